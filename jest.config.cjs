@@ -1,0 +1,35 @@
+const { compilerOptions } = require('./tsconfig.json');
+
+/** `@tierbook/<lib>` as tsconfig.json maps it. */
+const moduleNameMapper = Object.fromEntries(
+  Object.entries(compilerOptions.paths).map(([alias, [target]]) => [
+    `^${alias}$`,
+    target.replace(/^\./, '<rootDir>'),
+  ]),
+);
+
+module.exports = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'],
+  testMatch: ['**/*.{spec,contract,e2e,browser}.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/testing/'],
+  moduleFileExtensions: ['ts', 'mts', 'js', 'json'],
+  moduleNameMapper,
+  transform: {
+    '^.+\\.(t|j)s$': [
+      '@swc/jest',
+      {
+        module: { type: 'commonjs' },
+        jsc: {
+          target: 'es2023',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+          keepClassNames: true,
+        },
+      },
+    ],
+  },
+  // Packages that ship ES modules only.
+  transformIgnorePatterns: ['/node_modules/(?!(@nestjs|jose|uuid|canonicalize)/)'],
+  testTimeout: 30_000,
+};

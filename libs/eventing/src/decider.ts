@@ -1,0 +1,41 @@
+import type { DomainEvent } from './envelope';
+
+/** A rule said no: a value with a code of its own, not an exception. */
+export interface Refusal<Code extends string = string> {
+  readonly code: Code;
+  /** Names what was wrong, the value seen and the limit, and what to do. Holds no personal data. */
+  readonly detail: string;
+  /** JSON Pointers (RFC 6901) into the command's body, where fields are to blame. */
+  readonly fields?: readonly { readonly pointer: string; readonly detail: string }[];
+}
+
+export type Decision<E extends DomainEvent, Code extends string = string> =
+  | { readonly kind: 'accepted'; readonly events: readonly E[] }
+  | { readonly kind: 'refused'; readonly refusal: Refusal<Code> };
+
+/** The command is accepted with these events; none means that nothing had to change. */
+export function accept<E extends DomainEvent>(...events: readonly E[]): Decision<E, never> {
+  return { kind: 'accepted', events };
+}
+
+/** The command is refused by the rule that `code` names. */
+export function refuse<Code extends string>(
+  code: Code,
+  detail: string,
+  fields?: Refusal['fields'],
+): Decision<never, Code> {
+  return {
+    kind: 'refused',
+    refusal: fields === undefined ? { code, detail } : { code, detail, fields },
+  };
+}
+
+/**
+ * A decider (Chassaing): a pure state machine. Time, ids and random values come in with the command.
+ * `evolve` must accept every event it ever emitted, in the order it was appended.
+ */
+export interface Decider<C, S, E extends DomainEvent, Code extends string = string> {
+  readonly initialState: S;
+  readonly decide: (command: C, state: S) => Decision<E, Code>;
+  readonly evolve: (state: S, event: E) => S;
+}

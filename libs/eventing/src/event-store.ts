@@ -1,0 +1,90 @@
+import type { NewEvent, StoredEvent } from './envelope';
+import type { Position } from './position';
+
+/** The most that one append may hold: bytes of data and sealed personal data, summed over its events. */
+export const MAX_APPEND_BYTES = 1_000_000;
+
+/** Events for one stream, to be appended right after a revision that the writer has seen. */
+export interface StreamWrite {
+  readonly stream: string;
+  /** The stream's last revision, or `no_stream` when it must not exist yet. Never "any". */
+  readonly expectedRevision: number | 'no_stream';
+  /** At least one. */
+  readonly events: readonly NewEvent[];
+}
+
+export type AppendOutcome =
+  /** Durable. `position` is that of the last event written. */
+  | { readonly kind: 'appended'; readonly position: Position }
+  /** Nothing was written: the stream is not at the expected revision. `actual` is its last revision. */
+  | {
+      readonly kind: 'conflict';
+      readonly stream: string;
+      readonly actual: number | 'no_stream';
+    };
+
+/** Events in log order that never split one append. */
+export interface EventBatch {
+  readonly events: readonly StoredEvent[];
+  /** The place to go on from: at or after the last event (skipped foreign events move it too). */
+  readonly upTo: Position;
+  /** The reader has reached the end of the log as it stood when the batch was read. */
+  readonly caughtUp: boolean;
+}
+
+export interface ReadStreamOptions {
+  readonly direction?: 'forwards' | 'backwards';
+  /** First revision to read, inclusive: by default the first one, or the last when reading backwards. */
+  readonly fromRevision?: number;
+  /** At most so many events. */
+  readonly limit?: number;
+}
+
+export interface SubscribeOptions {
+  /** Exclusive; `undefined` is the beginning of the log. */
+  readonly after?: Position | undefined;
+  /** Ends the iteration, without an error, when it aborts. */
+  readonly signal?: AbortSignal;
+}
+
+/** What reads a log. A projector needs no more. */
+export interface EventReader {
+  /** Id of this log: the beginning of each of its positions. */
+  readonly logId: string;
+  /** A stream's events in batches, in order; nothing where the stream does not exist. */
+  readStream(stream: string, options?: ReadStreamOptions): AsyncIterable<readonly StoredEvent[]>;
+  /** The log after a position up to its end as it stands when reached; then the iteration ends. */
+  readAll(options?: { readonly after?: Position | undefined }): AsyncIterable<EventBatch>;
+  /**
+   * Catch-up, then live, without gap or double, until cancelled. Pull-based: a slow consumer holds
+   * back the reading and nothing piles up. Empty batches come when the log's end is reached (`caughtUp`).
+   */
+  subscribe(options?: SubscribeOptions): AsyncIterable<EventBatch>;
+  /** The event at exactly this position, if the log has one. */
+  eventAt(position: Position): Promise<StoredEvent | undefined>;
+  /** Position of the last event, `undefined` when the log is empty. */
+  head(): Promise<Position | undefined>;
+}
+
+/**
+ * The log. Every adapter runs the whole contract suite (`testing/event-store.contract.ts`).
+ */
+export interface EventStore extends EventReader {
+  /**
+   * Appends to one stream or, in the given order, to several, each at an exact revision, and answers
+   * once it is durable. The same events (same ids) at the same revisions again answer as the first time,
+   * so an append whose outcome is unknown is repeated, never re-decided. On every engine a repeat
+   * completes an append to several streams that was cut short; that it is all or nothing at once is
+   * promised by SQLite only (docs/guarantees.md).
+   *
+   * Each event's `metadata.append` is filled in here (`placeInAppend`).
+   *
+   * @throws AppendTooLargeError above MAX_APPEND_BYTES; nothing was written.
+   * @throws StoreFullError when the disk is full; nothing was written.
+   * @throws OutcomeUnknownError when it may or may not have been written: repeat the same append.
+   * @throws StoreUnavailableError when the store takes no writes now; nothing was written.
+   */
+  append(writes: readonly StreamWrite[]): Promise<AppendOutcome>;
+  /** Stops accepting, lets what is queued finish, and releases the log. */
+  close(): Promise<void>;
+}

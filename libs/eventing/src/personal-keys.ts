@@ -1,0 +1,26 @@
+/** A key's life, as its store knows it. */
+export type PersonalKey =
+  | { readonly kind: 'present'; readonly key: Buffer }
+  /** Destroyed: the tombstone is dated and never overwritten. */
+  | { readonly kind: 'destroyed'; readonly at: string }
+  /** Neither a key nor a tombstone: a fault wherever data under it exists. */
+  | { readonly kind: 'absent' };
+
+/**
+ * The keys that personal data is sealed under, one per subject (`customer-<id>`, `reseller-<id>`, ...).
+ * Every adapter runs `testing/personal-keys.contract.ts`.
+ */
+export interface PersonalKeys {
+  /**
+   * The subject's 256-bit key, made when there is none. Durable before it is answered, so that no event
+   * can be sealed under a key that a crash forgets. A destroyed subject answers its tombstone.
+   */
+  obtain(subject: string): Promise<PersonalKey>;
+  /** The subject's key as it stands now. */
+  find(subject: string): Promise<PersonalKey>;
+  /** Destroys the key and leaves a tombstone dated `at`; the first date stays. The key's bytes are gone from the store's files. */
+  destroy(subject: string, at: string): Promise<void>;
+  /** Every tombstone, to be copied beside the audit head. */
+  tombstones(): AsyncIterable<{ readonly subject: string; readonly at: string }>;
+  close(): Promise<void>;
+}
