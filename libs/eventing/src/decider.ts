@@ -13,23 +13,6 @@ export type Decision<E extends DomainEvent, Code extends string = string> =
   | { readonly kind: 'accepted'; readonly events: readonly E[] }
   | { readonly kind: 'refused'; readonly refusal: Refusal<Code> };
 
-/** The command is accepted with these events; none means that nothing had to change. */
-export function accept<E extends DomainEvent>(...events: readonly E[]): Decision<E, never> {
-  return { kind: 'accepted', events };
-}
-
-/** The command is refused by the rule that `code` names. */
-export function refuse<Code extends string>(
-  code: Code,
-  detail: string,
-  fields?: Refusal['fields'],
-): Decision<never, Code> {
-  return {
-    kind: 'refused',
-    refusal: fields === undefined ? { code, detail } : { code, detail, fields },
-  };
-}
-
 /**
  * A decider (Chassaing): a pure state machine. Time, ids and random values come in with the command.
  * `evolve` must accept every event it ever emitted, in the order it was appended.

@@ -1,0 +1,187 @@
+import type {
+  CredentialId,
+  CustomerId,
+  DelegationId,
+  Instant,
+  OfferId,
+  PartneredReseller,
+  PeriodId,
+  ProviderId,
+  ResellerId,
+  SubscriptionId,
+} from '../ids';
+import type { BillingCycle, OfferTerms, Term } from '../offer/offer.events';
+import type { WarningCode } from '../warnings';
+
+export interface Address {
+  readonly line1: string;
+  readonly line2?: string;
+  readonly city: string;
+  readonly state?: string;
+  readonly postalCode?: string;
+}
+
+/** A customer's personal data: sealed as one, under the customer's key. Its country is not part of it. */
+export interface CustomerProfile {
+  readonly companyName: string;
+  readonly email: string;
+  readonly contactName?: string;
+  readonly phone?: string;
+  readonly registrationNumber?: string;
+  readonly address: Address;
+}
+
+/** What a delegated administrator may do. */
+export type DelegatedRight =
+  | 'read-customer'
+  | 'manage-customer'
+  | 'order-subscriptions'
+  | 'manage-subscriptions'
+  | 'designate-support-contact';
+
+export type DelegationScope =
+  | { readonly kind: 'account' }
+  | { readonly kind: 'subscription'; readonly subscriptionId: SubscriptionId };
+
+export type SupportContact =
+  { readonly kind: 'provider' } | ({ readonly kind: 'reseller' } & PartneredReseller);
+
+export interface CustomerCreated {
+  readonly type: 'CustomerCreated';
+  readonly data: {
+    readonly customerId: CustomerId;
+    readonly providerId: ProviderId;
+    /** Domain prefix, lower-case; not personal data. */
+    readonly domain: string;
+    /** ISO 3166-1 alpha-2. */
+    readonly country: string;
+    /** BCP 47, such as `pt-BR`. */
+    readonly culture: string;
+    /** BCP 47 language, such as `pt`. */
+    readonly language: string;
+  };
+  readonly personal: CustomerProfile;
+}
+
+/** The reseller associated with the customer account, both sides of the move. */
+export interface CustomerResellerChanged {
+  readonly type: 'CustomerResellerChanged';
+  readonly data: {
+    readonly customerId: CustomerId;
+    readonly from: PartneredReseller | null;
+    readonly to: PartneredReseller | null;
+  };
+}
+
+export interface DelegatedAdminGranted {
+  readonly type: 'DelegatedAdminGranted';
+  readonly data: {
+    readonly customerId: CustomerId;
+    readonly delegationId: DelegationId;
+    readonly resellerId: ResellerId;
+    readonly periodId: PeriodId;
+    readonly scope: DelegationScope;
+    readonly rights: readonly DelegatedRight[];
+    readonly start: Instant;
+    /** At most two years after `start`. */
+    readonly end: Instant;
+  };
+  readonly personal?: { readonly reason: string };
+}
+
+export interface DelegatedAdminRevoked {
+  readonly type: 'DelegatedAdminRevoked';
+  readonly data: {
+    readonly customerId: CustomerId;
+    readonly delegationId: DelegationId;
+    readonly resellerId: ResellerId;
+    readonly periodId: PeriodId;
+    readonly scope: DelegationScope;
+    readonly cause:
+      'reseller-changed' | 'revoked' | 'expired' | 'partnership-ended' | 'customer-ended';
+  };
+  readonly personal?: { readonly reason: string };
+}
+
+/** Names the credential, never its secret: that is in one answer, its verifier in the vault. */
+export interface AdminCredentialIssued {
+  readonly type: 'AdminCredentialIssued';
+  readonly data: {
+    readonly customerId: CustomerId;
+    readonly credentialId: CredentialId;
+    readonly userName: string;
+    /** The credential that this one revokes, `null` for the first. */
+    readonly previousCredentialId: CredentialId | null;
+  };
+}
+
+export interface SubscriptionOrdered {
+  readonly type: 'SubscriptionOrdered';
+  readonly data: {
+    readonly customerId: CustomerId;
+    readonly subscriptionId: SubscriptionId;
+    readonly offerId: OfferId;
+    /** The offer as bought: later revisions do not touch this subscription. */
+    readonly offer: OfferTerms;
+    readonly quantity: number;
+    readonly billingCycle: BillingCycle;
+    readonly term: Term;
+    readonly status: 'active' | 'pending';
+    readonly startsAt: Instant;
+    /** Exclusive end of the first term. */
+    readonly termEndsAt: Instant;
+    readonly autoRenew: boolean;
+    /** Credited with incentives from `startsAt`; `null` when nobody is. */
+    readonly resellerOfRecord: PartneredReseller | null;
+    readonly supportContact: SupportContact;
+    readonly warnings: readonly WarningCode[];
+  };
+  readonly personal?: { readonly name: string };
+}
+
+export interface SubscriptionQuantityChanged {
+  readonly type: 'SubscriptionQuantityChanged';
+  readonly data: {
+    readonly customerId: CustomerId;
+    readonly subscriptionId: SubscriptionId;
+    readonly offerId: OfferId;
+    readonly from: number;
+    readonly to: number;
+    readonly resellerOfRecord: PartneredReseller | null;
+  };
+}
+
+export interface ResellerOfRecordChanged {
+  readonly type: 'ResellerOfRecordChanged';
+  readonly data: {
+    readonly customerId: CustomerId;
+    readonly subscriptionId: SubscriptionId;
+    readonly from: PartneredReseller | null;
+    readonly to: PartneredReseller | null;
+    readonly effectiveFrom: Instant;
+    /** Licences whose credit moves. */
+    readonly quantity: number;
+    readonly warnings: readonly WarningCode[];
+  };
+}
+
+export interface SupportContactDesignated {
+  readonly type: 'SupportContactDesignated';
+  readonly data: {
+    readonly customerId: CustomerId;
+    readonly subscriptionId: SubscriptionId;
+    readonly from: SupportContact;
+    readonly to: SupportContact;
+  };
+}
+
+export type CustomerEvent =
+  | CustomerCreated
+  | CustomerResellerChanged
+  | DelegatedAdminGranted
+  | DelegatedAdminRevoked
+  | AdminCredentialIssued
+  | SubscriptionOrdered
+  | SubscriptionQuantityChanged
+  | ResellerOfRecordChanged
+  | SupportContactDesignated;

@@ -1,0 +1,32 @@
+import type { RefusalCode } from './refusal-codes';
+
+/** A rule said no: a value with a code of its own, not an exception. */
+export interface Refusal<Code extends string = RefusalCode> {
+  readonly code: Code;
+  /** Names the value seen, the limit and what to do. Holds no personal data. */
+  readonly detail: string;
+  /** JSON Pointers (RFC 6901) into the command's body, where fields are to blame. */
+  readonly fields?: readonly { readonly pointer: string; readonly detail: string }[];
+}
+
+/** What a decider answers: the events to append (none: nothing had to change), or a refusal. */
+export type Decision<E> =
+  | { readonly kind: 'accepted'; readonly events: readonly E[] }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** The command is accepted with these events; none means that nothing had to change. */
+export function accept<E>(...events: readonly E[]): Decision<E> {
+  return { kind: 'accepted', events };
+}
+
+/** The command is refused by the rule that `code` names. */
+export function refuse(
+  code: RefusalCode,
+  detail: string,
+  fields?: Refusal['fields'],
+): Decision<never> {
+  return {
+    kind: 'refused',
+    refusal: fields === undefined ? { code, detail } : { code, detail, fields },
+  };
+}

@@ -1,0 +1,57 @@
+import type { Instant, PartnershipRequestId, PeriodId, ProviderId, ResellerId } from '../ids';
+import type { DraftLanguage, DraftText } from './partnership-request.events';
+
+export interface RequestPartnership {
+  readonly type: 'request-partnership';
+  readonly at: Instant;
+  readonly requestId: PartnershipRequestId;
+  readonly providerId: ProviderId;
+  readonly email: string;
+  readonly language: DraftLanguage;
+  readonly draft?: DraftText;
+}
+
+export interface RemindPartnershipRequest {
+  readonly type: 'remind-partnership-request';
+  readonly at: Instant;
+  /** Ends the link sent before and makes a new one. */
+  readonly newLink: boolean;
+}
+
+export interface WithdrawPartnershipRequest {
+  readonly type: 'withdraw-partnership-request';
+  readonly at: Instant;
+}
+
+export interface DeclinePartnership {
+  readonly type: 'decline-partnership';
+  readonly at: Instant;
+  /** Generation of the link that was followed. */
+  readonly generation: number;
+  readonly resellerId: ResellerId;
+  readonly reason?: string;
+}
+
+export interface AcceptPartnership {
+  readonly type: 'accept-partnership';
+  readonly at: Instant;
+  readonly generation: number;
+  /** The accepting reseller, as its own stream knows it now. */
+  readonly reseller: {
+    readonly resellerId: ResellerId;
+    readonly enrolled: boolean;
+    readonly country: string | null;
+  };
+  readonly providerCountry: string;
+  /** Period of a partnership that these two already have, `null` when they have none. */
+  readonly activePeriod: PeriodId | null;
+  readonly periodId: PeriodId;
+  readonly consent: boolean;
+}
+
+export type PartnershipRequestCommand =
+  | RequestPartnership
+  | RemindPartnershipRequest
+  | WithdrawPartnershipRequest
+  | DeclinePartnership
+  | AcceptPartnership;

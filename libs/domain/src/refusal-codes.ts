@@ -1,0 +1,104 @@
+/**
+ * Every rule that can refuse a command: one stable code each, its title, and what to do about it.
+ * The HTTP layer answers them as 409 `application/problem+json` unless `status` says otherwise.
+ */
+export const REFUSALS = {
+  'provider-exists': {
+    title: 'Provider already exists',
+    advice: 'Read the provider instead of creating it again.',
+  },
+  'reseller-already-applied': {
+    title: 'Application already under way',
+    advice: 'Wait for the operator to approve or reject it.',
+  },
+  'reseller-already-enrolled': {
+    title: 'Reseller already enrolled',
+    advice: 'Nothing to do: this partner id is enrolled.',
+  },
+  'reseller-not-applied': {
+    title: 'No application to decide on',
+    advice:
+      'Only an application that waits can be approved or rejected; read the reseller for its status.',
+  },
+  'reseller-not-enrolled': {
+    title: 'Reseller not enrolled',
+    advice: 'Apply to the programme, and accept the partnership once the operator has approved.',
+  },
+  'draft-without-link': {
+    title: 'Draft without the link',
+    advice: 'Put {link} into the body where the invitation link goes.',
+  },
+  'partnership-request-withdrawn': {
+    title: 'Request withdrawn',
+    advice: 'Ask the provider for a new partnership request.',
+  },
+  'partnership-request-declined': {
+    title: 'Request declined',
+    advice: 'Ask the provider for a new partnership request.',
+  },
+  'partnership-request-accepted': {
+    title: 'Request already accepted',
+    advice: 'A link works once; read the partnership instead.',
+  },
+  'partnership-request-expired': {
+    title: 'Request expired',
+    advice: 'Ask the provider to send the request again.',
+  },
+  'invitation-superseded': {
+    title: 'Link replaced by a newer one',
+    advice: 'Follow the link that was sent last.',
+  },
+  'consent-missing': {
+    title: 'Consent missing',
+    advice: 'Read what is authorised and send `consent: true`.',
+  },
+  'region-mismatch': {
+    title: 'Provider and reseller are in different regions',
+    advice: 'Partner with a provider of your own market region.',
+  },
+  'partnership-already-active': {
+    title: 'Partnership already active',
+    advice: 'Nothing to do: these two are partners already.',
+  },
+  'partnership-not-active': {
+    title: 'No active partnership',
+    advice: 'Choose a reseller whose partnership with this provider is active.',
+  },
+  'offer-limits-invalid': {
+    title: 'Offer limits invalid',
+    advice: 'Give a minimum of at least 1 that is not above the maximum.',
+  },
+  'offer-unknown': { title: 'Unknown offer', advice: 'Choose an offer of this provider.' },
+  'quantity-out-of-range': {
+    title: "Quantity outside the offer's limits",
+    advice: "Choose a quantity within the offer's minimum and maximum.",
+  },
+  'billing-cycle-unavailable': {
+    title: 'Billing cycle not offered',
+    advice: "Choose one of the offer's billing cycles.",
+  },
+  'term-unavailable': { title: 'Term not offered', advice: "Choose one of the offer's terms." },
+  'domain-taken': {
+    title: 'Domain taken',
+    advice: 'Choose another domain prefix; check it with GET /v1/domains/{prefix}.',
+  },
+  'registration-number-required': {
+    title: 'Registration number required',
+    advice: 'Send registrationNumber for a customer in this country.',
+  },
+  'phone-required': {
+    title: 'Phone required',
+    advice: 'Send phone for a customer in this country.',
+  },
+  'subscription-unknown': {
+    title: 'Unknown subscription',
+    advice: 'Choose a subscription of this customer.',
+    status: 404,
+  },
+  'subscription-not-active': {
+    title: 'Subscription not active',
+    advice: 'Only an active subscription can be changed so.',
+  },
+} as const satisfies Record<string, { title: string; advice: string; status?: 404 }>;
+
+export type RefusalCode = keyof typeof REFUSALS;
