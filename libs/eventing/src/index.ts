@@ -1,4 +1,5 @@
 export * from './aggregate';
+export * from './cached-personal-keys';
 export * from './clock';
 export * from './decider';
 export * from './envelope';

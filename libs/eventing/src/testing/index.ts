@@ -1,0 +1,2 @@
+export * from './in-memory-personal-keys';
+export * from './personal-keys.contract';

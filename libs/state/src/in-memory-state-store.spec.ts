@@ -1,0 +1,3 @@
+import { InMemoryStateStore, stateStoreContract } from './testing';
+
+stateStoreContract(() => Promise.resolve(new InMemoryStateStore()));

@@ -1,0 +1,2 @@
+export * from './in-memory-state-store';
+export * from './state-store.contract';
