@@ -1,2 +1,5 @@
+export * from './event-store.contract';
+export * from './in-memory-event-store';
 export * from './in-memory-personal-keys';
+export * from './new-event';
 export * from './personal-keys.contract';
