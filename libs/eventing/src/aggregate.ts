@@ -3,10 +3,10 @@ import type { DomainEvent, Party } from './envelope';
 import type { JsonObject } from './json';
 
 /** Brings an event's stored form one schema version forward. Pure, total, and never edited once released. */
-export type Upcaster = (stored: {
+export type Upcaster = (stored: { readonly data: JsonObject; readonly personal?: JsonObject }) => {
   readonly data: JsonObject;
   readonly personal?: JsonObject;
-}) => { readonly data: JsonObject; readonly personal?: JsonObject };
+};
 
 /**
  * How one event type is written. `upcasters[n]` brings version n+1 to n+2,
@@ -17,8 +17,12 @@ export interface EventSchema {
 }
 
 /** Everything the kernel must know of an aggregate besides its rules. */
-export interface Aggregate<C, S, E extends DomainEvent, Code extends string = string>
-  extends Decider<C, S, E, Code> {
+export interface Aggregate<
+  C,
+  S,
+  E extends DomainEvent,
+  Code extends string = string,
+> extends Decider<C, S, E, Code> {
   /** The stream's category, such as `customer`: streams are `<namespace>.<category>-<id>`. */
   readonly category: string;
   readonly schemas: Readonly<Record<E['type'], EventSchema>>;

@@ -5,7 +5,9 @@ export class AppendTooLargeError extends Error {
     readonly bytes: number,
     readonly limit: number,
   ) {
-    super(`The append holds ${bytes} bytes; at most ${limit} fit. Split the command into smaller ones.`);
+    super(
+      `The append holds ${bytes} bytes; at most ${limit} fit. Split the command into smaller ones.`,
+    );
   }
 }
 

@@ -1,0 +1,139 @@
+import type { Aggregate } from './aggregate';
+import type { DomainEvent, Fingerprint, RecordedEvent } from './envelope';
+import type { EventCodec } from './event-codec';
+import type { EventReader } from './event-store';
+import { isKernelEvent } from './kernel-events';
+
+/** What a stream remembers of one accepted command. */
+export interface RememberedCommand {
+  readonly firstRevision: number;
+  readonly count: number;
+  readonly fingerprint: Fingerprint;
+}
+
+/** An aggregate as its stream stands at `revision` (-1: the stream does not exist). */
+export interface LoadedAggregate<S> {
+  readonly state: S;
+  readonly revision: number;
+  readonly commandOf: (commandId: string) => RememberedCommand | undefined;
+  /** Revision of the last event that touched the resource (`null`: the aggregate itself), -1 where none did. */
+  readonly lastTouched: (resource: string | null) => number;
+}
+
+/** What absorbing an event needs of it. */
+export type Absorbable<E extends DomainEvent> = Pick<
+  RecordedEvent<E>,
+  'revision' | 'event' | 'metadata'
+>;
+
+interface Entry {
+  state: unknown;
+  revision: number;
+  readonly commands: Map<string, RememberedCommand>;
+  readonly touched: Map<string | null, number>;
+  /** What the cache has counted for it. */
+  countedWeight: number;
+}
+
+/** Weight that the cache holds: one per aggregate and one per remembered command. */
+const DEFAULT_CACHE_WEIGHT = 100_000;
+
+/**
+ * Loads aggregates: the cached state and the events since. What it answers is current, because the
+ * stream's tail is read every time; the cache only spares reading the beginning again.
+ */
+export class AggregateStore {
+  private readonly cache = new Map<string, Entry>();
+  private weight = 0;
+
+  constructor(
+    private readonly reader: EventReader,
+    private readonly codec: EventCodec,
+    private readonly namespace: string,
+    private readonly cacheWeight = DEFAULT_CACHE_WEIGHT,
+  ) {}
+
+  /** The stream's full name. */
+  streamOf(category: string, id: string): string {
+    return `${this.namespace}.${category}-${id}`;
+  }
+
+  /** The aggregate as it stands now. Never answers stale state. */
+  async load<C, S, E extends DomainEvent, K extends string>(
+    aggregate: Aggregate<C, S, E, K>,
+    id: string,
+  ): Promise<LoadedAggregate<S>> {
+    const stream = this.streamOf(aggregate.category, id);
+    const entry = this.cache.get(stream) ?? emptyEntry(aggregate.initialState);
+    for await (const page of this.reader.readStream(stream, { fromRevision: entry.revision + 1 })) {
+      for (const stored of page)
+        this.absorbInto(entry, aggregate, await this.codec.decode<E>(stored));
+    }
+    if (entry.revision >= 0) this.keep(stream, entry);
+    return {
+      state: entry.state as S,
+      revision: entry.revision,
+      commandOf: (commandId) => entry.commands.get(commandId),
+      lastTouched: (resource) => entry.touched.get(resource) ?? -1,
+    };
+  }
+
+  /** Takes in events that this process has just appended, so that they need not be read back. */
+  absorb<C, S, E extends DomainEvent, K extends string>(
+    aggregate: Aggregate<C, S, E, K>,
+    id: string,
+    events: readonly Absorbable<E>[],
+  ): void {
+    const stream = this.streamOf(aggregate.category, id);
+    const entry = this.cache.get(stream) ?? emptyEntry(aggregate.initialState);
+    for (const event of events) this.absorbInto(entry, aggregate, event);
+    if (entry.revision >= 0) this.keep(stream, entry);
+  }
+
+  private absorbInto<C, S, E extends DomainEvent, K extends string>(
+    entry: Entry,
+    aggregate: Aggregate<C, S, E, K>,
+    { revision, event, metadata }: Absorbable<E>,
+  ): void {
+    // Another load of the same stream may have taken it in while this one waited.
+    if (revision !== entry.revision + 1) return;
+    entry.revision = revision;
+    const known = entry.commands.get(metadata.commandId);
+    entry.commands.set(metadata.commandId, {
+      firstRevision: known?.firstRevision ?? revision,
+      count: (known?.count ?? 0) + 1,
+      fingerprint: metadata.fingerprint,
+    });
+    if (isKernelEvent(event.type)) return;
+    entry.state = aggregate.evolve(entry.state as S, event);
+    entry.touched.set(null, revision);
+    for (const resource of aggregate.touches?.(event) ?? []) entry.touched.set(resource, revision);
+  }
+
+  /** Puts the entry last in the order of use and drops the least recently used ones beyond the weight. */
+  private keep(stream: string, entry: Entry): void {
+    this.drop(stream);
+    entry.countedWeight = 1 + entry.commands.size;
+    this.weight += entry.countedWeight;
+    this.cache.set(stream, entry);
+    for (const oldest of this.cache.keys()) {
+      if (this.weight <= this.cacheWeight || oldest === stream) return;
+      this.drop(oldest);
+    }
+  }
+
+  private drop(stream: string): void {
+    this.weight -= this.cache.get(stream)?.countedWeight ?? 0;
+    this.cache.delete(stream);
+  }
+}
+
+function emptyEntry(initialState: unknown): Entry {
+  return {
+    state: initialState,
+    revision: -1,
+    commands: new Map(),
+    touched: new Map(),
+    countedWeight: 0,
+  };
+}

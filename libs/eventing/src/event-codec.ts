@@ -1,0 +1,154 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import type { EventSchema } from './aggregate';
+import {
+  ERASED,
+  type DomainEvent,
+  type Erased,
+  type EventMetadata,
+  type NewEvent,
+  type RecordedEvent,
+  type SealedPersonal,
+  type StoredEvent,
+} from './envelope';
+import { MissingPersonalKeyError, UnreadableEventError } from './errors';
+import type { JsonObject } from './json';
+import { KERNEL_SCHEMAS } from './kernel-events';
+import type { PersonalKeys } from './personal-keys';
+
+const CIPHER = 'aes-256-gcm';
+const NONCE_BYTES = 12;
+
+/**
+ * Between what the domain decides and what the log keeps: seals personal data on the way in;
+ * unseals, then upcasts, on the way out.
+ */
+export class EventCodec {
+  private readonly schemas: ReadonlyMap<string, EventSchema>;
+
+  constructor(
+    private readonly keys: PersonalKeys,
+    schemas: Iterable<Readonly<Record<string, EventSchema>>>,
+  ) {
+    this.schemas = new Map([...schemas, KERNEL_SCHEMAS].flatMap((each) => Object.entries(each)));
+  }
+
+  /**
+   * The event as it is stored, at its type's current schema version. The subject's key is durable
+   * before this answers.
+   *
+   * @throws MissingPersonalKeyError when the event has personal data of a subject already erased.
+   */
+  async encode(
+    event: DomainEvent,
+    envelope: {
+      readonly id: string;
+      readonly subject?: string | undefined;
+      readonly metadata: EventMetadata;
+    },
+  ): Promise<NewEvent> {
+    const { id, subject, metadata } = envelope;
+    const encoded = {
+      id,
+      type: event.type,
+      schemaVersion: currentVersion(this.schemaOf(event.type)),
+      data: event.data as JsonObject,
+      metadata,
+    };
+    if (event.personal === undefined || event.personal === ERASED) return encoded;
+    if (subject === undefined) {
+      throw new UnreadableEventError(
+        `${event.type} has personal data, but its aggregate names no subject.`,
+      );
+    }
+    return { ...encoded, personal: await this.seal(event.personal, subject, id) };
+  }
+
+  /**
+   * The event as the domain knows it today. Personal data whose key was destroyed reads as `ERASED`.
+   *
+   * @throws UnreadableEventError for an unknown type or a schema newer than this version knows.
+   * @throws MissingPersonalKeyError when the key is neither present nor tombstoned.
+   */
+  async decode<E extends DomainEvent = DomainEvent>(
+    stored: StoredEvent,
+  ): Promise<RecordedEvent<E>> {
+    const personal =
+      stored.personal === undefined ? undefined : await this.unseal(stored.personal, stored.id);
+    const { id, stream, revision, position, schemaVersion, metadata } = stored;
+    const event = this.upcast(stored, personal) as E;
+    return { id, stream, revision, position, schemaVersion, metadata, event };
+  }
+
+  private upcast(stored: StoredEvent, personal: JsonObject | Erased | undefined): DomainEvent {
+    const schema = this.schemaOf(stored.type);
+    if (stored.schemaVersion > currentVersion(schema)) {
+      throw new UnreadableEventError(
+        `${stored.type} at ${stored.position} has schema version ${stored.schemaVersion}; ` +
+          `this version of Tierbook reads up to ${currentVersion(schema)}. Upgrade Tierbook.`,
+      );
+    }
+    let { data } = stored;
+    let revealed = personal === ERASED ? undefined : personal;
+    for (const upcaster of schema.upcasters.slice(stored.schemaVersion - 1)) {
+      const next = upcaster(revealed === undefined ? { data } : { data, personal: revealed });
+      data = next.data;
+      revealed = next.personal;
+    }
+    const read = personal === ERASED ? ERASED : revealed;
+    return read === undefined
+      ? { type: stored.type, data }
+      : { type: stored.type, data, personal: read };
+  }
+
+  private schemaOf(type: string): EventSchema {
+    const schema = this.schemas.get(type);
+    if (schema === undefined) {
+      throw new UnreadableEventError(
+        `Unknown event type ${type}. Upgrade Tierbook to read this log.`,
+      );
+    }
+    return schema;
+  }
+
+  private async seal(personal: object, subject: string, eventId: string): Promise<SealedPersonal> {
+    const found = await this.keys.obtain(subject);
+    if (found.kind !== 'present') {
+      throw new MissingPersonalKeyError(`${subject} is erased: nothing can be recorded about it.`);
+    }
+    const nonce = randomBytes(NONCE_BYTES);
+    const cipher = createCipheriv(CIPHER, found.key, nonce).setAAD(Buffer.from(eventId));
+    const ciphertext =
+      cipher.update(JSON.stringify(personal), 'utf8', 'base64url') + cipher.final('base64url');
+    return {
+      v: 1,
+      subject,
+      nonce: nonce.toString('base64url'),
+      ciphertext,
+      tag: cipher.getAuthTag().toString('base64url'),
+    };
+  }
+
+  private async unseal(sealed: SealedPersonal, eventId: string): Promise<JsonObject | Erased> {
+    const found = await this.keys.find(sealed.subject);
+    switch (found.kind) {
+      case 'destroyed':
+        return ERASED;
+      case 'absent':
+        throw new MissingPersonalKeyError(
+          `No key and no tombstone for ${sealed.subject}, needed by event ${eventId}: restore the key store that belongs to this log.`,
+        );
+      case 'present': {
+        const decipher = createDecipheriv(CIPHER, found.key, Buffer.from(sealed.nonce, 'base64url'))
+          .setAAD(Buffer.from(eventId))
+          .setAuthTag(Buffer.from(sealed.tag, 'base64url'));
+        const text =
+          decipher.update(sealed.ciphertext, 'base64url', 'utf8') + decipher.final('utf8');
+        return JSON.parse(text) as JsonObject;
+      }
+    }
+  }
+}
+
+function currentVersion(schema: EventSchema): number {
+  return schema.upcasters.length + 1;
+}

@@ -1,0 +1,35 @@
+import type { EventSchema } from './aggregate';
+
+/** An accepted command that had nothing to change: kept so that the command is remembered. Touches no ETag. */
+export interface NothingChanged {
+  readonly type: 'NothingChanged';
+  readonly data: {
+    /** The resource with an ETag of its own that the command addressed, `null` for the aggregate itself. */
+    readonly resource: string | null;
+    /** Revision of the last event that touched it: its ETag then. */
+    readonly resourceRevision: number;
+  };
+}
+
+/** An idempotency key taken by a command whose body, not its path, names the stream. */
+export interface CommandClaimed {
+  readonly type: 'CommandClaimed';
+  readonly data: {
+    readonly command: string;
+    /** The stream's category and id, without the namespace. */
+    readonly target: string;
+  };
+}
+
+/** The kernel's own event types, none of which holds personal data. */
+export const KERNEL_SCHEMAS: Readonly<
+  Record<(NothingChanged | CommandClaimed)['type'], EventSchema>
+> = {
+  NothingChanged: { upcasters: [] },
+  CommandClaimed: { upcasters: [] },
+};
+
+/** Whether an event is the kernel's own: projections and process managers pass over it. */
+export function isKernelEvent(type: string): boolean {
+  return Object.hasOwn(KERNEL_SCHEMAS, type);
+}
