@@ -1,0 +1,8 @@
+export { openSqliteStateStore } from './state-store/sqlite-state-store';
+export {
+  openSqlitePersonalKeys,
+  openSqlitePersonalKeysReader,
+  type PersonalKeysReader,
+  type SqlitePersonalKeysOptions,
+} from './personal-keys/sqlite-personal-keys';
+export type { MasterKeys } from './personal-keys/wrapped-keys';
