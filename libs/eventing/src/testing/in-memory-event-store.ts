@@ -30,7 +30,7 @@ export class InMemoryEventStore implements EventStore {
   readonly #log: Row[] = [];
   readonly #streams = new Map<string, Row[]>();
   #closed = false;
-  #wake = Promise.withResolvers<void>();
+  readonly #sleepers = new Set<() => void>();
 
   append(writes: readonly StreamWrite[]): Promise<AppendOutcome> {
     return new Promise((resolve) => {
@@ -78,15 +78,13 @@ export class InMemoryEventStore implements EventStore {
 
   async *subscribe({ after, signal }: SubscribeOptions = {}): AsyncGenerator<EventBatch> {
     let from = this.#ordinalOf(after);
-    const aborted = abortion(signal);
     for (let first = true; signal?.aborted !== true; first = false) {
-      const wake = this.#wake.promise;
       const batch = this.#read(from);
       if (batch.events.length > 0 || first) {
         from = this.#ordinalOf(batch.upTo);
         yield batch;
       } else {
-        await Promise.race([wake, aborted]);
+        await this.#nextAppend(signal);
       }
     }
   }
@@ -188,8 +186,19 @@ export class InMemoryEventStore implements EventStore {
   }
 
   #notify(): void {
-    this.#wake.resolve();
-    this.#wake = Promise.withResolvers<void>();
+    for (const wake of this.#sleepers) wake();
+  }
+
+  #nextAppend(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        this.#sleepers.delete(wake);
+        signal?.removeEventListener('abort', wake);
+        resolve();
+      };
+      this.#sleepers.add(wake);
+      signal?.addEventListener('abort', wake);
+    });
   }
 
   #refuseIfClosed(): void {
@@ -199,12 +208,4 @@ export class InMemoryEventStore implements EventStore {
 
 function firstRevision(expectedRevision: number | 'no_stream'): number {
   return expectedRevision === 'no_stream' ? 0 : expectedRevision + 1;
-}
-
-function abortion(signal: AbortSignal | undefined): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  signal?.addEventListener('abort', () => {
-    resolve();
-  });
-  return promise;
 }
