@@ -30,3 +30,23 @@ export function refuse(
     refusal: fields === undefined ? { code, detail } : { code, detail, fields },
   };
 }
+
+/** A rule that a field of the command breaks. */
+export interface BrokenRule {
+  readonly code: RefusalCode;
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+/**
+ * Refuses by the first of these rules, naming every field that breaks that same rule;
+ * `undefined` when none is broken.
+ */
+export function refuseBroken(broken: readonly BrokenRule[]): Decision<never> | undefined {
+  const [first] = broken;
+  if (first === undefined) return undefined;
+  const fields = broken
+    .filter(({ code }) => code === first.code)
+    .map(({ pointer, detail }) => ({ pointer, detail }));
+  return refuse(first.code, first.detail, fields);
+}

@@ -86,6 +86,10 @@ export const REFUSALS = {
     title: 'Registration number required',
     advice: 'Send registrationNumber for a customer in this country.',
   },
+  'registration-number-invalid': {
+    title: 'Registration number invalid',
+    advice: 'Correct registrationNumber: its form or its check digits are wrong for this country.',
+  },
   'phone-required': {
     title: 'Phone required',
     advice: 'Send phone for a customer in this country.',

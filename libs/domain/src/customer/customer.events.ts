@@ -147,6 +147,8 @@ export interface SubscriptionQuantityChanged {
     readonly offerId: OfferId;
     readonly from: number;
     readonly to: number;
+    /** From when the new quantity counts, for use and for credit. */
+    readonly effectiveFrom: Instant;
     readonly resellerOfRecord: PartneredReseller | null;
   };
 }
@@ -156,6 +158,7 @@ export interface ResellerOfRecordChanged {
   readonly data: {
     readonly customerId: CustomerId;
     readonly subscriptionId: SubscriptionId;
+    readonly offerId: OfferId;
     readonly from: PartneredReseller | null;
     readonly to: PartneredReseller | null;
     readonly effectiveFrom: Instant;

@@ -3,6 +3,7 @@ import type {
   CustomerId,
   DelegationId,
   Instant,
+  OfferId,
   PartneredReseller,
   ProviderId,
   SubscriptionId,
@@ -12,7 +13,7 @@ import type { DelegatedRight, DelegationScope, SupportContact } from './customer
 
 export interface SubscriptionState {
   readonly subscriptionId: SubscriptionId;
-  readonly offerId: string;
+  readonly offerId: OfferId;
   readonly offer: OfferTerms;
   readonly quantity: number;
   readonly status: 'pending' | 'active' | 'suspended' | 'expired' | 'cancelled';

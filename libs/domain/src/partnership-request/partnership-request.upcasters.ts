@@ -1,0 +1,11 @@
+import type { EventSchemas } from '../schema';
+import type { PartnershipRequestEvent } from './partnership-request.events';
+
+/** Schema versions of each event type; see {@link EventSchemas}. */
+export const partnershipRequestSchemas: EventSchemas<PartnershipRequestEvent> = {
+  PartnershipRequested: { upcasters: [] },
+  PartnershipRequestReminded: { upcasters: [] },
+  PartnershipRequestWithdrawn: { upcasters: [] },
+  PartnershipRequestDeclined: { upcasters: [] },
+  PartnershipRequestAccepted: { upcasters: [] },
+};
