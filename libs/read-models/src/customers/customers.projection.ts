@@ -1,0 +1,168 @@
+import type {
+  Address,
+  CustomerId,
+  DelegatedRight,
+  DelegationId,
+  Instant,
+  PartneredReseller,
+  ProviderId,
+  ResellerId,
+} from '@tierbook/domain';
+import { misplaced, revealed, type Projection, type Recorded } from '../projection';
+import type { ViewDefinition } from '../view';
+
+/** A delegated administrator of the whole account, from `start` until `end`. */
+export interface AccountDelegation extends PartneredReseller {
+  readonly delegationId: DelegationId;
+  readonly rights: readonly DelegatedRight[];
+  readonly start: Instant;
+  readonly end: Instant;
+}
+
+/** A customer account. Personal fields are `null` where none was given, and once erased. */
+export interface CustomerDoc {
+  readonly customerId: CustomerId;
+  readonly providerId: ProviderId;
+  readonly domain: string;
+  readonly country: string;
+  readonly culture: string;
+  readonly language: string;
+  readonly status: 'active';
+  readonly companyName: string | null;
+  readonly email: string | null;
+  readonly contactName: string | null;
+  readonly phone: string | null;
+  readonly registrationNumber: string | null;
+  readonly address: Address | null;
+  /** Associated with the account. */
+  readonly resellerId: ResellerId | null;
+  readonly reseller: PartneredReseller | null;
+  readonly delegations: readonly AccountDelegation[];
+  readonly adminUserName: string | null;
+  readonly createdAt: Instant;
+  readonly subscriptions: number;
+  readonly licences: number;
+  readonly revision: number;
+}
+
+export const customersView: ViewDefinition<CustomerDoc> = {
+  name: 'customers',
+  version: 1,
+  readableFrom: 1,
+  fields: {
+    providerId: 'keyword',
+    resellerId: 'keyword',
+    companyName: 'search',
+    domain: 'search',
+    status: 'keyword',
+    country: 'keyword',
+    createdAt: 'keyword',
+  },
+  indexes: [
+    ['providerId', 'companyName'],
+    ['providerId', 'resellerId', 'companyName'],
+    ['providerId', 'createdAt'],
+    ['providerId', 'domain'],
+  ],
+};
+
+/** The event, where it is one of a customer's stream. */
+function customerEventOf({ event }: Recorded) {
+  switch (event.type) {
+    case 'CustomerCreated':
+    case 'CustomerResellerChanged':
+    case 'DelegatedAdminGranted':
+    case 'DelegatedAdminRevoked':
+    case 'AdminCredentialIssued':
+    case 'SubscriptionOrdered':
+    case 'SubscriptionQuantityChanged':
+    case 'ResellerOfRecordChanged':
+    case 'SupportContactDesignated':
+      return event;
+    default:
+      return undefined;
+  }
+}
+
+type CustomerCreatedEvent = Extract<Recorded['event'], { readonly type: 'CustomerCreated' }>;
+
+export const customersProjection: Projection<CustomerDoc> = {
+  view: customersView,
+  keysOf(recorded) {
+    const event = customerEventOf(recorded);
+    return event === undefined ? [] : [event.data.customerId];
+  },
+  apply(before, recorded, key) {
+    const { event, revision } = recorded;
+    if (event.type === 'CustomerCreated') return created(event, recorded);
+    if (before === undefined) throw misplaced(recorded, customersView.name, key);
+    const doc = { ...before, revision };
+    switch (event.type) {
+      case 'CustomerResellerChanged': {
+        const { to } = event.data;
+        return { ...doc, reseller: to, resellerId: to?.resellerId ?? null };
+      }
+      case 'DelegatedAdminGranted': {
+        const { delegationId, resellerId, periodId, rights, start, end, scope } = event.data;
+        if (scope.kind !== 'account') return doc;
+        const granted = { delegationId, resellerId, periodId, rights, start, end };
+        return { ...doc, delegations: [...doc.delegations, granted] };
+      }
+      case 'DelegatedAdminRevoked': {
+        const { delegationId } = event.data;
+        const delegations = doc.delegations.filter((each) => each.delegationId !== delegationId);
+        return { ...doc, delegations };
+      }
+      case 'AdminCredentialIssued':
+        return { ...doc, adminUserName: event.data.userName };
+      case 'SubscriptionOrdered': {
+        const licences = doc.licences + event.data.quantity;
+        return { ...doc, subscriptions: doc.subscriptions + 1, licences };
+      }
+      case 'SubscriptionQuantityChanged': {
+        const { from, to } = event.data;
+        return { ...doc, licences: doc.licences + to - from };
+      }
+      default:
+        return doc;
+    }
+  },
+};
+
+function created(
+  { data, personal }: CustomerCreatedEvent,
+  { revision, metadata }: Recorded,
+): CustomerDoc {
+  const { customerId, providerId, domain, country, culture, language } = data;
+  const {
+    companyName = null,
+    email = null,
+    contactName = null,
+    phone = null,
+    registrationNumber = null,
+    address = null,
+  } = revealed(personal) ?? {};
+  return {
+    customerId,
+    providerId,
+    domain,
+    country,
+    culture,
+    language,
+    status: 'active',
+    companyName,
+    email,
+    contactName,
+    phone,
+    registrationNumber,
+    address,
+    resellerId: null,
+    reseller: null,
+    delegations: [],
+    adminUserName: null,
+    createdAt: metadata.occurredAt,
+    subscriptions: 0,
+    licences: 0,
+    revision,
+  };
+}

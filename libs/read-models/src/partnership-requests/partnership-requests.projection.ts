@@ -1,0 +1,117 @@
+import type {
+  DraftLanguage,
+  DraftText,
+  Instant,
+  PartnershipRequestId,
+  PeriodId,
+  ProviderId,
+  ResellerId,
+} from '@tierbook/domain';
+import { misplaced, revealed, type Projection, type Recorded } from '../projection';
+import type { ViewDefinition } from '../view';
+
+/** An invitation. That it has expired is not kept: it is seen when read. */
+export interface PartnershipRequestDoc {
+  readonly requestId: PartnershipRequestId;
+  readonly providerId: ProviderId;
+  /** `null` once erased. */
+  readonly email: string | null;
+  /** The provider's own text, `null` where the standard text is used. */
+  readonly draft: DraftText | null;
+  readonly language: DraftLanguage;
+  readonly generation: number;
+  readonly status: 'requested' | 'withdrawn' | 'declined' | 'accepted';
+  readonly requestedAt: Instant;
+  readonly remindedAt: Instant | null;
+  readonly expiresAt: Instant;
+  /** When it was answered or withdrawn. */
+  readonly closedAt: Instant | null;
+  /** Who answered it, and the period that an acceptance began. */
+  readonly resellerId: ResellerId | null;
+  readonly periodId: PeriodId | null;
+  readonly revision: number;
+}
+
+export const partnershipRequestsView: ViewDefinition<PartnershipRequestDoc> = {
+  name: 'partnership-requests',
+  version: 1,
+  readableFrom: 1,
+  fields: {
+    providerId: 'keyword',
+    status: 'keyword',
+    requestedAt: 'keyword',
+    expiresAt: 'keyword',
+  },
+  indexes: [['providerId', 'requestedAt']],
+};
+
+/** The event, where it is one of a partnership request. */
+function requestEventOf({ event }: Recorded) {
+  switch (event.type) {
+    case 'PartnershipRequested':
+    case 'PartnershipRequestReminded':
+    case 'PartnershipRequestWithdrawn':
+    case 'PartnershipRequestDeclined':
+    case 'PartnershipRequestAccepted':
+      return event;
+    default:
+      return undefined;
+  }
+}
+
+export const partnershipRequestsProjection: Projection<PartnershipRequestDoc> = {
+  view: partnershipRequestsView,
+  keysOf(recorded) {
+    const event = requestEventOf(recorded);
+    return event === undefined ? [] : [event.data.requestId];
+  },
+  apply(doc, recorded, key) {
+    const { event, revision, metadata } = recorded;
+    const at = metadata.occurredAt;
+    if (event.type === 'PartnershipRequested') {
+      const { requestId, providerId, language, generation, expiresAt } = event.data;
+      const personal = revealed(event.personal);
+      return {
+        requestId,
+        providerId,
+        email: personal?.email ?? null,
+        draft: personal?.draft ?? null,
+        language,
+        generation,
+        status: 'requested',
+        requestedAt: at,
+        remindedAt: null,
+        expiresAt,
+        closedAt: null,
+        resellerId: null,
+        periodId: null,
+        revision,
+      };
+    }
+    if (doc === undefined) throw misplaced(recorded, partnershipRequestsView.name, key);
+    switch (event.type) {
+      case 'PartnershipRequestReminded': {
+        const { generation, expiresAt } = event.data;
+        return {
+          ...doc,
+          generation: generation.to,
+          expiresAt: expiresAt.to,
+          remindedAt: at,
+          revision,
+        };
+      }
+      case 'PartnershipRequestWithdrawn':
+        return { ...doc, status: 'withdrawn', closedAt: at, revision };
+      case 'PartnershipRequestDeclined': {
+        const { resellerId } = event.data;
+        return { ...doc, status: 'declined', closedAt: at, resellerId, revision };
+      }
+      case 'PartnershipRequestAccepted': {
+        const { resellerId, periodId } = event.data;
+        return { ...doc, status: 'accepted', closedAt: at, resellerId, periodId, revision };
+      }
+      default:
+        return doc;
+    }
+  },
+};

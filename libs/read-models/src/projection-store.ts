@@ -1,0 +1,61 @@
+import type { Position } from '@tierbook/eventing';
+import type { AnyView } from './view';
+
+/** How far a build has come. The event's id tells whether the log still is the one it was built from. */
+export interface Checkpoint {
+  readonly position: Position;
+  readonly eventId: string;
+}
+
+/** One building of a view from the beginning of the log. At most one of a view's builds serves. */
+export interface Build {
+  readonly view: string;
+  /** Counts up by one with each build of the view, from 1. */
+  readonly generation: number;
+  /** The definition's version that it is built with. */
+  readonly version: number;
+  /** Queries read this one. */
+  readonly serving: boolean;
+  readonly checkpoint: Checkpoint | undefined;
+}
+
+/** A build as the store knows it by: nothing more is needed to name it. */
+export type BuildId = Pick<Build, 'view' | 'generation'>;
+
+/** A document's new content; `null` removes it and leaves its position as a tombstone. */
+export interface DocumentWrite {
+  readonly key: string;
+  readonly position: Position;
+  readonly doc: object | null;
+}
+
+export interface BuildWrite {
+  readonly build: BuildId;
+  /** Each key at most once. */
+  readonly documents: readonly DocumentWrite[];
+  readonly checkpoint: Checkpoint;
+}
+
+/**
+ * What the projection runner writes. One runner at a time.
+ * Every adapter runs `testing/read-store.contract.ts` whole.
+ */
+export interface ProjectionStore {
+  /** All builds of all views that the store holds. */
+  builds(): Promise<readonly Build[]>;
+  /** A new empty build beside those that there are. */
+  begin(view: AnyView): Promise<Build>;
+  /** The documents that exist, by key. */
+  load(build: BuildId, keys: readonly string[]): Promise<ReadonlyMap<string, object>>;
+  /**
+   * Writes each build's documents and its checkpoint: on engines with transactions all at once, on others
+   * the documents first. A document whose stored position (a tombstone's too) is at or after the write's
+   * stays as it is, so the same batch again changes nothing.
+   */
+  write(writes: readonly BuildWrite[]): Promise<void>;
+  /** This build serves from now on, at once; the view's other builds are dropped. */
+  promote(build: BuildId): Promise<void>;
+  /** Drops a build and all that it holds. */
+  discard(build: BuildId): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,146 @@
+import type { CustomerId, Instant, ProviderId, ResellerId, SubscriptionId } from '@tierbook/domain';
+import {
+  customerConditions,
+  customerRows,
+  type CustomerFields,
+  type CustomerRow,
+  type CustomerSort,
+} from '../customers/customers.query';
+import { customersView } from '../customers/customers.projection';
+import { conditions, equals, findPage, type ListPage, type Paging, type Reads } from '../list';
+import { MAX_LIMIT } from '../read-store';
+import { subscriptionsView, type SubscriptionDoc } from '../subscriptions/subscriptions.projection';
+import {
+  resellerCustomerKey,
+  resellerCustomersView,
+  type ResellerCustomerDoc,
+} from './reseller-customers.projection';
+
+/** How much of a customer a reseller may see: the account, or some subscriptions and no others. */
+export type ResellerAccess =
+  | { readonly kind: 'account' }
+  | { readonly kind: 'subscriptions'; readonly subscriptionIds: readonly SubscriptionId[] };
+
+/** A customer as one reseller sees it: counts are of what it may see. */
+export interface ResellerCustomerRow extends CustomerRow {
+  readonly access: ResellerAccess;
+}
+
+export interface ResellerCustomerFilter extends CustomerFields, Paging<CustomerSort> {
+  readonly resellerId: ResellerId;
+  /**
+   * The providers with which the reseller's partnership is active *now*, by the partnerships' own
+   * streams: a lagging view must not decide this.
+   */
+  readonly providerIds: readonly ProviderId[];
+}
+
+/** The customers that a reseller may see at `now`, by company name unless told otherwise. */
+export async function listCustomersOfReseller(
+  reads: Reads,
+  filter: ResellerCustomerFilter,
+  now: Instant,
+): Promise<ListPage<ResellerCustomerRow>> {
+  const { field, direction } = filter.sort ?? { field: 'companyName', direction: 'asc' };
+  const page = await findPage(
+    reads,
+    resellerCustomersView,
+    {
+      where: conditions(
+        equals('resellerId', filter.resellerId),
+        { field: 'providerId', op: 'anyOf', values: filter.providerIds },
+        ...customerConditions(filter, 'customers.'),
+      ),
+      moving: [{ field: 'visibleUntil', op: 'range', gt: now }],
+      sort: { field: `customers.${field}`, direction },
+      join: { view: customersView, by: 'customerId' },
+    },
+    filter,
+  );
+  return {
+    ...page,
+    items: await asSeen(
+      reads,
+      page.items.map(({ doc }) => doc),
+      now,
+    ),
+  };
+}
+
+/**
+ * How much of a customer the reseller may see at `now` as the view knows it, `undefined` when nothing.
+ * A view lags: whoever must be sure asks the customer's stream.
+ */
+export async function accessOfReseller(
+  { store }: Reads,
+  resellerId: ResellerId,
+  customerId: CustomerId,
+  now: Instant,
+): Promise<ResellerAccess | undefined> {
+  const row = await store.get(resellerCustomersView, resellerCustomerKey(resellerId, customerId));
+  return row === undefined || row.doc.visibleUntil <= now ? undefined : accessAt(row.doc, now);
+}
+
+function accessAt(doc: ResellerCustomerDoc, now: Instant): ResellerAccess {
+  const held = doc.delegations.filter(({ start, end }) => start <= now && now < end);
+  if (doc.associatedIn !== null || held.some(({ scope }) => scope.kind === 'account')) {
+    return { kind: 'account' };
+  }
+  const delegated = held.flatMap(({ scope }) =>
+    scope.kind === 'subscription' ? scope.subscriptionId : [],
+  );
+  const supported = doc.supports.map(({ subscriptionId }) => subscriptionId);
+  return { kind: 'subscriptions', subscriptionIds: [...new Set([...delegated, ...supported])] };
+}
+
+async function asSeen(
+  reads: Reads,
+  docs: readonly ResellerCustomerDoc[],
+  now: Instant,
+): Promise<readonly ResellerCustomerRow[]> {
+  const customers = await reads.store.getMany(
+    customersView,
+    docs.map(({ customerId }) => customerId),
+  );
+  const rows = await customerRows(
+    reads,
+    docs.flatMap(({ customerId }) => customers.get(customerId)?.doc ?? []),
+  );
+  const rowOf = new Map(rows.map((row) => [row.customerId, row]));
+  const seen = docs.flatMap((doc) => {
+    const row = rowOf.get(doc.customerId);
+    return row === undefined ? [] : { ...row, access: accessAt(doc, now) };
+  });
+  const subscriptions = await subscriptionsOf(reads, seen);
+  return seen.map((row) => (row.access.kind === 'account' ? row : narrowed(row, subscriptions)));
+}
+
+/** The subscriptions that narrower accesses are about. */
+async function subscriptionsOf(
+  { store }: Reads,
+  rows: readonly ResellerCustomerRow[],
+): Promise<ReadonlyMap<string, SubscriptionDoc>> {
+  const ids = rows.flatMap(({ access }) =>
+    access.kind === 'account' ? [] : access.subscriptionIds,
+  );
+  const found = new Map<string, SubscriptionDoc>();
+  for (let start = 0; start < ids.length; start += MAX_LIMIT) {
+    const slice = await store.getMany(subscriptionsView, ids.slice(start, start + MAX_LIMIT));
+    for (const [key, { doc }] of slice) found.set(key, doc);
+  }
+  return found;
+}
+
+/** Counts only what the reseller may see, and does not tell whose the rest of the account is. */
+function narrowed(
+  row: ResellerCustomerRow,
+  subscriptions: ReadonlyMap<string, SubscriptionDoc>,
+): ResellerCustomerRow {
+  const { access } = row;
+  const seen =
+    access.kind === 'account'
+      ? []
+      : access.subscriptionIds.flatMap((id) => subscriptions.get(id) ?? []);
+  const licences = seen.reduce((sum, { quantity }) => sum + quantity, 0);
+  return { ...row, reseller: null, subscriptions: seen.length, licences };
+}
