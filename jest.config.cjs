@@ -11,7 +11,7 @@ const moduleNameMapper = Object.fromEntries(
 module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'],
-  testMatch: ['**/*.{spec,contract,e2e,browser}.ts'],
+  testMatch: ['**/*.{spec,e2e,browser}.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '/testing/'],
   moduleFileExtensions: ['ts', 'mts', 'js', 'json'],
   moduleNameMapper,
@@ -32,4 +32,5 @@ module.exports = {
   // Packages that ship ES modules only.
   transformIgnorePatterns: ['/node_modules/(?!(@nestjs|jose|uuid|canonicalize)/)'],
   testTimeout: 30_000,
+  maxWorkers: 2,
 };
