@@ -3,3 +3,4 @@ export * from './in-memory-event-store';
 export * from './in-memory-personal-keys';
 export * from './new-event';
 export * from './personal-keys.contract';
+export * from './given-when-then';

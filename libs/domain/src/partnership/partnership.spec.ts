@@ -1,0 +1,90 @@
+import { describe, expect, it } from '@jest/globals';
+import { specify } from '@tierbook/eventing/testing';
+import { AT, PROVIDER, REQUEST, period, reseller } from '../testing/examples';
+import { partnership } from './partnership.aggregate';
+import type { BeginPartnership, EndPartnership } from './partnership.commands';
+import type { PartnershipAccepted, PartnershipEnded } from './partnership.events';
+import { activePeriodOf } from './partnership.state';
+
+const given = specify(partnership);
+const begin = (n: number): BeginPartnership => ({
+  type: 'begin-partnership',
+  at: AT,
+  providerId: PROVIDER,
+  resellerId: reseller(1),
+  requestId: REQUEST,
+  periodId: period(n),
+});
+const end: EndPartnership = { type: 'end-partnership', at: AT, endedBy: 'provider' };
+const accepted = (n: number): PartnershipAccepted => ({
+  type: 'PartnershipAccepted',
+  data: {
+    providerId: PROVIDER,
+    resellerId: reseller(1),
+    requestId: REQUEST,
+    periodId: period(n),
+  },
+});
+const ended = (n: number): PartnershipEnded => ({
+  type: 'PartnershipEnded',
+  data: {
+    providerId: PROVIDER,
+    resellerId: reseller(1),
+    periodId: period(n),
+    endedBy: 'provider',
+  },
+});
+
+describe('a partnership begins', () => {
+  it('between two who were no partners', () => {
+    expect(activePeriodOf(given().when(begin(1)).then(accepted(1)))).toBe(period(1));
+  });
+
+  it('anew after it has ended, as another period', () => {
+    const state = given(accepted(1), ended(1)).when(begin(2)).then(accepted(2));
+    expect(activePeriodOf(state)).toBe(period(2));
+  });
+
+  it('once a period, even when it is asked again after its end', () => {
+    given(accepted(1)).when(begin(1)).thenNothing();
+    given(accepted(1), ended(1)).when(begin(1)).thenNothing();
+    given(accepted(1), ended(1), accepted(2)).when(begin(1)).thenNothing();
+    given(accepted(1), ended(1), accepted(2), ended(2)).when(begin(1)).thenNothing();
+  });
+
+  it('not while another period is active', () => {
+    given(accepted(1)).when(begin(2)).thenRefused('partnership-already-active');
+  });
+});
+
+describe('a partnership ends', () => {
+  it('by either side, with or without a reason', () => {
+    expect(activePeriodOf(given(accepted(1)).when(end).then(ended(1)))).toBeNull();
+    given(accepted(1))
+      .when({ ...end, endedBy: 'reseller', reason: 'moving on' })
+      .then({
+        ...ended(1),
+        data: { ...ended(1).data, endedBy: 'reseller' },
+        personal: { reason: 'moving on' },
+      });
+  });
+
+  it('in the period that is active', () => {
+    given(accepted(1), ended(1), accepted(2)).when(end).then(ended(2));
+  });
+
+  it('only when it is active', () => {
+    given().when(end).thenRefused('partnership-not-active');
+    given(accepted(1), ended(1)).when(end).thenRefused('partnership-not-active');
+  });
+});
+
+describe('the stream of a partnership', () => {
+  it('belongs to the provider, whose key seals it, and names the reseller', () => {
+    expect(partnership.tenantOf(given().state)).toBeNull();
+    expect(partnership.tenantOf(given(accepted(1), ended(1)).state)).toBe(PROVIDER);
+    expect(partnership.personalSubject('any', ended(1))).toBe(`provider-${PROVIDER}`);
+    expect(partnership.partiesOf(ended(1))).toEqual([{ id: reseller(1), as: 'reseller' }]);
+    expect(activePeriodOf(given().state)).toBeNull();
+  });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals';
+import { specify } from '@tierbook/eventing/testing';
+import { AT, reseller as resellerId } from '../testing/examples';
+import { reseller } from './reseller.aggregate';
+import type { ApplyReseller, ApproveReseller, RejectReseller } from './reseller.commands';
+import type { ResellerApplied, ResellerApproved, ResellerRejected } from './reseller.events';
+
+const given = specify(reseller);
+const id = resellerId(1);
+const apply: ApplyReseller = {
+  type: 'apply-reseller',
+  at: AT,
+  resellerId: id,
+  partnerId: '4711',
+  name: 'Wingtip',
+  email: 'hello@wingtip.example',
+  country: 'BR',
+};
+const approve: ApproveReseller = { type: 'approve-reseller', at: AT };
+const reject: RejectReseller = { type: 'reject-reseller', at: AT };
+const applied: ResellerApplied = {
+  type: 'ResellerApplied',
+  data: { resellerId: id, partnerId: '4711', country: 'BR' },
+  personal: { name: 'Wingtip', email: 'hello@wingtip.example' },
+};
+const approved: ResellerApproved = { type: 'ResellerApproved', data: { resellerId: id } };
+const rejected: ResellerRejected = { type: 'ResellerRejected', data: { resellerId: id } };
+
+describe('a reseller applies', () => {
+  it('with what it gives, its personal data kept apart', () => {
+    given().when(apply).then(applied);
+    given()
+      .when({ ...apply, state: 'SP', phone: '+55 11 5555 0100' })
+      .then({
+        ...applied,
+        personal: { ...applied.personal, state: 'SP', phone: '+55 11 5555 0100' },
+      });
+  });
+
+  it('again after a rejection, with other details', () => {
+    const state = given(applied, rejected)
+      .when({ ...apply, country: 'PT' })
+      .then({ ...applied, data: { ...applied.data, country: 'PT' } });
+    expect(state).toMatchObject({ status: 'applied', country: 'PT' });
+  });
+
+  it('not while an application waits', () => {
+    given(applied).when(apply).thenRefused('reseller-already-applied');
+  });
+
+  it('not once enrolled', () => {
+    given(applied, approved).when(apply).thenRefused('reseller-already-enrolled');
+  });
+
+  it('never with a partner id that was not parsed: the sender is at fault', () => {
+    expect(() => reseller.decide({ ...apply, partnerId: '007' }, given().state)).toThrow(TypeError);
+  });
+});
+
+describe('the operator', () => {
+  it('approves an application', () => {
+    expect(given(applied).when(approve).then(approved)).toMatchObject({ status: 'enrolled' });
+  });
+
+  it('rejects an application, with or without a reason', () => {
+    expect(given(applied).when(reject).then(rejected)).toMatchObject({ status: 'rejected' });
+    given(applied)
+      .when({ ...reject, reason: 'unknown company' })
+      .then({ ...rejected, personal: { reason: 'unknown company' } });
+  });
+
+  it.each([
+    ['nobody', given()],
+    ['an enrolled reseller', given(applied, approved)],
+    ['a rejected reseller', given(applied, rejected)],
+  ])('decides on no application of %s', (_who, before) => {
+    before.when(approve).thenRefused('reseller-not-applied');
+    before.when(reject).thenRefused('reseller-not-applied');
+  });
+});
+
+describe('the stream of a reseller', () => {
+  it('belongs to no provider and names the reseller', () => {
+    expect(reseller.tenantOf()).toBeNull();
+    expect(reseller.personalSubject('r')).toBe('reseller-r');
+    expect(reseller.partiesOf(approved)).toEqual([{ id: id, as: 'reseller' }]);
+  });
+});
