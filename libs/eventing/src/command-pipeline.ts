@@ -62,9 +62,14 @@ export interface CommandRequest<C, S, E extends DomainEvent> {
   readonly authorise: (
     state: S,
     gathering: Gathering,
+    now: Date,
   ) => OrRefusal<Authority> | Promise<OrRefusal<Authority>>;
   /** Gathers what deciding needs. Runs anew on every attempt. */
-  readonly gather: (gathering: Gathering, now: Date) => OrRefusal<C> | Promise<OrRefusal<C>>;
+  readonly gather: (
+    gathering: Gathering,
+    now: Date,
+    state: S,
+  ) => OrRefusal<C> | Promise<OrRefusal<C>>;
   /** What must be durable before the events are. Runs on every attempt, never in a dry run. */
   readonly beforeAppend?: (events: readonly E[]) => Promise<void>;
 }
@@ -138,7 +143,8 @@ export class CommandPipeline {
   ): Promise<CommandOutcome<S, E> | 'conflict'> {
     const { aggregate, id, context } = request;
     const loaded = await this.deps.aggregates.load(aggregate, id);
-    const authority = await request.authorise(loaded.state, this.gathering);
+    const now = this.stamp();
+    const authority = await request.authorise(loaded.state, this.gathering, now);
     if ('refusal' in authority) return { kind: 'refused', refusal: authority.refusal };
 
     const claim = await this.findClaim(request);
@@ -148,8 +154,7 @@ export class CommandPipeline {
     const stale = staleIfMatch(request, loaded);
     if (stale !== undefined) return stale;
 
-    const now = this.stamp();
-    const command = await request.gather(this.gathering, now);
+    const command = await request.gather(this.gathering, now, loaded.state);
     if ('refusal' in command) return { kind: 'refused', refusal: command.refusal };
     const decision = aggregate.decide(command.ok, loaded.state);
     if (decision.kind === 'refused') return decision;

@@ -1,0 +1,48 @@
+import {
+  customer,
+  offer,
+  partnership,
+  partnershipRequest,
+  provider,
+  reseller,
+  type CustomerCommand,
+  type CustomerEvent,
+  type CustomerState,
+  type OfferCommand,
+  type OfferEvent,
+  type OfferState,
+  type PartnershipCommand,
+  type PartnershipEvent,
+  type PartnershipRequestCommand,
+  type PartnershipRequestEvent,
+  type PartnershipRequestState,
+  type PartnershipState,
+  type ProviderCommand,
+  type ProviderEvent,
+  type ProviderState,
+  type ResellerCommand,
+  type ResellerEvent,
+  type ResellerState,
+} from '@tierbook/domain';
+import type { Aggregate } from '@tierbook/eventing';
+
+/** The domain's aggregates as the kernel runs them. The domain knows nothing of the kernel, so their fit is checked here. */
+export const aggregates = {
+  provider: provider satisfies Aggregate<ProviderCommand, ProviderState, ProviderEvent>,
+  reseller: reseller satisfies Aggregate<ResellerCommand, ResellerState, ResellerEvent>,
+  partnershipRequest: partnershipRequest satisfies Aggregate<
+    PartnershipRequestCommand,
+    PartnershipRequestState,
+    PartnershipRequestEvent
+  >,
+  partnership: partnership satisfies Aggregate<
+    PartnershipCommand,
+    PartnershipState,
+    PartnershipEvent
+  >,
+  offer: offer satisfies Aggregate<OfferCommand, OfferState, OfferEvent>,
+  customer: customer satisfies Aggregate<CustomerCommand, CustomerState, CustomerEvent>,
+};
+
+/** Every event type that the codec reads and writes. */
+export const eventSchemas = Object.values(aggregates).map(({ schemas }) => schemas);

@@ -1,0 +1,137 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type {
+  CreateCustomer,
+  CustomerEvent,
+  CustomerId,
+  CustomerProfile,
+  DelegationId,
+  ProviderId,
+  ResellerId,
+} from '@tierbook/domain';
+import { CommandPipeline, type CommandContext, type Gathering } from '@tierbook/eventing';
+import { organisationIdOf, CredentialVault } from '@tierbook/identity';
+import { checkRole } from '../access';
+import { aggregates } from '../aggregates';
+import { answerOf, type Answer } from '../answer';
+import { commandIdOf, contextOf, deriveId, type Sent } from '../command-message';
+import { OneTimeCredential, type AdminCredential } from './one-time-credential';
+import { chosenReseller, gatherOrder, type SubscriptionOrderInput } from './gather';
+
+export interface CreateCustomerInput extends CustomerProfile {
+  readonly domain: string;
+  readonly country: string;
+  readonly culture: string;
+  readonly language: string;
+  /** Reseller associated with the account; it administers it. */
+  readonly resellerId?: ResellerId;
+  readonly subscriptions: readonly SubscriptionOrderInput[];
+}
+
+export interface CustomerCreatedBody {
+  readonly customer: { readonly id: CustomerId; readonly domain: string; readonly country: string };
+  readonly subscriptions: readonly {
+    readonly id: string;
+    readonly offerId: string;
+    readonly quantity: number;
+    readonly status: string;
+  }[];
+  readonly adminCredential?: AdminCredential;
+}
+
+/** A provider's new customer with its subscriptions: all of it comes to be, or nothing. */
+export class CreateCustomerCommand extends Command<Answer<CustomerCreatedBody>> {
+  constructor(
+    readonly sent: Sent,
+    readonly input: CreateCustomerInput,
+  ) {
+    super();
+  }
+}
+
+/** A customer's id: the same provider and domain always give the same one. */
+export function customerIdOf(providerId: ProviderId, domain: string): CustomerId {
+  return deriveId('customer', providerId, domain.toLowerCase()) as CustomerId;
+}
+
+@CommandHandler(CreateCustomerCommand)
+export class CreateCustomerHandler implements ICommandHandler<CreateCustomerCommand> {
+  constructor(
+    private readonly pipeline: CommandPipeline,
+    private readonly vault: CredentialVault,
+  ) {}
+
+  async execute({ sent, input }: CreateCustomerCommand): Promise<Answer<CustomerCreatedBody>> {
+    const providerId = organisationIdOf(sent.principal) as ProviderId;
+    const id = customerIdOf(providerId, input.domain);
+    const context = contextOf(sent, commandIdOf(sent, 'customers'));
+    const credential = new OneTimeCredential(this.vault);
+    const outcome = await this.pipeline.execute({
+      name: 'create-customer',
+      aggregate: aggregates.customer,
+      id,
+      claimsKey: true,
+      context,
+      authorise: () => checkRole(sent.principal, 'create-customer'),
+      gather: async (gathering, now) => ({
+        ok: {
+          ...(await gatherCustomer(gathering, providerId, id, input, context)),
+          at: now.toISOString(),
+          credentialId: credential.draw(),
+        },
+      }),
+      beforeAppend: () => credential.keepVerifier(),
+    });
+    const resource = { type: 'customer', id, path: `customers/${id}` };
+    return answerOf(outcome, resource, (events, replayed) =>
+      createdBody(events, credential.answer(events, replayed)),
+    );
+  }
+}
+
+async function gatherCustomer(
+  gathering: Gathering,
+  providerId: ProviderId,
+  customerId: CustomerId,
+  input: CreateCustomerInput,
+  { commandId }: CommandContext,
+): Promise<Omit<CreateCustomer, 'at' | 'credentialId'>> {
+  const { domain, country, culture, language, resellerId, subscriptions, ...profile } = input;
+  return {
+    type: 'create-customer',
+    customerId,
+    providerId,
+    domain: domain.toLowerCase(),
+    country,
+    culture,
+    language,
+    profile,
+    reseller: await chosenReseller(gathering, providerId, resellerId),
+    delegationId: deriveId('delegation', commandId, 'account') as DelegationId,
+    subscriptions: await Promise.all(
+      subscriptions.map((order, index) =>
+        gatherOrder(gathering, providerId, order, commandId, index),
+      ),
+    ),
+  };
+}
+
+function createdBody(
+  events: readonly CustomerEvent[],
+  adminCredential: AdminCredential | undefined,
+): CustomerCreatedBody {
+  const created = events.find((event) => event.type === 'CustomerCreated');
+  if (created === undefined) throw new Error('An accepted create-customer has no CustomerCreated.');
+  const { customerId: id, domain, country } = created.data;
+  return {
+    customer: { id, domain, country },
+    subscriptions: events
+      .filter((event) => event.type === 'SubscriptionOrdered')
+      .map(({ data: { subscriptionId, offerId, quantity, status } }) => ({
+        id: subscriptionId,
+        offerId,
+        quantity,
+        status,
+      })),
+    ...(adminCredential === undefined ? {} : { adminCredential }),
+  };
+}

@@ -1,0 +1,198 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type {
+  CustomerCommand,
+  CustomerEvent,
+  CustomerId,
+  CustomerState,
+  DelegationId,
+  ProviderId,
+  ResellerId,
+  SubscriptionId,
+} from '@tierbook/domain';
+import { CommandPipeline, type CommandRequest, type Gathering } from '@tierbook/eventing';
+import { aggregates } from '../aggregates';
+import { answerOf, type Answer, type ResourceRef } from '../answer';
+import { commandIdOf, contextOf, deriveId, type Sent } from '../command-message';
+import { plainHandler } from '../one-line-handler';
+import { authoriseOnCustomer, type DelegatedUse } from './customer-access';
+import {
+  chosenReseller,
+  gatherOrder,
+  subscriptionIdOf,
+  type SubscriptionOrderInput,
+} from './gather';
+
+/** Buys one subscription for an existing customer. */
+export class OrderSubscriptionCommand extends Command<Answer> {
+  constructor(
+    readonly sent: Sent,
+    readonly customerId: CustomerId,
+    readonly input: SubscriptionOrderInput,
+  ) {
+    super();
+  }
+}
+
+/** Sets the number of licences. */
+export class ChangeQuantityCommand extends Command<Answer> {
+  constructor(
+    readonly sent: Sent,
+    readonly customerId: CustomerId,
+    readonly subscriptionId: SubscriptionId,
+    readonly input: { readonly quantity: number },
+  ) {
+    super();
+  }
+}
+
+/** Associates a reseller with a subscription: of record from now, and, unless unticked, its administrator. */
+export class AssociateSubscriptionResellerCommand extends Command<Answer> {
+  constructor(
+    readonly sent: Sent,
+    readonly customerId: CustomerId,
+    readonly subscriptionId: SubscriptionId,
+    readonly input: { readonly resellerId: ResellerId | null; readonly delegatedAdmin: boolean },
+  ) {
+    super();
+  }
+}
+
+/** Chooses who handles support requests; `null` gives them back to the provider. */
+export class DesignateSupportContactCommand extends Command<Answer> {
+  constructor(
+    readonly sent: Sent,
+    readonly customerId: CustomerId,
+    readonly subscriptionId: SubscriptionId,
+    readonly input: { readonly resellerId: ResellerId | null },
+  ) {
+    super();
+  }
+}
+
+type CustomerRequest = CommandRequest<CustomerCommand, CustomerState, CustomerEvent>;
+
+function resourceOf(customerId: CustomerId, id: SubscriptionId): ResourceRef {
+  return { type: 'subscription', id, path: `customers/${customerId}/subscriptions/${id}` };
+}
+
+/** What every command on one customer's subscriptions has in common. */
+function requestOn(
+  sent: Sent,
+  customerId: CustomerId,
+  target: string,
+  use: DelegatedUse,
+): Omit<CustomerRequest, 'gather'> {
+  return {
+    name: use.action,
+    aggregate: aggregates.customer,
+    id: customerId,
+    ...(use.subscriptionId === undefined ? {} : { resource: use.subscriptionId }),
+    context: contextOf(sent, commandIdOf(sent, target)),
+    authorise: (state, gathering, now) =>
+      authoriseOnCustomer(sent.principal, use, state, gathering, now.toISOString()),
+  };
+}
+
+@CommandHandler(OrderSubscriptionCommand)
+export class OrderSubscriptionHandler implements ICommandHandler<OrderSubscriptionCommand> {
+  constructor(private readonly pipeline: CommandPipeline) {}
+
+  async execute({ sent, customerId, input }: OrderSubscriptionCommand): Promise<Answer> {
+    const use = { action: 'order-subscription', right: 'order-subscriptions' } as const;
+    const base = requestOn(sent, customerId, `customers/${customerId}/subscriptions`, use);
+    const { commandId } = base.context;
+    const outcome = await this.pipeline.execute({
+      ...base,
+      gather: async (gathering, now, state) => ({
+        ok: {
+          type: 'order-subscription' as const,
+          at: now.toISOString(),
+          order: await gatherOrder(gathering, providerOf(state), input, commandId, 0),
+        },
+      }),
+    });
+    return answerOf(outcome, resourceOf(customerId, subscriptionIdOf(commandId, 0)), () => ({}));
+  }
+}
+
+function changeQuantity({ sent, customerId, subscriptionId, input }: ChangeQuantityCommand) {
+  const resource = resourceOf(customerId, subscriptionId);
+  const use = { action: 'change-quantity', right: 'manage-subscriptions', subscriptionId } as const;
+  return {
+    resource,
+    request: {
+      ...requestOn(sent, customerId, resource.path, use),
+      gather: (_: Gathering, now: Date) => ({
+        ok: {
+          type: 'change-quantity' as const,
+          at: now.toISOString(),
+          subscriptionId,
+          quantity: input.quantity,
+        },
+      }),
+    },
+  };
+}
+
+function associateReseller(message: AssociateSubscriptionResellerCommand) {
+  const { sent, customerId, subscriptionId, input } = message;
+  const resource = resourceOf(customerId, subscriptionId);
+  const use = {
+    action: 'associate-subscription-reseller',
+    right: 'manage-customer',
+    subscriptionId,
+  } as const;
+  const base = requestOn(sent, customerId, resource.path, use);
+  return {
+    resource,
+    request: {
+      ...base,
+      gather: async (gathering: Gathering, now: Date, state: CustomerState) => ({
+        ok: {
+          type: 'associate-subscription-reseller' as const,
+          at: now.toISOString(),
+          subscriptionId,
+          reseller: await chosenReseller(gathering, providerOf(state), input.resellerId),
+          delegatedAdmin: input.delegatedAdmin,
+          delegationId: deriveId('delegation', base.context.commandId) as DelegationId,
+        },
+      }),
+    },
+  };
+}
+
+function designateSupportContact(message: DesignateSupportContactCommand) {
+  const { sent, customerId, subscriptionId, input } = message;
+  const resource = resourceOf(customerId, subscriptionId);
+  const use = {
+    action: 'designate-support-contact',
+    right: 'designate-support-contact',
+    subscriptionId,
+  } as const;
+  return {
+    resource,
+    request: {
+      ...requestOn(sent, customerId, resource.path, use),
+      gather: async (gathering: Gathering, now: Date, state: CustomerState) => ({
+        ok: {
+          type: 'designate-support-contact' as const,
+          at: now.toISOString(),
+          subscriptionId,
+          reseller: await chosenReseller(gathering, providerOf(state), input.resellerId),
+        },
+      }),
+    },
+  };
+}
+
+function providerOf(state: CustomerState): ProviderId {
+  if (state.status === 'none') throw new Error('Only an existing customer is gathered for.');
+  return state.providerId;
+}
+
+export const subscriptionHandlers = [
+  OrderSubscriptionHandler,
+  plainHandler(ChangeQuantityCommand, changeQuantity),
+  plainHandler(AssociateSubscriptionResellerCommand, associateReseller),
+  plainHandler(DesignateSupportContactCommand, designateSupportContact),
+];

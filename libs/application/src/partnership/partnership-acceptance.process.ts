@@ -1,0 +1,25 @@
+import type { PartnershipRequestAccepted } from '@tierbook/domain';
+import type { CommandPipeline, ProcessManager, RecordedEvent } from '@tierbook/eventing';
+import { beginPartnership } from './begin-partnership';
+
+/** Begins the partnership of every accepted request that a crash left without one. */
+export class PartnershipAcceptanceProcess implements ProcessManager {
+  readonly name = 'partnership-acceptance';
+  readonly reactsTo = new Set<string>(['PartnershipRequestAccepted']);
+
+  constructor(private readonly pipeline: CommandPipeline) {}
+
+  async react({ event, metadata, id }: RecordedEvent): Promise<void> {
+    // A refusal is an answer too: the two became partners by another request meanwhile.
+    await this.pipeline.execute(
+      beginPartnership({
+        data: event.data as PartnershipRequestAccepted['data'],
+        commandId: metadata.commandId,
+        actor: { kind: 'process', id: this.name, organisation: metadata.actor.organisation },
+        fingerprint: metadata.fingerprint,
+        correlationId: metadata.correlationId,
+        causationId: id,
+      }),
+    );
+  }
+}
