@@ -113,10 +113,11 @@ module.exports = {
     onlyLibs('application', 'domain', 'eventing', 'identity', 'state'),
     {
       name: 'application-framework',
-      comment: 'application holds @nestjs/cqrs handlers and needs no other package.',
+      comment:
+        'application holds @nestjs/cqrs handlers, derives ids by uuid, and needs no other package.',
       severity: 'error',
       from: { path: '^libs/application/', pathNot: tests },
-      to: { path: '^node_modules/', pathNot: '^node_modules/@nestjs/(cqrs|common)/' },
+      to: { path: '^node_modules/', pathNot: '^node_modules/(@nestjs/(cqrs|common)|uuid)/' },
     },
     onlyLibs('audit', 'eventing', 'state'),
     ...engines.split('|').map((engine) => onlyLibs(engine, 'eventing', 'state', 'read-models')),
