@@ -1,0 +1,191 @@
+import {
+  createPrivateKey,
+  createPublicKey,
+  hash,
+  randomUUID,
+  type JsonWebKey,
+  type KeyObject,
+} from 'node:crypto';
+import { errors, jwtVerify, SignJWT, type JWTPayload } from 'jose';
+import type { Clock } from '@tierbook/eventing';
+import { parsePrincipal, type Principal } from './principal';
+
+/** Ed25519 private keys (RFC 8037) by id. The current one signs; former ones still verify. */
+export interface TokenKeys {
+  readonly current: string;
+  readonly keys: ReadonlyMap<string, JsonWebKey>;
+}
+
+/** Who issues the tokens and whom they are for, and how old they may be. */
+export interface AccessTokenOptions {
+  readonly keys: TokenKeys;
+  readonly issuer: string;
+  readonly audience: string;
+  readonly clock: Clock;
+}
+
+export type AccessTokenErrorCode =
+  'token-missing' | 'token-malformed' | 'token-expired' | 'token-invalid';
+
+/** A bearer token was refused. The message says what to do and never holds the token. */
+export class AccessTokenError extends Error {
+  override readonly name = 'AccessTokenError';
+  constructor(
+    readonly code: AccessTokenErrorCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** However long a token's own life, it ends so long after it was issued: 24 hours. */
+export const MAX_TOKEN_AGE_SECONDS = 86_400;
+
+const ALGORITHM = 'EdDSA';
+const TYPE = 'at+jwt';
+const MAX_TOKEN_LENGTH = 4_096;
+const MAX_CACHED = 10_000;
+
+interface Verified {
+  readonly principal: Principal;
+  readonly expiresAtMs: number;
+}
+
+/**
+ * Signs and verifies bearer tokens: JWT access tokens (RFC 9068) signed with Ed25519 and no other
+ * algorithm (RFC 8725). A verified token is remembered by its SHA-256 until it expires, as a signature
+ * costs many times what a hash does; the 10,000 used last are kept.
+ */
+export class AccessTokens {
+  private readonly signingKey: KeyObject;
+  private readonly verifyingKeys: ReadonlyMap<string, KeyObject>;
+  /** In order of use, the longest unused first. */
+  private readonly verified = new Map<string, Verified>();
+
+  constructor(private readonly options: AccessTokenOptions) {
+    const { current, keys } = options.keys;
+    const signing = keys.get(current);
+    if (signing === undefined) throw new Error(`The current token key '${current}' is missing.`);
+    this.signingKey = createPrivateKey({ key: signing, format: 'jwk' });
+    this.verifyingKeys = new Map(
+      [...keys].map(([kid, key]) => [kid, createPublicKey({ key, format: 'jwk' })]),
+    );
+  }
+
+  /** A token that names `principal` for `lifetimeSeconds`, at most MAX_TOKEN_AGE_SECONDS. */
+  sign(principal: Principal, lifetimeSeconds: number): Promise<string> {
+    const { issuer, audience, clock, keys } = this.options;
+    if (!(lifetimeSeconds > 0 && lifetimeSeconds <= MAX_TOKEN_AGE_SECONDS)) {
+      throw new RangeError(
+        `A token lives 1 to ${String(MAX_TOKEN_AGE_SECONDS)} seconds, not ${String(lifetimeSeconds)}.`,
+      );
+    }
+    const issuedAt = Math.floor(clock.now().getTime() / 1_000);
+    const { kind, organisation, role } = principal;
+    return new SignJWT({ kind, organisation, role })
+      .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid: keys.current })
+      .setIssuer(issuer)
+      .setAudience(audience)
+      .setSubject(principal.id)
+      .setJti(randomUUID())
+      .setIssuedAt(issuedAt)
+      .setExpirationTime(issuedAt + Math.floor(lifetimeSeconds))
+      .sign(this.signingKey);
+  }
+
+  /**
+   * Whom the token names: at once when it was verified before, else as a promise.
+   * @throws AccessTokenError (rejects) for a token that is missing, malformed, expired or not valid here.
+   */
+  verify(token: string | undefined): Principal | Promise<Principal> {
+    if (token === undefined || token === '') {
+      return Promise.reject(
+        new AccessTokenError(
+          'token-missing',
+          'Send an access token: Authorization: Bearer <token>.',
+        ),
+      );
+    }
+    const digest = hash('sha256', token, 'base64');
+    return this.recall(digest) ?? this.verifySigned(token, digest);
+  }
+
+  private recall(digest: string): Principal | undefined {
+    const known = this.verified.get(digest);
+    if (known === undefined) return undefined;
+    this.verified.delete(digest);
+    if (known.expiresAtMs <= this.options.clock.now().getTime()) return undefined;
+    this.verified.set(digest, known);
+    return known.principal;
+  }
+
+  private async verifySigned(token: string, digest: string): Promise<Principal> {
+    if (token.length > MAX_TOKEN_LENGTH) throw malformed();
+    const verified = toVerified(await this.payloadOf(token));
+    this.verified.set(digest, verified);
+    if (this.verified.size > MAX_CACHED) this.forgetLongestUnused();
+    return verified.principal;
+  }
+
+  private async payloadOf(token: string): Promise<JWTPayload> {
+    const { issuer, audience, clock } = this.options;
+    try {
+      const { payload } = await jwtVerify(token, ({ kid }) => this.verifyingKey(kid), {
+        algorithms: [ALGORITHM],
+        typ: TYPE,
+        issuer,
+        audience,
+        requiredClaims: ['exp', 'iat', 'sub'],
+        maxTokenAge: MAX_TOKEN_AGE_SECONDS,
+        currentDate: clock.now(),
+      });
+      return payload;
+    } catch (error) {
+      throw refusalOf(error);
+    }
+  }
+
+  private verifyingKey(kid: string | undefined): KeyObject {
+    const key = kid === undefined ? undefined : this.verifyingKeys.get(kid);
+    if (key === undefined) throw invalid();
+    return key;
+  }
+
+  private forgetLongestUnused(): void {
+    for (const digest of this.verified.keys()) {
+      this.verified.delete(digest);
+      return;
+    }
+  }
+}
+
+function toVerified(payload: JWTPayload): Verified {
+  const { sub, exp = 0, iat = 0 } = payload;
+  const { kind, organisation, role } = payload;
+  const principal = parsePrincipal({ id: sub, kind, organisation, role });
+  if (principal === undefined) throw invalid();
+  return { principal, expiresAtMs: Math.min(exp, iat + MAX_TOKEN_AGE_SECONDS) * 1_000 };
+}
+
+function refusalOf(error: unknown): unknown {
+  if (error instanceof AccessTokenError) return error;
+  if (error instanceof errors.JWTExpired) {
+    return new AccessTokenError('token-expired', 'The access token has expired: get a new one.');
+  }
+  if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid) return malformed();
+  return error instanceof errors.JOSEError ? invalid() : error;
+}
+
+function malformed(): AccessTokenError {
+  return new AccessTokenError(
+    'token-malformed',
+    'The access token is not a signed JWT: send it whole, as it was issued.',
+  );
+}
+
+function invalid(): AccessTokenError {
+  return new AccessTokenError(
+    'token-invalid',
+    'The access token was not issued for this service or was changed: get a new one.',
+  );
+}

@@ -1,0 +1,74 @@
+import { randomInt } from 'node:crypto';
+import type { Clock } from '@tierbook/eventing';
+import type { StateStore } from '@tierbook/state';
+import { keyOf, type KeyRing } from './key-ring';
+import { isSameMac, mac } from './mac';
+
+/** Without 0 and o, 1, i and l, which are read for each other. */
+const ALPHABET = '23456789abcdefghjkmnpqrstuvwxyz';
+const GROUPS = 7;
+const GROUP_LENGTH = 4;
+
+const COLLECTION = 'credential-verifiers';
+
+/** What is kept of a credential: enough to verify it, not to know it. */
+interface Verifier {
+  readonly [field: string]: string;
+  readonly kid: string;
+  readonly mac: string;
+  /** RFC 3339, UTC: verifiers that no event names are swept by age. */
+  readonly createdAt: string;
+}
+
+/** A one-time password of 138 bits from the CSPRNG, such as `k7mp-...`: 7 groups of 4, easy to read out. */
+export function generatePassword(): string {
+  const symbol = () => ALPHABET.charAt(randomInt(ALPHABET.length));
+  const group = () => Array.from({ length: GROUP_LENGTH }, symbol).join('');
+  return Array.from({ length: GROUPS }, group).join('-');
+}
+
+/**
+ * Keeps the verifiers of one-time credentials: HMAC-SHA256 under the vault's key, which is fit for
+ * machine-made secrets only. The password itself is kept nowhere.
+ */
+export class CredentialVault {
+  constructor(
+    private readonly state: StateStore,
+    private readonly keys: KeyRing,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Makes `password` verify under `credentialId`, an id drawn at random for this attempt; durable when answered.
+   * @throws Error when the id has a verifier already: it is never overwritten.
+   */
+  async issue(credentialId: string, password: string): Promise<void> {
+    const kid = this.keys.current;
+    const verifier: Verifier = {
+      kid,
+      mac: this.macUnder(kid, credentialId, password),
+      createdAt: this.clock.now().toISOString(),
+    };
+    const version = await this.state.put(COLLECTION, credentialId, verifier, 'absent');
+    if (version === undefined) {
+      throw new Error(`Credential ${credentialId} was issued before: draw a new id.`);
+    }
+  }
+
+  /** Whether `password` is what was issued under `credentialId`, and that was not removed. */
+  async verify(credentialId: string, password: string): Promise<boolean> {
+    const record = await this.state.get<Verifier>(COLLECTION, credentialId);
+    if (record === undefined) return false;
+    const { kid, mac: expected } = record.value;
+    return isSameMac(expected, this.macUnder(kid, credentialId, password));
+  }
+
+  /** Makes the credential verify no more: it was revoked, or no event names it. */
+  async remove(credentialId: string): Promise<void> {
+    await this.state.remove(COLLECTION, credentialId);
+  }
+
+  private macUnder(kid: string, credentialId: string, password: string): string {
+    return mac(keyOf(this.keys, kid, 'credential-vault'), `${credentialId}\0${password}`);
+  }
+}

@@ -1,0 +1,101 @@
+import { describe, expect, it } from '@jest/globals';
+import { AGENT_ROLES, type OrganisationKind, type Role } from './principal';
+import { ACTIONS, mayDo, rolesFor, type Action } from './role-table';
+
+const COMMANDS: readonly Action[] = ACTIONS.slice(0, ACTIONS.indexOf('list-resellers'));
+const READS: readonly Action[] = ACTIONS.slice(COMMANDS.length);
+const allowed = (role: Role, organisation: OrganisationKind, actions = ACTIONS) =>
+  actions.filter((action) => mayDo(role, organisation, action));
+
+describe('role table', () => {
+  it('knows 18 commands and 16 reads', () => {
+    expect([COMMANDS.length, READS.length]).toEqual([18, 16]);
+    expect(READS.filter((action) => !/^(list|read|check)-/.test(action))).toEqual([]);
+  });
+
+  it('lets somebody do each thing', () => {
+    expect(ACTIONS.filter((action) => rolesFor(action).length === 0)).toEqual([]);
+  });
+
+  it('shows an operator enrolment, and nothing of a customer', () => {
+    expect(allowed('operator', 'operator')).toEqual([
+      'create-provider',
+      'approve-reseller',
+      'reject-reseller',
+      'list-resellers',
+      'read-reseller',
+      'list-providers',
+    ]);
+  });
+
+  it('keeps the role of operator to the operator, and agents out of it', () => {
+    expect(allowed('operator', 'provider')).toEqual([]);
+    expect(allowed('operator', 'reseller')).toEqual([]);
+    for (const role of AGENT_ROLES) expect(allowed(role, 'operator')).toEqual([]);
+  });
+
+  it.each<Role>(['auditor', 'reporter'])('lets no %s send a command', (role) => {
+    for (const organisation of ['provider', 'reseller'] as const) {
+      expect(allowed(role, organisation, COMMANDS)).toEqual([]);
+      expect(allowed(role, organisation, READS).length).toBeGreaterThan(0);
+    }
+  });
+
+  it("lets a provider's admin-agent do everything of a provider", () => {
+    const ofAProvider = ACTIONS.filter((action) =>
+      rolesFor(action).some((role) => role.startsWith('provider ')),
+    );
+    expect(allowed('admin-agent', 'provider')).toEqual(ofAProvider);
+  });
+
+  it.each<[Role, OrganisationKind, readonly Action[]]>([
+    [
+      'sales-agent',
+      'provider',
+      [
+        'request-partnership',
+        'withdraw-partnership-request',
+        'remind-partnership-request',
+        'create-customer',
+        'order-subscription',
+        'change-quantity',
+        'associate-subscription-reseller',
+        'designate-support-contact',
+      ],
+    ],
+    ['helpdesk-agent', 'provider', ['reissue-admin-credential', 'designate-support-contact']],
+    [
+      'admin-agent',
+      'reseller',
+      [
+        'apply-reseller',
+        'look-up-partnership-request',
+        'accept-partnership',
+        'decline-partnership',
+        'end-partnership',
+        'reissue-admin-credential',
+        'order-subscription',
+        'change-quantity',
+      ],
+    ],
+    [
+      'sales-agent',
+      'reseller',
+      ['look-up-partnership-request', 'order-subscription', 'change-quantity'],
+    ],
+    ['helpdesk-agent', 'reseller', ['reissue-admin-credential']],
+  ])('lets a %s of a %s send these commands and no other', (role, organisation, commands) => {
+    expect(allowed(role, organisation, COMMANDS)).toEqual(commands);
+  });
+
+  it('shows a provider its events, to the auditor and the admin-agent only', () => {
+    for (const action of ['read-events', 'read-customer-events'] as const) {
+      expect(rolesFor(action)).toEqual(['provider admin-agent', 'provider auditor']);
+    }
+  });
+
+  it('says who may, in words', () => {
+    expect(rolesFor('create-provider')).toEqual(['operator']);
+    expect(rolesFor('end-partnership')).toEqual(['provider admin-agent', 'reseller admin-agent']);
+  });
+});
