@@ -17,7 +17,8 @@ module.exports = function launch(app) {
     );
     process.exit(1);
   }
-  if (!fs.existsSync(main)) {
+  // The stamp of scripts/build.cjs: a build that failed leaves files, and no stamp.
+  if (!fs.existsSync(path.join(__dirname, '..', 'dist', '.built-from'))) {
     console.error('Tierbook is not built: run `npm run build` first.');
     process.exit(1);
   }
