@@ -11,6 +11,7 @@ import {
   type PlacedWrite,
   type Position,
   StoreFullError,
+  StoreRefusedError,
   StoreUnavailableError,
   type StreamWrite,
 } from '@tierbook/eventing';
@@ -22,6 +23,7 @@ import { takeStoreLock } from './store-lock';
 import type {
   Answer,
   AppendCommand,
+  Durability,
   Failure,
   FromWriter,
   StreamRows,
@@ -61,7 +63,9 @@ export async function openSqliteEventStore(
   let writer: Worker | undefined;
   try {
     openDurableDatabase(options.path, EVENT_LOG_FORMAT).close();
-    writer = await startWriter({ path: options.path, maxPages: options.maxPages ?? null });
+    const started = await startWriter({ path: options.path, maxPages: options.maxPages ?? null });
+    writer = started.writer;
+    requireDurability(options.path, started.durability);
     return new SqliteEventStore(options, lock, writer);
   } catch (error) {
     await writer?.terminate();
@@ -70,15 +74,25 @@ export async function openSqliteEventStore(
   }
 }
 
-function startWriter(workerData: WriterOptions): Promise<Worker> {
+function requireDurability(path: string, { journalMode, synchronous }: Durability): void {
+  if (journalMode === 'wal' && synchronous === 2) return;
+  throw new StoreRefusedError(
+    `The event log ${path} cannot be made durable here (journal mode ${journalMode}, synchronous ` +
+      `${String(synchronous)}): put it on a local disk.`,
+  );
+}
+
+function startWriter(
+  workerData: WriterOptions,
+): Promise<{ writer: Worker; durability: Durability }> {
   // Compiled, it lies beside this file as .mjs; from source Node strips its types.
   const file = `writer.worker${extname(__filename) === '.ts' ? '.mts' : '.mjs'}`;
   const writer = new Worker(join(__dirname, file), { workerData });
   return new Promise((resolve, reject) => {
     writer.once('error', reject);
-    writer.once('message', () => {
+    writer.once('message', (durability: Durability) => {
       writer.off('error', reject);
-      resolve(writer);
+      resolve({ writer, durability });
     });
   });
 }

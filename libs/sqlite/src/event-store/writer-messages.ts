@@ -28,13 +28,21 @@ export type Answer =
   | { readonly takenId: string };
 
 export type FromWriter =
-  | { readonly kind: 'ready' }
+  | ({ readonly kind: 'ready' } & Durability)
   /** A group has been committed: one answer a command. */
   | { readonly kind: 'answers'; readonly answers: readonly Answer[] }
   /** Nothing of a group of `count` commands was acknowledged. */
   | { readonly kind: 'failed'; readonly count: number; readonly failure: Failure }
   /** A fault outside any group: the writer takes nothing any more. */
   | { readonly kind: 'broken'; readonly failure: Failure };
+
+/** What SQLite says that the settings are: it may leave them as they were without an error. */
+export interface Durability {
+  /** `wal`, unless the file system cannot do it. */
+  readonly journalMode: string;
+  /** 2 is FULL: each commit is synced before it is answered. */
+  readonly synchronous: number;
+}
 
 export interface Failure {
   /** SQLite's result code, 0 when the error was not SQLite's. */

@@ -3,6 +3,7 @@ import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_thread
 import type {
   Answer,
   AppendCommand,
+  Durability,
   Failure,
   FromWriter,
   StreamRows,
@@ -17,7 +18,7 @@ import type {
 /** More would make the first of a group wait long for the last. */
 const MAX_GROUP = 256;
 /** WAL frames (pages of 4096 bytes) after which they are copied into the database. */
-const CHECKPOINT_FRAMES = 2000;
+const CHECKPOINT_FRAMES = 4_000;
 /** More than the pages of any small append, so that a success says that there is room again. */
 const PROBE_BYTES = 65_536;
 /** Others never write the log, but a curious `sqlite3` may hold its lock for a moment. */
@@ -69,7 +70,13 @@ port.on('message', (message: ToWriter) => {
   }
   if (closing) close();
 });
-say({ kind: 'ready' });
+say({ kind: 'ready', ...durability() });
+
+function durability(): Durability {
+  const { journal_mode } = database.prepare('PRAGMA journal_mode').get() ?? {};
+  const { synchronous } = database.prepare('PRAGMA synchronous').get() ?? {};
+  return { journalMode: String(journal_mode), synchronous: Number(synchronous) };
+}
 
 function take(message: ToWriter): void {
   if (message === 'close') closing = true;
