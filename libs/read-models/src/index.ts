@@ -1,3 +1,4 @@
+export * from './checked-query';
 export * from './cursor';
 export * from './errors';
 export * from './fold-text';
@@ -23,3 +24,5 @@ export * from './resellers/resellers.projection';
 export * from './resellers/resellers.query';
 export * from './subscriptions/subscriptions.projection';
 export * from './subscriptions/subscriptions.query';
+export { ProjectionRunner, type ProjectionRunnerOptions } from './runner/projection-runner';
+export { ViewProgress, type ViewStatus } from './runner/view-progress';

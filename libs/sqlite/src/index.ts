@@ -9,3 +9,4 @@ export type { MasterKeys } from './personal-keys/wrapped-keys';
 export * from './event-store/sqlite-event-reader';
 export * from './event-store/sqlite-event-store';
 export * from './event-store/sqlite-version';
+export { openSqliteProjectionStore, openSqliteReadStore } from './read-store/sqlite-read-store';

@@ -1,0 +1,126 @@
+import { InvalidQueryError } from './errors';
+import { fold } from './fold-text';
+import { MAX_LIMIT, type Condition, type Query, type Scalar, type SortKey } from './read-store';
+import type { AnyView, FieldKind } from './view';
+
+/** Texts to search for are at most so long; nothing that lists hold is longer. */
+const MAX_TEXT = 200;
+const MAX_ANY_OF = 200;
+/** Shorter texts have no trigram. */
+const TRIGRAM = 3;
+
+/** A field that exists: of the view itself, or of the joined one. */
+export interface FieldRef {
+  readonly source: 'own' | 'joined';
+  readonly field: string;
+  readonly kind: FieldKind;
+}
+
+/** A condition with its values as the field is kept. `prefix` and `contains` hold no empty text. */
+export type CheckedCondition =
+  | { readonly on: FieldRef; readonly op: 'anyOf'; readonly values: readonly Scalar[] }
+  | { readonly on: FieldRef; readonly op: 'prefix' | 'contains'; readonly value: string }
+  | {
+      readonly on: FieldRef;
+      readonly op: 'gt' | 'gte' | 'lt' | 'lte';
+      readonly value: Scalar;
+    };
+
+export interface CheckedQuery {
+  readonly where: readonly CheckedCondition[];
+  readonly sort: { readonly on: FieldRef; readonly direction: 'asc' | 'desc' };
+  readonly after: SortKey | undefined;
+  readonly limit: number;
+}
+
+/**
+ * What engines build their queries from: every field is one that the view declares, every value is a
+ * text or a number of the field's kind and is folded as the field is.
+ *
+ * @throws InvalidQueryError
+ */
+export function checkQuery(view: AnyView, query: Query): CheckedQuery {
+  if (!Number.isInteger(query.limit) || query.limit < 1 || query.limit > MAX_LIMIT) {
+    throw new InvalidQueryError(`A page holds 1 to ${String(MAX_LIMIT)} rows.`);
+  }
+  const { join, sort, after } = query;
+  if (join !== undefined && fieldRef(view, undefined, join.by).kind !== 'keyword') {
+    throw new InvalidQueryError(`"${join.by}" of ${view.name} holds no keys to join by.`);
+  }
+  const on = fieldRef(view, join?.view, sort.field);
+  return {
+    where: query.where.flatMap((each) => checked(fieldRef(view, join?.view, each.field), each)),
+    sort: { on, direction: sort.direction },
+    after: after && [kept(on, after[0]), after[1]],
+    limit: query.limit,
+  };
+}
+
+/** A document's value as the field is kept: folded where it is a text, missing ones as empty or 0. */
+export function scalarOf(kind: FieldKind, value: unknown): Scalar {
+  if (kind === 'number') return typeof value === 'number' ? value : 0;
+  const text = typeof value === 'string' ? value : '';
+  return kind === 'keyword' ? text : fold(text);
+}
+
+function fieldRef(view: AnyView, joined: AnyView | undefined, name: string): FieldRef {
+  const prefix = joined === undefined ? undefined : `${joined.name}.`;
+  const isJoined = prefix !== undefined && name.startsWith(prefix);
+  const field = isJoined ? name.slice(prefix.length) : name;
+  const fields: Readonly<Record<string, FieldKind | undefined>> =
+    (isJoined ? joined : view)?.fields ?? {};
+  const kind = Object.hasOwn(fields, field) ? fields[field] : undefined;
+  if (kind === undefined) throw new InvalidQueryError(`${view.name} has no field "${name}".`);
+  return { source: isJoined ? 'joined' : 'own', field, kind };
+}
+
+function checked(on: FieldRef, condition: Condition): readonly CheckedCondition[] {
+  switch (condition.op) {
+    case 'eq':
+      return [{ on, op: 'anyOf', values: [kept(on, condition.value)] }];
+    case 'anyOf':
+      if (condition.values.length > MAX_ANY_OF) {
+        throw new InvalidQueryError(`At most ${String(MAX_ANY_OF)} values fit in one condition.`);
+      }
+      return [{ on, op: 'anyOf', values: condition.values.map((value) => kept(on, value)) }];
+    case 'prefix':
+      return textual(on, 'prefix', condition.value);
+    case 'contains':
+      if (on.kind !== 'search') {
+        throw new InvalidQueryError(`"${on.field}" cannot be searched for a part of it.`);
+      }
+      return textual(on, 'contains', condition.value);
+    case 'range': {
+      const bounds = (['gte', 'gt', 'lt', 'lte'] as const).map((op) => {
+        const value = condition[op];
+        return value === undefined ? undefined : { on, op, value: kept(on, value) };
+      });
+      return bounds.filter((bound) => bound !== undefined);
+    }
+  }
+}
+
+function textual(
+  on: FieldRef,
+  op: 'prefix' | 'contains',
+  value: string,
+): readonly CheckedCondition[] {
+  if (on.kind === 'number') throw new InvalidQueryError(`"${on.field}" is a number.`);
+  const text = String(kept(on, value));
+  if (text.length > MAX_TEXT) {
+    throw new InvalidQueryError(`A text to search for has at most ${String(MAX_TEXT)} characters.`);
+  }
+  if (text === '') return [];
+  return [{ on, op: [...text].length < TRIGRAM ? 'prefix' : op, value: text }];
+}
+
+function kept(on: FieldRef, value: Scalar | null): Scalar {
+  const fits =
+    value === null ||
+    (on.kind === 'number' ? Number.isSafeInteger(value) : typeof value === 'string');
+  if (!fits) {
+    const kind = on.kind === 'number' ? 'a whole number' : 'a text';
+    throw new InvalidQueryError(`"${on.field}" is compared with ${kind}.`);
+  }
+  return scalarOf(on.kind, value);
+}

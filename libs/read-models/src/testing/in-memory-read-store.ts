@@ -1,0 +1,237 @@
+import { checkQuery, scalarOf, type CheckedCondition, type FieldRef } from '../checked-query';
+import { InvalidQueryError, ViewBehindError } from '../errors';
+import type {
+  Build,
+  BuildId,
+  BuildWrite,
+  Checkpoint,
+  DocumentWrite,
+  ProjectionStore,
+} from '../projection-store';
+import {
+  MAX_EXACT_TOTAL,
+  MAX_LIMIT,
+  type Page,
+  type Query,
+  type ReadStore,
+  type Row,
+  type Scalar,
+  type SortKey,
+} from '../read-store';
+import type { AnyView, FieldKind, ViewDefinition } from '../view';
+
+type Position = Checkpoint['position'];
+
+interface StoredBuild {
+  readonly id: Build;
+  readonly fields: Readonly<Record<string, FieldKind | undefined>>;
+  serving: boolean;
+  checkpoint: Checkpoint | undefined;
+  /** Documents as text, so that no caller shares an object with the store; `null` is a tombstone. */
+  readonly documents: Map<string, { readonly position: Position; readonly json: string | null }>;
+}
+
+/** The views of tests: keeps the whole contract, in memory, and nothing else. */
+export class InMemoryReadStore implements ReadStore, ProjectionStore {
+  readonly #builds: StoredBuild[] = [];
+
+  get<Doc extends object>(view: ViewDefinition<Doc>, key: string): Promise<Row<Doc> | undefined> {
+    return answer(() => rowOf<Doc>(this.#serving(view), key));
+  }
+
+  getMany<Doc extends object>(
+    view: ViewDefinition<Doc>,
+    keys: Iterable<string>,
+  ): Promise<ReadonlyMap<string, Row<Doc>>> {
+    return answer(() => {
+      const wanted = [...keys];
+      if (wanted.length > MAX_LIMIT) {
+        throw new InvalidQueryError(`At most ${String(MAX_LIMIT)} rows are read at once.`);
+      }
+      const build = this.#serving(view);
+      return new Map(
+        wanted.flatMap((key) => {
+          const row = rowOf<Doc>(build, key);
+          return row === undefined ? [] : [[key, row] as const];
+        }),
+      );
+    });
+  }
+
+  find<Doc extends object>(view: ViewDefinition<Doc>, query: Query): Promise<Page<Doc>> {
+    return answer(() => {
+      const { where, sort, after, limit } = checkQuery(view, query);
+      const build = this.#serving(view);
+      const joined = query.join && this.#serving(query.join.view);
+      for (const { source, field, kind } of [sort.on, ...where.map(({ on }) => on)]) {
+        const { id, fields } = (source === 'joined' && joined) || build;
+        if (fields[field] !== kind)
+          throw new ViewBehindError(id.view, `is being built with ${field}`);
+      }
+      const value = (row: Row<object>, { source, field, kind }: FieldRef): Scalar => {
+        const doc = row.doc as Readonly<Record<string, unknown>>;
+        if (source === 'own') return scalarOf(kind, doc[field]);
+        const key = doc[query.join?.by ?? ''];
+        const other =
+          joined && typeof key === 'string' ? rowOf<object>(joined, key)?.doc : undefined;
+        return scalarOf(kind, (other as Readonly<Record<string, unknown>> | undefined)?.[field]);
+      };
+      const turn = sort.direction === 'asc' ? 1 : -1;
+      const keyOf = (row: Row<Doc>): SortKey => [value(row, sort.on), row.key];
+      const found = [...build.documents.keys()]
+        .flatMap((key) => rowOf<Doc>(build, key) ?? [])
+        .filter((row) => where.every((condition) => holds(condition, value(row, condition.on))))
+        .sort((a, b) => turn * compareKeys(keyOf(a), keyOf(b)));
+      const rest = found.filter(
+        (row) => after === undefined || turn * compareKeys(keyOf(row), after) > 0,
+      );
+      const rows = rest.slice(0, limit);
+      const last = rows.at(-1);
+      return {
+        rows,
+        ...(rest.length > limit && last !== undefined ? { next: keyOf(last) } : {}),
+        ...(query.count === true ? { total: totalOf(found.length) } : {}),
+      };
+    });
+  }
+
+  positionOf(view: AnyView): Promise<Position | undefined> {
+    return answer(() => this.#serving(view).checkpoint?.position);
+  }
+
+  builds(): Promise<readonly Build[]> {
+    return answer(() =>
+      this.#builds.map(({ id, serving, checkpoint }) => ({ ...id, serving, checkpoint })),
+    );
+  }
+
+  begin(view: AnyView): Promise<Build> {
+    return answer(() => {
+      const generations = this.#builds
+        .filter(({ id }) => id.view === view.name)
+        .map(({ id }) => id.generation);
+      const generation = Math.max(0, ...generations) + 1;
+      const { name, version, fields } = view;
+      const id = { view: name, generation, version, serving: false, checkpoint: undefined };
+      this.#builds.push({
+        id,
+        fields,
+        serving: false,
+        checkpoint: undefined,
+        documents: new Map(),
+      });
+      return id;
+    });
+  }
+
+  load(build: BuildId, keys: readonly string[]): Promise<ReadonlyMap<string, object>> {
+    return answer(() => {
+      const stored = this.#find(build);
+      return new Map(
+        keys.flatMap((key) => {
+          const row = rowOf<object>(stored, key);
+          return row === undefined ? [] : [[key, row.doc] as const];
+        }),
+      );
+    });
+  }
+
+  write(writes: readonly BuildWrite[]): Promise<void> {
+    return answer(() => {
+      const targets = writes.map((write) => ({ ...write, stored: this.#find(write.build) }));
+      for (const { stored, documents, checkpoint } of targets) {
+        for (const document of documents) put(stored, document);
+        stored.checkpoint = checkpoint;
+      }
+    });
+  }
+
+  promote(build: BuildId): Promise<void> {
+    return answer(() => {
+      const promoted = this.#find(build);
+      promoted.serving = true;
+      this.#drop(({ id }) => id.view === build.view && id.generation !== build.generation);
+    });
+  }
+
+  discard(build: BuildId): Promise<void> {
+    return answer(() => {
+      this.#drop(({ id }) => id.view === build.view && id.generation === build.generation);
+    });
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #drop(isDropped: (build: StoredBuild) => boolean): void {
+    const kept = this.#builds.filter((build) => !isDropped(build));
+    this.#builds.splice(0, Infinity, ...kept);
+  }
+
+  #find({ view, generation }: BuildId): StoredBuild {
+    const found = this.#builds.find(({ id }) => id.view === view && id.generation === generation);
+    if (found === undefined) throw new Error(`No build ${String(generation)} of ${view}.`);
+    return found;
+  }
+
+  #serving(view: AnyView): StoredBuild {
+    const found = this.#builds.find(({ id, serving }) => serving && id.view === view.name);
+    if (found === undefined) throw new ViewBehindError(view.name, 'is being built');
+    if (found.id.version < view.readableFrom) {
+      throw new ViewBehindError(view.name, 'is being built anew');
+    }
+    return found;
+  }
+}
+
+function put(build: StoredBuild, { key, position, doc }: DocumentWrite): void {
+  const stored = build.documents.get(key);
+  if (stored !== undefined && stored.position >= position) return;
+  build.documents.set(key, { position, json: doc && JSON.stringify(doc) });
+}
+
+function rowOf<Doc>(build: StoredBuild, key: string): Row<Doc> | undefined {
+  const stored = build.documents.get(key);
+  if (stored === undefined || stored.json === null) return undefined;
+  return { key, position: stored.position, doc: JSON.parse(stored.json) as Doc };
+}
+
+function holds(condition: CheckedCondition, value: Scalar): boolean {
+  switch (condition.op) {
+    case 'anyOf':
+      return condition.values.includes(value);
+    case 'prefix':
+      return String(value).startsWith(condition.value);
+    case 'contains':
+      return String(value).includes(condition.value);
+    case 'gt':
+      return compare(value, condition.value) > 0;
+    case 'gte':
+      return compare(value, condition.value) >= 0;
+    case 'lt':
+      return compare(value, condition.value) < 0;
+    case 'lte':
+      return compare(value, condition.value) <= 0;
+  }
+}
+
+function compareKeys([a, aKey]: SortKey, [b, bKey]: SortKey): number {
+  return compare(a, b) || compare(aKey, bKey);
+}
+
+/** Texts by code point, as databases compare UTF-8. */
+function compare(a: Scalar, b: Scalar): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  return Buffer.compare(Buffer.from(String(a)), Buffer.from(String(b)));
+}
+
+function totalOf(count: number): Page<object>['total'] & {} {
+  return count > MAX_EXACT_TOTAL ? { atLeast: MAX_EXACT_TOTAL } : count;
+}
+
+function answer<T>(work: () => T): Promise<T> {
+  return new Promise((resolve) => {
+    resolve(work());
+  });
+}

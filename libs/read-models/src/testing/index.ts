@@ -1,0 +1,3 @@
+export * from './in-memory-read-store';
+export * from './read-store.contract';
+export * from './recorded';

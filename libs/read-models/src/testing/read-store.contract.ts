@@ -1,0 +1,423 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { formatPosition } from '@tierbook/eventing';
+import { InvalidQueryError, ViewBehindError } from '../errors';
+import type { Build, DocumentWrite, ProjectionStore } from '../projection-store';
+import type { Condition, Query, ReadStore, Row, Sort } from '../read-store';
+import type { ViewDefinition } from '../view';
+
+/** What an adapter gives the contract: the writing side, and a reading side of the same views. */
+export interface ReadStoreUnderTest {
+  readonly writer: ProjectionStore;
+  readonly reader: ReadStore;
+}
+
+interface BookDoc {
+  readonly title: string | null;
+  readonly shelf: string;
+  readonly pages: number;
+  readonly author?: string;
+}
+
+const books: ViewDefinition<BookDoc> = {
+  name: 'library-books',
+  version: 2,
+  readableFrom: 1,
+  fields: { title: 'search', shelf: 'keyword', pages: 'number', author: 'keyword' },
+  indexes: [['shelf', 'title'], ['title']],
+};
+
+const authors: ViewDefinition<{ readonly name: string; readonly land: string }> = {
+  name: 'authors',
+  version: 1,
+  readableFrom: 1,
+  fields: { name: 'search', land: 'text' },
+  indexes: [['name']],
+};
+
+const at = (ordinal: number) => formatPosition('00000000000000aa', ordinal);
+const checkpoint = (ordinal: number) => ({ position: at(ordinal), eventId: `e${String(ordinal)}` });
+const book = (title: string | null, shelf = 'a', pages = 1, author?: string): BookDoc => ({
+  title,
+  shelf,
+  pages,
+  ...(author === undefined ? {} : { author }),
+});
+
+/** Every adapter of ReadStore and ProjectionStore runs this suite whole. */
+export function readStoreContract(open: () => Promise<ReadStoreUnderTest>): void {
+  describe('ReadStore contract', () => {
+    let writer: ProjectionStore;
+    let reader: ReadStore;
+    let build: Build;
+    beforeEach(async () => {
+      ({ writer, reader } = await open());
+      build = await writer.begin(books);
+      await writer.promote(build);
+    });
+    afterEach(async () => {
+      await reader.close();
+      await writer.close();
+    });
+
+    const put = (documents: readonly DocumentWrite[], ordinal: number, into = build) =>
+      writer.write([{ build: into, documents, checkpoint: checkpoint(ordinal) }]);
+    /** One book a title, each at its own position; keys are `k1`, `k2`, ... */
+    const fill = (docs: readonly BookDoc[]) =>
+      put(
+        docs.map((doc, index) => ({ key: `k${String(index + 1)}`, position: at(index + 1), doc })),
+        docs.length,
+      );
+    const byTitle: Sort = { field: 'title', direction: 'asc' };
+    const find = (query: Partial<Query> = {}) =>
+      reader.find(books, { where: [], sort: byTitle, limit: 200, ...query });
+    const keys = (rows: readonly Row<object>[]) => rows.map(({ key }) => key);
+    const found = async (...where: Condition[]) => keys((await find({ where })).rows);
+
+    describe('documents', () => {
+      it('reads what was written, by key, with its position', async () => {
+        await fill([book('Ulysses'), book('Emma')]);
+        expect(await reader.get(books, 'k1')).toEqual({
+          key: 'k1',
+          position: at(1),
+          doc: book('Ulysses'),
+        });
+        expect(await reader.get(books, 'k3')).toBeUndefined();
+        const many = await reader.getMany(books, ['k2', 'k9', 'k1', 'k2']);
+        expect([...many.keys()].sort()).toEqual(['k1', 'k2']);
+        expect(many.get('k2')?.doc).toEqual(book('Emma'));
+      });
+
+      it('changes nothing by a write at or before the position that stands', async () => {
+        await put([{ key: 'k', position: at(5), doc: book('five') }], 5);
+        await put([{ key: 'k', position: at(5), doc: book('again') }], 5);
+        await put([{ key: 'k', position: at(4), doc: book('four') }], 5);
+        await put([{ key: 'k', position: at(3), doc: null }], 5);
+        expect((await reader.get(books, 'k'))?.doc).toEqual(book('five'));
+        expect(await found({ field: 'title', op: 'eq', value: 'five' })).toEqual(['k']);
+        await put([{ key: 'k', position: at(6), doc: book('six') }], 6);
+        expect((await reader.get(books, 'k'))?.doc).toEqual(book('six'));
+      });
+
+      it('keeps the position of what was removed', async () => {
+        await put([{ key: 'k', position: at(1), doc: book('Persuasion') }], 1);
+        await put([{ key: 'k', position: at(3), doc: null }], 3);
+        await put([{ key: 'k', position: at(2), doc: book('Persuasion') }], 3);
+        expect(await reader.get(books, 'k')).toBeUndefined();
+        expect(await writer.load(build, ['k'])).toEqual(new Map());
+        expect(await found()).toEqual([]);
+        expect(await found({ field: 'title', op: 'contains', value: 'suas' })).toEqual([]);
+        await put([{ key: 'k', position: at(4), doc: book('Persuasion') }], 4);
+        expect(await found({ field: 'title', op: 'contains', value: 'suas' })).toEqual(['k']);
+      });
+
+      it('shares no object with its callers', async () => {
+        const doc = { ...book('Emma'), tags: ['a'] };
+        await put([{ key: 'k', position: at(1), doc }], 1);
+        doc.tags.push('b');
+        const loaded = (await writer.load(build, ['k'])).get('k') as typeof doc;
+        expect(loaded.tags).toEqual(['a']);
+        loaded.tags.push('c');
+        expect((await writer.load(build, ['k'])).get('k')).toEqual({ ...doc, tags: ['a'] });
+      });
+
+      it('keeps any text as it is', async () => {
+        const doc = book('"São" \' % _ \\ \u{1F600} \n"; DROP TABLE x; --', "o'k");
+        await put([{ key: 'k.1:"x"', position: at(1), doc }], 1);
+        expect((await reader.get(books, 'k.1:"x"'))?.doc).toEqual(doc);
+        expect(await found({ field: 'shelf', op: 'eq', value: "o'k" })).toEqual(['k.1:"x"']);
+      });
+    });
+
+    describe('filters', () => {
+      beforeEach(() =>
+        fill([
+          book('São João & Filhos Ltda', 'a', 100, 'w1'),
+          book('SAO PAULO COMERCIO LTDA', 'b', 200),
+          book('Açaí do Pará', 'b', 300, 'w2'),
+          book('100% "Real" _Foods_', 'c', 400),
+          book(null, 'C', 500),
+        ]),
+      );
+      const cases: readonly (readonly [string, Condition, readonly string[]])[] = [
+        ['a keyword as it is', { field: 'shelf', op: 'eq', value: 'c' }, ['k4']],
+        ['a missing keyword', { field: 'author', op: 'eq', value: null }, ['k5', 'k4', 'k2']],
+        ['a folded text', { field: 'title', op: 'eq', value: 'ACAI DO PARA' }, ['k3']],
+        ['a number', { field: 'pages', op: 'eq', value: 300 }, ['k3']],
+        ['any of some', { field: 'shelf', op: 'anyOf', values: ['a', 'c', 'x'] }, ['k4', 'k1']],
+        ['any of none', { field: 'shelf', op: 'anyOf', values: [] }, []],
+        ['a prefix', { field: 'title', op: 'prefix', value: 'são ' }, ['k1', 'k2']],
+        ['a prefix of a keyword', { field: 'author', op: 'prefix', value: 'w' }, ['k3', 'k1']],
+        ['a part', { field: 'title', op: 'contains', value: 'ltda' }, ['k1', 'k2']],
+        ['a part with accents', { field: 'title', op: 'contains', value: 'JOÃO' }, ['k1']],
+        ['a part without them', { field: 'title', op: 'contains', value: 'acai' }, ['k3']],
+        ['a part with spaces', { field: 'title', op: 'contains', value: 'o pau' }, ['k2']],
+        ['a part that is no pattern', { field: 'title', op: 'contains', value: '100%' }, ['k4']],
+        ['wildcards as they are', { field: 'title', op: 'contains', value: '%_%' }, []],
+        ['quotes as they are', { field: 'title', op: 'contains', value: '"real"' }, ['k4']],
+        ['a search operator', { field: 'title', op: 'contains', value: 'ltda OR acai' }, []],
+        ['NULs dropped', { field: 'title', op: 'contains', value: 'a\0cai' }, ['k3']],
+        ['two letters: a prefix', { field: 'title', op: 'contains', value: 'sa' }, ['k1', 'k2']],
+        [
+          'nothing to search for',
+          { field: 'title', op: 'contains', value: '' },
+          ['k5', 'k4', 'k3', 'k1', 'k2'],
+        ],
+        ['from and below', { field: 'pages', op: 'range', gte: 200, lt: 400 }, ['k3', 'k2']],
+        ['above and up to', { field: 'pages', op: 'range', gt: 200, lte: 400 }, ['k4', 'k3']],
+        ['a range of keywords', { field: 'shelf', op: 'range', gte: 'b' }, ['k4', 'k3', 'k2']],
+      ];
+      it.each(cases)('find %s', async (_, condition, expected) => {
+        expect(await found(condition)).toEqual(expected);
+      });
+
+      it('hold together', async () => {
+        const ltda: Condition = { field: 'title', op: 'contains', value: 'ltda' };
+        expect(await found(ltda, { field: 'shelf', op: 'eq', value: 'b' })).toEqual(['k2']);
+        expect(await found(ltda, { field: 'shelf', op: 'eq', value: 'c' })).toEqual([]);
+      });
+
+      it('follow a document that changes', async () => {
+        await put([{ key: 'k3', position: at(9), doc: book('Guaraná', 'z') }], 9);
+        expect(await found({ field: 'title', op: 'contains', value: 'acai' })).toEqual([]);
+        expect(await found({ field: 'title', op: 'contains', value: 'guarana' })).toEqual(['k3']);
+        expect(await found({ field: 'shelf', op: 'eq', value: 'z' })).toEqual(['k3']);
+      });
+
+      const refused: readonly (readonly [string, Partial<Query>])[] = [
+        ['an unknown field', { where: [{ field: 'isbn', op: 'eq', value: 'x' }] }],
+        ['an inherited name', { where: [{ field: 'constructor', op: 'eq', value: 'x' }] }],
+        ['an unknown sort', { sort: { field: 'title"; --', direction: 'asc' } }],
+        ['a text for a number', { where: [{ field: 'pages', op: 'eq', value: '1' }] }],
+        ['a number for a text', { where: [{ field: 'shelf', op: 'anyOf', values: [1] }] }],
+        ['a fraction', { where: [{ field: 'pages', op: 'range', gte: 1.5 }] }],
+        ['a part of a keyword', { where: [{ field: 'shelf', op: 'contains', value: 'abc' }] }],
+        ['a long text', { where: [{ field: 'title', op: 'contains', value: 'x'.repeat(10_000) }] }],
+        ['an object', { where: [{ field: 'shelf', op: 'eq', value: { $ne: 1 } as never }] }],
+        ['limit 0', { limit: 0 }],
+        ['a negative limit', { limit: -1 }],
+        ['a limit of 201', { limit: 201 }],
+        ['half a limit', { limit: 0.5 }],
+      ];
+      it.each(refused)('refuse %s', async (_, query) => {
+        await expect(find(query)).rejects.toBeInstanceOf(InvalidQueryError);
+      });
+    });
+
+    describe('pages', () => {
+      const sorts: readonly Sort[] = (['title', 'pages', 'author'] as const).flatMap((field) =>
+        (['asc', 'desc'] as const).map((direction) => ({ field, direction })),
+      );
+      it.each(sorts)('by $field $direction give each row once, in order', async (sort) => {
+        await fill(
+          Array.from({ length: 23 }, (_, index) =>
+            book(
+              `T${String(index % 5)}`,
+              'a',
+              index % 3,
+              index % 2 === 0 ? `w${String(index % 4)}` : undefined,
+            ),
+          ),
+        );
+        const whole = keys((await find({ sort })).rows);
+        expect(new Set(whole).size).toBe(23);
+        const paged: string[] = [];
+        let page = await find({ sort, limit: 4 });
+        for (;;) {
+          paged.push(...keys(page.rows));
+          if (page.next === undefined) break;
+          page = await find({ sort, limit: 4, after: page.next });
+        }
+        expect(paged).toEqual(whole);
+      });
+
+      it('sort texts without accents and case, then by key, both ways', async () => {
+        await fill([book('b'), book('Ábaco'), book('abaco'), book('C'), book('zebra')]);
+        expect(keys((await find()).rows)).toEqual(['k2', 'k3', 'k1', 'k4', 'k5']);
+        const sort = { field: 'title', direction: 'desc' } as const;
+        expect(keys((await find({ sort })).rows)).toEqual(['k5', 'k4', 'k1', 'k3', 'k2']);
+      });
+
+      it('have no next when they end the list', async () => {
+        await fill([book('a'), book('b')]);
+        expect(await find({ limit: 2 })).not.toHaveProperty('next');
+        expect((await find({ limit: 1 })).next).toEqual(['a', 'k1']);
+      });
+
+      it('stay right while rows before them come and go', async () => {
+        await fill([book('b'), book('d'), book('f'), book('h')]);
+        const { next } = await find({ limit: 2 });
+        await put(
+          [
+            { key: 'k1', position: at(11), doc: null },
+            { key: 'k2', position: at(12), doc: null },
+            { key: 'n', position: at(13), doc: book('a') },
+          ],
+          13,
+        );
+        expect(keys((await find({ after: next })).rows)).toEqual(['k3', 'k4']);
+      });
+
+      it('count all that the conditions find, when asked', async () => {
+        await fill([book('a', 'x'), book('b', 'x'), book('c', 'y')]);
+        const where: Condition[] = [{ field: 'shelf', op: 'eq', value: 'x' }];
+        expect((await find({ where, limit: 1, count: true })).total).toBe(2);
+        const { next } = await find({ where, limit: 1 });
+        expect((await find({ where, after: next, count: true })).total).toBe(2);
+        expect(await find({ where })).not.toHaveProperty('total');
+      });
+
+      it('count exactly to 10,000 and then say "at least"', async () => {
+        const docs = Array.from({ length: 10_000 }, (_, index) => book(`t${String(index)}`));
+        await fill(docs);
+        expect((await find({ limit: 1, count: true })).total).toBe(10_000);
+        await put([{ key: 'more', position: at(10_001), doc: book('more') }], 10_001);
+        expect((await find({ limit: 1, count: true })).total).toEqual({ atLeast: 10_000 });
+        // Enough hits that an engine may look for the term in another way.
+        const where: Condition[] = [{ field: 'title', op: 'contains', value: 't999' }];
+        expect(keys((await find({ where, limit: 3 })).rows)).toEqual(['k1000', 'k9991', 'k9992']);
+        const all: Condition[] = [{ field: 'title', op: 'prefix', value: 't' }];
+        expect((await find({ where: all, limit: 1, count: true })).total).toBe(10_000);
+      });
+
+      it('find a common term along the sort', async () => {
+        await fill(Array.from({ length: 3_000 }, (_, index) => book(`Ltda ${String(index)}`)));
+        const where: Condition[] = [{ field: 'title', op: 'contains', value: 'LTDA' }];
+        const page = await find({ where, limit: 2, count: true });
+        expect(keys(page.rows)).toEqual(['k1', 'k2']);
+        expect(page.total).toBe(3_000);
+      });
+    });
+
+    describe('joins', () => {
+      const join = { view: authors, by: 'author' };
+      beforeEach(async () => {
+        const build = await writer.begin(authors);
+        await writer.promote(build);
+        const documents = [
+          { key: 'w1', position: at(1), doc: { name: 'Zélia', land: 'BR' } },
+          { key: 'w2', position: at(2), doc: { name: 'Austen', land: 'GB' } },
+          { key: 'w3', position: at(3), doc: null },
+        ];
+        await writer.write([{ build, documents, checkpoint: checkpoint(3) }]);
+        await fill([
+          book('a', 'x', 1, 'w1'),
+          book('b', 'x', 2, 'w2'),
+          book('c', 'x', 3, 'w3'),
+          book('d', 'x', 4),
+        ]);
+      });
+
+      it('sort and page by a field of the joined row; none counts as missing', async () => {
+        const sort: Sort = { field: 'authors.name', direction: 'asc' };
+        const first = await find({ sort, join, limit: 3 });
+        expect(keys(first.rows)).toEqual(['k3', 'k4', 'k2']);
+        expect(keys((await find({ sort, join, after: first.next })).rows)).toEqual(['k1']);
+      });
+
+      it('filter by it, with a total', async () => {
+        const where: Condition[] = [{ field: 'authors.name', op: 'contains', value: 'zelia' }];
+        const page = await find({ where, join, count: true });
+        expect(keys(page.rows)).toEqual(['k1']);
+        expect(page.total).toBe(1);
+        const land: Condition[] = [{ field: 'authors.land', op: 'eq', value: 'gb' }];
+        expect(keys((await find({ where: land, join })).rows)).toEqual(['k2']);
+      });
+
+      it('refuse fields that neither has', async () => {
+        const sort: Sort = { field: 'authors.title', direction: 'asc' };
+        await expect(find({ sort, join })).rejects.toBeInstanceOf(InvalidQueryError);
+        const unknown = { view: authors, by: 'isbn' };
+        await expect(find({ join: unknown })).rejects.toBeInstanceOf(InvalidQueryError);
+      });
+    });
+
+    describe('builds', () => {
+      it('tell how far they have come', async () => {
+        expect(await reader.positionOf(books)).toBeUndefined();
+        expect((await writer.builds())[0]?.checkpoint).toBeUndefined();
+        await put([], 7);
+        expect(await reader.positionOf(books)).toBe(at(7));
+        expect(await writer.builds()).toEqual([
+          { ...build, serving: true, checkpoint: checkpoint(7) },
+        ]);
+      });
+
+      it('write several views with their checkpoints', async () => {
+        const other = await writer.begin(authors);
+        await writer.promote(other);
+        await writer.write([
+          {
+            build,
+            documents: [{ key: 'k', position: at(1), doc: book('t') }],
+            checkpoint: checkpoint(2),
+          },
+          {
+            build: other,
+            documents: [{ key: 'w', position: at(2), doc: { name: 'n', land: 'l' } }],
+            checkpoint: checkpoint(2),
+          },
+        ]);
+        expect((await reader.get(books, 'k'))?.position).toBe(at(1));
+        expect((await reader.get(authors, 'w'))?.position).toBe(at(2));
+        expect(await reader.positionOf(authors)).toBe(at(2));
+      });
+
+      it('are not read before they serve; then at once, and the old one is gone', async () => {
+        await fill([book('old')]);
+        const next = await writer.begin(books);
+        expect(next).toEqual({ ...build, generation: 2, checkpoint: undefined });
+        await put([{ key: 'k1', position: at(1), doc: book('new') }], 5, next);
+        expect((await reader.get(books, 'k1'))?.doc).toEqual(book('old'));
+        expect(await reader.positionOf(books)).toBe(at(1));
+        await writer.promote(next);
+        expect((await reader.get(books, 'k1'))?.doc).toEqual(book('new'));
+        expect(await found({ field: 'title', op: 'contains', value: 'new' })).toEqual(['k1']);
+        expect(await reader.positionOf(books)).toBe(at(5));
+        expect(await writer.builds()).toEqual([
+          { ...next, serving: true, checkpoint: checkpoint(5) },
+        ]);
+      });
+
+      it('can be dropped, and their documents with them', async () => {
+        await fill([book('old')]);
+        await writer.discard(build);
+        await expect(reader.get(books, 'k1')).rejects.toBeInstanceOf(ViewBehindError);
+        const again = await writer.begin(books);
+        await writer.promote(again);
+        expect(await reader.get(books, 'k1')).toBeUndefined();
+      });
+
+      it('answer view-behind where none serves', async () => {
+        const where: Condition[] = [];
+        await expect(reader.get(authors, 'w')).rejects.toBeInstanceOf(ViewBehindError);
+        await expect(reader.getMany(authors, ['w'])).rejects.toBeInstanceOf(ViewBehindError);
+        await expect(reader.positionOf(authors)).rejects.toBeInstanceOf(ViewBehindError);
+        await expect(
+          reader.find(authors, { where, sort: { field: 'name', direction: 'asc' }, limit: 1 }),
+        ).rejects.toBeInstanceOf(ViewBehindError);
+        await expect(find({ join: { view: authors, by: 'author' } })).rejects.toBeInstanceOf(
+          ViewBehindError,
+        );
+      });
+
+      it('of an older version serve what they hold, where today reads it', async () => {
+        await fill([book('old')]);
+        const tomorrow: ViewDefinition<BookDoc & { readonly isbn: string }> = {
+          ...books,
+          version: 3,
+          fields: { ...books.fields, isbn: 'keyword' },
+        };
+        expect((await reader.get(tomorrow, 'k1'))?.doc.title).toBe('old');
+        const byIsbn = { where: [], sort: { field: 'isbn', direction: 'asc' }, limit: 1 } as const;
+        await expect(reader.find(tomorrow, byIsbn)).rejects.toBeInstanceOf(ViewBehindError);
+        const broken = { ...tomorrow, readableFrom: 3 };
+        await expect(reader.get(broken, 'k1')).rejects.toBeInstanceOf(ViewBehindError);
+      });
+    });
+
+    it('reads at most 200 keys at once', async () => {
+      const tooMany = Array.from({ length: 201 }, (_, index) => String(index));
+      await expect(reader.getMany(books, tooMany)).rejects.toBeInstanceOf(InvalidQueryError);
+    });
+  });
+}

@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import { formatPosition, type StoredEvent } from '@tierbook/eventing';
+import type { AnyProjection, Recorded, ViewedEvent } from '../projection';
+
+export const TEST_PROVIDER = 'provider-1';
+
+/** An event as projections receive it; `ordinal` is its place in the log. */
+export function recorded(
+  event: ViewedEvent,
+  ordinal: number,
+  fields: { readonly revision?: number; readonly at?: string; readonly tenant?: string } = {},
+): Recorded {
+  const { revision = ordinal, at = '2030-01-01T00:00:00.000Z', tenant = TEST_PROVIDER } = fields;
+  const metadata: StoredEvent['metadata'] = {
+    occurredAt: at,
+    recordedAt: at,
+    tenant,
+    parties: [],
+    actor: { kind: 'agent', id: 'agent-1', organisation: tenant },
+    commandId: randomUUID(),
+    fingerprint: { kid: 'k1', mac: 'bWFj' },
+    correlationId: randomUUID(),
+    causationId: randomUUID(),
+    append: { index: 0, of: 1 },
+  };
+  return {
+    id: randomUUID(),
+    stream: 'test',
+    revision,
+    position: formatPosition('00000000000000aa', ordinal),
+    schemaVersion: 1,
+    metadata,
+    event,
+  };
+}
+
+/** The documents that a projection makes of these events, in order, from position 1. */
+export function foldAll(
+  { keysOf, apply }: AnyProjection,
+  events: readonly (ViewedEvent | Recorded)[],
+): Record<string, object> {
+  const documents = new Map<string, object>();
+  events.forEach((each, index) => {
+    const event = 'event' in each ? each : recorded(each, index + 1);
+    for (const key of new Set(keysOf(event))) {
+      const doc = apply(documents.get(key), event, key);
+      if (doc === null) documents.delete(key);
+      else documents.set(key, doc);
+    }
+  });
+  return Object.fromEntries(documents);
+}

@@ -1,0 +1,58 @@
+import type { AnyView, BuildId } from '@tierbook/read-models';
+
+/** The table of a build: `<view>_v<generation>`. */
+export function tableOf({ view, generation }: BuildId): string {
+  return `"${view.replaceAll('-', '_')}_v${String(generation)}"`;
+}
+
+/** The full-text index of a build's `search` fields. */
+export function searchTableOf({ view, generation }: BuildId): string {
+  return `"${view.replaceAll('-', '_')}_v${String(generation)}_search"`;
+}
+
+/**
+ * One table for a build's documents, a column for each field, an index for each list of fields.
+ * A tombstone is a row without a document and with empty fields; indexes leave it out.
+ * The `search` fields stand, folded, in a trigram index beside it, which triggers keep in step.
+ */
+export function schemaOf(build: BuildId, view: AnyView): string {
+  const table = tableOf(build);
+  const fields = Object.entries(view.fields);
+  const columns = fields.map(
+    ([field, kind]) => `"${field}" ${kind === 'number' ? 'INTEGER' : 'TEXT'} NOT NULL`,
+  );
+  const indexes = view.indexes.map((of: readonly string[], index) => {
+    const name = `${table.slice(0, -1)}_by_${String(index + 1)}"`;
+    const listed = [...of.map((field) => `"${field}"`), 'key'].join(', ');
+    return `CREATE INDEX ${name} ON ${table} (${listed}) WHERE doc IS NOT NULL;`;
+  });
+  const searched = fields.flatMap(([field, kind]) => (kind === 'search' ? [`"${field}"`] : []));
+  return `
+    CREATE TABLE ${table} (
+      ${['id INTEGER PRIMARY KEY', 'key TEXT NOT NULL UNIQUE', 'position TEXT NOT NULL', 'doc TEXT', ...columns].join(',\n      ')}
+    ) STRICT;
+    ${indexes.join('\n    ')}
+    ${searched.length === 0 ? '' : searchSchema(build, searched)}
+  `;
+}
+
+function searchSchema(build: BuildId, searched: readonly string[]): string {
+  const table = tableOf(build);
+  const search = searchTableOf(build);
+  const trigger = (name: string) => `${table.slice(0, -1)}_${name}"`;
+  const news = searched.map((field) => `new.${field}`).join(', ');
+  const changed = searched.map((field) => `old.${field} <> new.${field}`).join(' OR ');
+  const assignments = searched.map((field) => `${field} = new.${field}`).join(', ');
+  return `
+    CREATE VIRTUAL TABLE ${search} USING fts5(
+      ${searched.join(', ')}, tokenize = 'trigram remove_diacritics 1'
+    );
+    INSERT INTO ${search} (${search}, rank) VALUES ('secure-delete', 1);
+    CREATE TRIGGER ${trigger('inserted')} AFTER INSERT ON ${table} BEGIN
+      INSERT INTO ${search} (rowid, ${searched.join(', ')}) VALUES (new.id, ${news});
+    END;
+    CREATE TRIGGER ${trigger('updated')} AFTER UPDATE ON ${table} WHEN ${changed} BEGIN
+      UPDATE ${search} SET ${assignments} WHERE rowid = new.id;
+    END;
+  `;
+}

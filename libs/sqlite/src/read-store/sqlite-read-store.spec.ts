@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { StoreRefusedError, StoreUnavailableError } from '@tierbook/eventing';
+import { customersView } from '@tierbook/read-models';
+import { readStoreContract } from '@tierbook/read-models/testing';
+import { openSqliteProjectionStore, openSqliteReadStore } from './sqlite-read-store';
+
+const directory = mkdtempSync(join(tmpdir(), 'tierbook-views-'));
+let opened = 0;
+const newPath = () => join(directory, `${String(++opened)}.db`);
+afterAll(() => {
+  rmSync(directory, { recursive: true });
+});
+
+readStoreContract(() => {
+  const path = newPath();
+  const writer = openSqliteProjectionStore({ path });
+  return Promise.resolve({ writer, reader: openSqliteReadStore({ path }) });
+});
+
+describe('SQLite ReadStore', () => {
+  it('refuses a file of another program, and one that is not there', () => {
+    const path = newPath();
+    expect(() => openSqliteReadStore({ path })).toThrow(StoreRefusedError);
+    const database = new DatabaseSync(path);
+    database.exec('CREATE TABLE other (y)');
+    database.close();
+    expect(() => openSqliteProjectionStore({ path })).toThrow(StoreRefusedError);
+    expect(() => openSqliteReadStore({ path })).toThrow(StoreRefusedError);
+  });
+
+  it('refuses reads once closed', async () => {
+    const store = openSqliteProjectionStore({ path: newPath() });
+    await store.close();
+    await expect(store.positionOf(customersView)).rejects.toBeInstanceOf(StoreUnavailableError);
+  });
+
+  it.each([
+    ['a list of customers', ['providerId', 'companyName'], 'companyName'],
+    ['one reseller of them', ['providerId', 'resellerId', 'companyName'], 'companyName'],
+    ['the newest customers', ['providerId', 'createdAt'], 'createdAt'],
+  ])('reads %s from an index, in order, without sorting', async (_, index, sort) => {
+    const path = newPath();
+    const store = openSqliteProjectionStore({ path });
+    await store.begin(customersView);
+    await store.close();
+    const database = new DatabaseSync(path, { readOnly: true });
+    const where = index.slice(0, -1).map((field) => `d."${field}" = 'x'`);
+    const plan = database
+      .prepare(
+        `EXPLAIN QUERY PLAN SELECT d.doc FROM customers_v1 AS d
+         WHERE d.doc IS NOT NULL AND ${where.join(' AND ')} AND (d."${sort}", d.key) > ('a', 'b')
+         ORDER BY d."${sort}" ASC, d.key ASC LIMIT 50`,
+      )
+      .all()
+      .map(({ detail }) => String(detail));
+    database.close();
+    expect(plan).toHaveLength(1);
+    expect(plan[0]).toMatch(new RegExp(`USING INDEX .*\\(.*${sort}.*\\)`));
+  });
+});

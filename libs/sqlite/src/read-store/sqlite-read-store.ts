@@ -1,0 +1,354 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { StoreUnavailableError, type Position } from '@tierbook/eventing';
+import {
+  checkQuery,
+  InvalidQueryError,
+  MAX_EXACT_TOTAL,
+  MAX_LIMIT,
+  scalarOf,
+  ViewBehindError,
+  type AnyView,
+  type Build,
+  type BuildId,
+  type BuildWrite,
+  type FieldKind,
+  type Page,
+  type ProjectionStore,
+  type Query,
+  type ReadStore,
+  type Row,
+  type Total,
+  type ViewDefinition,
+} from '@tierbook/read-models';
+import {
+  openDurableDatabase,
+  openDurableDatabaseForReading,
+  type DurableFileFormat,
+} from '../durable-store/open-durable-database';
+import { schemaOf, searchTableOf, tableOf } from './build-schema';
+import { RARE_TERM, selectionOf, type Source } from './query-sql';
+
+const FORMAT: DurableFileFormat = {
+  what: 'views file',
+  applicationId: 0x54427677, // "TBvw"
+  version: 1,
+  schema: `
+    CREATE TABLE builds (
+      view       TEXT    NOT NULL,
+      generation INTEGER NOT NULL,
+      version    INTEGER NOT NULL,
+      serving    INTEGER NOT NULL DEFAULT 0,
+      position   TEXT,
+      event_id   TEXT,
+      fields     TEXT    NOT NULL,
+      PRIMARY KEY (view, generation)
+    ) STRICT, WITHOUT ROWID;
+  `,
+};
+
+/** Statements kept prepared: more than the shapes that queries have. */
+const MAX_STATEMENTS = 500;
+
+interface BuildRow {
+  readonly view: string;
+  readonly generation: number;
+  readonly version: number;
+  readonly serving: number;
+  readonly position: Position | null;
+  readonly event_id: string | null;
+  readonly fields: string;
+}
+
+interface DocumentRow {
+  readonly key: string;
+  readonly position: Position;
+  readonly doc: string;
+  readonly sort_value: string | number;
+}
+
+/**
+ * Opens the views in the SQLite file at `path` for reading, beside the process or thread that writes them.
+ *
+ * @throws StoreRefusedError, in one line, when the file is not there, foreign, or of a newer version.
+ */
+export function openSqliteReadStore({ path }: { readonly path: string }): ReadStore {
+  return new SqliteReadStore(openDurableDatabaseForReading(path, FORMAT), path);
+}
+
+/**
+ * Opens the views in the SQLite file at `path` for writing and reading; the file is created (0600) when
+ * it is not there. WAL with `synchronous=NORMAL`: a power loss may take the latest commits, whole, and
+ * they are built again from the log. What is deleted is overwritten (`secure_delete`).
+ *
+ * @throws StoreRefusedError as `openSqliteReadStore` does.
+ */
+export function openSqliteProjectionStore({
+  path,
+}: {
+  readonly path: string;
+}): ReadStore & ProjectionStore {
+  const database = openDurableDatabase(path, FORMAT);
+  database.exec('PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;');
+  return new SqliteProjectionStore(database, path);
+}
+
+class SqliteReadStore implements ReadStore {
+  readonly #statements = new Map<string, StatementSync>();
+
+  constructor(
+    protected readonly database: DatabaseSync,
+    private readonly path: string,
+  ) {}
+
+  get<Doc extends object>(view: ViewDefinition<Doc>, key: string): Promise<Row<Doc> | undefined> {
+    return this.transaction('BEGIN', () => {
+      const table = tableOf(this.#serving(view));
+      const sql = `SELECT key, position, doc FROM ${table} WHERE key = ? AND doc IS NOT NULL`;
+      const [row] = this.all<DocumentRow>(sql, key);
+      return row && toRow<Doc>(row);
+    });
+  }
+
+  getMany<Doc extends object>(
+    view: ViewDefinition<Doc>,
+    keys: Iterable<string>,
+  ): Promise<ReadonlyMap<string, Row<Doc>>> {
+    return this.transaction('BEGIN', () => {
+      const wanted = [...keys];
+      if (wanted.length > MAX_LIMIT) {
+        throw new InvalidQueryError(`At most ${String(MAX_LIMIT)} rows are read at once.`);
+      }
+      const rows = this.documents(this.#serving(view), wanted);
+      return new Map(rows.map((row) => [row.key, toRow<Doc>(row)]));
+    });
+  }
+
+  find<Doc extends object>(view: ViewDefinition<Doc>, query: Query): Promise<Page<Doc>> {
+    return this.transaction('BEGIN', () => {
+      const checked = checkQuery(view, query);
+      const own = this.#source(view);
+      const joined = query.join && { ...this.#source(query.join.view), by: query.join.by };
+      const { page, count } = selectionOf(checked, own, joined, (table, match) =>
+        this.#isRare(table, match),
+      );
+      const found = this.all<DocumentRow>(page.sql, ...page.parameters, checked.limit + 1);
+      const rows = found.slice(0, checked.limit);
+      const last = rows.at(-1);
+      return {
+        rows: rows.map((row) => toRow<Doc>(row)),
+        ...(found.length > rows.length && last ? { next: [last.sort_value, last.key] } : {}),
+        ...(query.count === true ? { total: this.#total(count) } : {}),
+      };
+    });
+  }
+
+  positionOf(view: AnyView): Promise<Position | undefined> {
+    return this.transaction('BEGIN', () => this.#serving(view).position ?? undefined);
+  }
+
+  close(): Promise<void> {
+    this.#statements.clear();
+    if (this.database.isOpen) this.database.close();
+    return Promise.resolve();
+  }
+
+  /** The rows that exist, in no order. */
+  protected documents(build: BuildId, keys: readonly string[]): readonly DocumentRow[] {
+    const sql = `SELECT key, position, doc FROM ${tableOf(build)}
+      WHERE key IN (SELECT value FROM json_each(?)) AND doc IS NOT NULL`;
+    return this.all<DocumentRow>(sql, JSON.stringify(keys));
+  }
+
+  protected all<T>(sql: string, ...parameters: SQLInputValue[]): T[] {
+    return this.statement(sql).all(...parameters) as T[];
+  }
+
+  protected run(sql: string, ...parameters: SQLInputValue[]): void {
+    this.statement(sql).run(...parameters);
+  }
+
+  protected statement(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    if (this.#statements.size >= MAX_STATEMENTS) this.#statements.clear();
+    const prepared = this.database.prepare(sql);
+    this.#statements.set(sql, prepared);
+    return prepared;
+  }
+
+  /** Everything that `work` reads is of one moment; what it writes is written whole or not at all. */
+  protected transaction<T>(begin: 'BEGIN' | 'BEGIN IMMEDIATE', work: () => T): Promise<T> {
+    return new Promise((resolve) => {
+      if (!this.database.isOpen) {
+        throw new StoreUnavailableError(`The views file ${this.path} has been closed.`);
+      }
+      this.run(begin);
+      try {
+        const result = work();
+        this.run('COMMIT');
+        resolve(result);
+      } finally {
+        // SQLite rolls back by itself on some errors, a full disk among them.
+        if (this.database.isTransaction) this.run('ROLLBACK');
+      }
+    });
+  }
+
+  #serving(view: AnyView): BuildRow {
+    const [row] = this.all<BuildRow>(
+      'SELECT * FROM builds WHERE view = ? AND serving = 1',
+      view.name,
+    );
+    if (row === undefined) throw new ViewBehindError(view.name, 'is being built');
+    if (row.version < view.readableFrom) {
+      throw new ViewBehindError(view.name, 'is being built anew');
+    }
+    return row;
+  }
+
+  #source(view: AnyView): Source {
+    const row = this.#serving(view);
+    const fields = JSON.parse(row.fields) as Source['fields'];
+    return { view: view.name, table: tableOf(row), searchTable: searchTableOf(row), fields };
+  }
+
+  /** Few enough rows hold the term that finding them first is faster than walking the sort index. */
+  #isRare(searchTable: string, match: string): boolean {
+    const sql = `SELECT count(*) AS hits FROM (SELECT 1 FROM ${searchTable} WHERE ${searchTable} MATCH ? LIMIT ?)`;
+    const [row] = this.all<{ hits: number }>(sql, match, RARE_TERM + 1);
+    return (row?.hits ?? 0) <= RARE_TERM;
+  }
+
+  #total(count: { readonly sql: string; readonly parameters: readonly SQLInputValue[] }): Total {
+    const [row] = this.all<{ total: number }>(count.sql, ...count.parameters, MAX_EXACT_TOTAL + 1);
+    const total = row?.total ?? 0;
+    return total > MAX_EXACT_TOTAL ? { atLeast: MAX_EXACT_TOTAL } : total;
+  }
+}
+
+class SqliteProjectionStore extends SqliteReadStore implements ProjectionStore {
+  /** The fields of the builds that were written to, in the order of their columns. */
+  readonly #fields = new Map<string, readonly (readonly [string, FieldKind])[]>();
+
+  builds(): Promise<readonly Build[]> {
+    return this.transaction('BEGIN', () =>
+      this.all<BuildRow>('SELECT * FROM builds ORDER BY view, generation').map(toBuild),
+    );
+  }
+
+  begin(view: AnyView): Promise<Build> {
+    return this.transaction('BEGIN IMMEDIATE', () => {
+      const [row] = this.all<{ latest: number | null }>(
+        'SELECT max(generation) AS latest FROM builds WHERE view = ?',
+        view.name,
+      );
+      const build = { view: view.name, generation: (row?.latest ?? 0) + 1 };
+      this.run(
+        'INSERT INTO builds (view, generation, version, fields) VALUES (?, ?, ?, ?)',
+        build.view,
+        build.generation,
+        view.version,
+        JSON.stringify(view.fields),
+      );
+      this.database.exec(schemaOf(build, view));
+      return { ...build, version: view.version, serving: false, checkpoint: undefined };
+    });
+  }
+
+  load(build: BuildId, keys: readonly string[]): Promise<ReadonlyMap<string, object>> {
+    return this.transaction('BEGIN', () => {
+      const rows = this.documents(build, keys);
+      return new Map(rows.map(({ key, doc }) => [key, JSON.parse(doc) as object]));
+    });
+  }
+
+  write(writes: readonly BuildWrite[]): Promise<void> {
+    return this.transaction('BEGIN IMMEDIATE', () => {
+      for (const write of writes) this.#writeBuild(write);
+    });
+  }
+
+  promote(build: BuildId): Promise<void> {
+    return this.transaction('BEGIN IMMEDIATE', () => {
+      const others = this.all<BuildRow>(
+        'SELECT * FROM builds WHERE view = ? AND generation <> ?',
+        build.view,
+        build.generation,
+      );
+      for (const other of others) this.#drop(other);
+      this.run(
+        'UPDATE builds SET serving = 1 WHERE view = ? AND generation = ?',
+        build.view,
+        build.generation,
+      );
+    });
+  }
+
+  discard(build: BuildId): Promise<void> {
+    return this.transaction('BEGIN IMMEDIATE', () => {
+      this.#drop(build);
+    });
+  }
+
+  #writeBuild({ build, documents, checkpoint }: BuildWrite): void {
+    const fields = this.#fieldsOf(build);
+    const upsert = this.statement(upsertOf(build, fields));
+    for (const { key, position, doc } of documents) {
+      const source = (doc ?? {}) as Readonly<Record<string, unknown>>;
+      const scalars = fields.map(([field, kind]) => scalarOf(kind, source[field]));
+      upsert.run(key, position, doc && JSON.stringify(doc), ...scalars);
+    }
+    this.run(
+      'UPDATE builds SET position = ?, event_id = ? WHERE view = ? AND generation = ?',
+      checkpoint.position,
+      checkpoint.eventId,
+      build.view,
+      build.generation,
+    );
+  }
+
+  #fieldsOf(build: BuildId): readonly (readonly [string, FieldKind])[] {
+    const table = tableOf(build);
+    const known = this.#fields.get(table);
+    if (known !== undefined) return known;
+    const [row] = this.all<BuildRow>(
+      'SELECT * FROM builds WHERE view = ? AND generation = ?',
+      build.view,
+      build.generation,
+    );
+    if (row === undefined)
+      throw new Error(`No build ${String(build.generation)} of ${build.view}.`);
+    const fields = Object.entries(JSON.parse(row.fields) as Source['fields']);
+    this.#fields.set(table, fields);
+    return fields;
+  }
+
+  #drop(build: BuildId): void {
+    this.#fields.delete(tableOf(build));
+    this.database.exec(`
+      DROP TABLE IF EXISTS ${searchTableOf(build)};
+      DROP TABLE IF EXISTS ${tableOf(build)};
+    `);
+    this.run('DELETE FROM builds WHERE view = ? AND generation = ?', build.view, build.generation);
+  }
+}
+
+/** The guard is the update's own condition: what stands at or after the position stays as it is. */
+function upsertOf(build: BuildId, fields: readonly (readonly [string, FieldKind])[]): string {
+  const columns = ['key', 'position', 'doc', ...fields.map(([field]) => `"${field}"`)];
+  const table = tableOf(build);
+  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
+    ON CONFLICT (key) DO UPDATE SET ${columns.map((each) => `${each} = excluded.${each}`).join(', ')}
+    WHERE excluded.position > ${table}.position`;
+}
+
+function toRow<Doc>({ key, position, doc }: DocumentRow): Row<Doc> {
+  return { key, position, doc: JSON.parse(doc) as Doc };
+}
+
+function toBuild(row: BuildRow): Build {
+  const { view, generation, version, position, event_id } = row;
+  const checkpoint =
+    position === null || event_id === null ? undefined : { position, eventId: event_id };
+  return { view, generation, version, serving: row.serving === 1, checkpoint };
+}
