@@ -58,7 +58,7 @@ export function unpartneredReseller(
   reseller: ChosenReseller | null,
   pointer: string,
 ): BrokenRule[] {
-  if (reseller === null || reseller.partnership !== null) return [];
+  if (reseller?.partnership !== null) return [];
   const detail = `Reseller ${reseller.resellerId} has no active partnership with this provider.`;
   return [{ code: 'partnership-not-active', pointer, detail }];
 }

@@ -1,0 +1,234 @@
+import type { CustomerEvent } from '../customer/customer.events';
+import type {
+  CredentialId,
+  CustomerId,
+  DelegationId,
+  OfferId,
+  PartnershipRequestId,
+  PeriodId,
+  ProviderId,
+  ResellerId,
+  SubscriptionId,
+} from '../ids';
+import type { OfferEvent, OfferTerms } from '../offer/offer.events';
+import type { PartnershipEvent } from '../partnership/partnership.events';
+import type { PartnershipRequestEvent } from '../partnership-request/partnership-request.events';
+import type { ProviderEvent } from '../provider/provider.events';
+import type { ResellerEvent } from '../reseller/reseller.events';
+
+/** One event of each type, in an order in which each can follow those before. */
+type Examples<E extends { readonly type: string }> = {
+  readonly [T in E['type']]: Extract<E, { readonly type: T }>;
+};
+
+const providerId = '019c1a2b-0000-7000-8000-000000000001' as ProviderId;
+const resellerId = '5b8d2f0e-0000-5000-8000-000000000002' as ResellerId;
+const requestId = '7c0e6a11-0000-5000-8000-000000000003' as PartnershipRequestId;
+const periodId = '2f9a4d57-0000-5000-8000-000000000004' as PeriodId;
+const offerId = '84c1b3aa-0000-5000-8000-000000000005' as OfferId;
+const customerId = 'c3d7e9f2-0000-5000-8000-000000000006' as CustomerId;
+const subscriptionId = 'e1a5c8b4-0000-5000-8000-000000000007' as SubscriptionId;
+const delegationId = 'f6b2d0c9-0000-5000-8000-000000000008' as DelegationId;
+const credentialId = '0d4f8e63-0000-4000-8000-000000000009' as CredentialId;
+const partner = { resellerId, periodId };
+const scope = { kind: 'subscription', subscriptionId } as const;
+const terms: OfferTerms = {
+  name: 'Office 365 Business Premium',
+  minQuantity: 1,
+  maxQuantity: 300,
+  billingCycles: ['monthly', 'annual', 'one-time'],
+  terms: ['P1M', 'P1Y', 'P3Y'],
+};
+
+export const PROVIDER_EXAMPLES: Examples<ProviderEvent> = {
+  ProviderCreated: {
+    type: 'ProviderCreated',
+    data: { providerId, country: 'BR' },
+    personal: { name: 'Fabrikam Distribuição', email: 'parceiros@fabrikam.example' },
+  },
+};
+
+export const RESELLER_EXAMPLES: Examples<ResellerEvent> = {
+  ResellerApplied: {
+    type: 'ResellerApplied',
+    data: { resellerId, partnerId: '4711', country: 'BR' },
+    personal: {
+      name: 'Wingtip Soluções',
+      email: 'contato@wingtip.example',
+      state: 'SP',
+      phone: '+55 11 5555 0100',
+    },
+  },
+  ResellerApproved: { type: 'ResellerApproved', data: { resellerId } },
+  ResellerRejected: {
+    type: 'ResellerRejected',
+    data: { resellerId },
+    personal: { reason: 'Empresa desconhecida' },
+  },
+};
+
+export const PARTNERSHIP_REQUEST_EXAMPLES: Examples<PartnershipRequestEvent> = {
+  PartnershipRequested: {
+    type: 'PartnershipRequested',
+    data: {
+      requestId,
+      providerId,
+      language: 'pt-BR',
+      generation: 1,
+      expiresAt: '2026-03-02T10:00:00.000Z',
+    },
+    personal: {
+      email: 'contato@wingtip.example',
+      draft: { subject: 'Vamos ser parceiros', body: 'Aceite aqui: {link}' },
+    },
+  },
+  PartnershipRequestReminded: {
+    type: 'PartnershipRequestReminded',
+    data: {
+      requestId,
+      providerId,
+      generation: { from: 1, to: 2 },
+      expiresAt: { from: '2026-03-02T10:00:00.000Z', to: '2026-03-12T10:00:00.000Z' },
+    },
+  },
+  PartnershipRequestWithdrawn: {
+    type: 'PartnershipRequestWithdrawn',
+    data: { requestId, providerId },
+  },
+  PartnershipRequestDeclined: {
+    type: 'PartnershipRequestDeclined',
+    data: { requestId, providerId, resellerId },
+    personal: { reason: 'Já temos um distribuidor' },
+  },
+  PartnershipRequestAccepted: {
+    type: 'PartnershipRequestAccepted',
+    data: { requestId, providerId, resellerId, periodId },
+  },
+};
+
+export const PARTNERSHIP_EXAMPLES: Examples<PartnershipEvent> = {
+  PartnershipAccepted: {
+    type: 'PartnershipAccepted',
+    data: { providerId, resellerId, requestId, periodId },
+  },
+  PartnershipEnded: {
+    type: 'PartnershipEnded',
+    data: { providerId, resellerId, periodId, endedBy: 'provider' },
+    personal: { reason: 'Contrato encerrado' },
+  },
+};
+
+export const OFFER_EXAMPLES: Examples<OfferEvent> = {
+  OfferPublished: {
+    type: 'OfferPublished',
+    data: { offerId, providerId, description: 'E-mail e Office, por usuário', ...terms },
+  },
+};
+
+export const CUSTOMER_EXAMPLES: Examples<CustomerEvent> = {
+  CustomerCreated: {
+    type: 'CustomerCreated',
+    data: {
+      customerId,
+      providerId,
+      domain: 'contoso',
+      country: 'BR',
+      culture: 'pt-BR',
+      language: 'pt',
+    },
+    personal: {
+      companyName: 'Contoso Ltda.',
+      email: 'ti@contoso.example',
+      contactName: 'Ana Souza',
+      phone: '+55 11 5555 0199',
+      registrationNumber: '12.ABC.345/01DE-35',
+      address: {
+        line1: 'Avenida Paulista 1000',
+        line2: '12º andar',
+        city: 'São Paulo',
+        state: 'SP',
+        postalCode: '01310-100',
+      },
+    },
+  },
+  CustomerResellerChanged: {
+    type: 'CustomerResellerChanged',
+    data: { customerId, from: null, to: partner },
+  },
+  AdminCredentialIssued: {
+    type: 'AdminCredentialIssued',
+    data: { customerId, credentialId, userName: 'admin@contoso', previousCredentialId: null },
+  },
+  SubscriptionOrdered: {
+    type: 'SubscriptionOrdered',
+    data: {
+      customerId,
+      subscriptionId,
+      offerId,
+      offer: terms,
+      quantity: 10,
+      billingCycle: 'monthly',
+      term: 'P1Y',
+      status: 'active',
+      startsAt: '2026-01-31T10:00:00.000Z',
+      termEndsAt: '2027-01-31T10:00:00.000Z',
+      autoRenew: true,
+      resellerOfRecord: null,
+      supportContact: { kind: 'provider' },
+      warnings: ['reseller-of-record-missing'],
+    },
+    personal: { name: 'Matriz' },
+  },
+  SubscriptionQuantityChanged: {
+    type: 'SubscriptionQuantityChanged',
+    data: {
+      customerId,
+      subscriptionId,
+      offerId,
+      from: 10,
+      to: 25,
+      effectiveFrom: '2026-02-10T10:00:00.000Z',
+      resellerOfRecord: null,
+    },
+  },
+  ResellerOfRecordChanged: {
+    type: 'ResellerOfRecordChanged',
+    data: {
+      customerId,
+      subscriptionId,
+      offerId,
+      from: null,
+      to: partner,
+      effectiveFrom: '2026-02-11T10:00:00.000Z',
+      quantity: 25,
+      warnings: [],
+    },
+  },
+  DelegatedAdminGranted: {
+    type: 'DelegatedAdminGranted',
+    data: {
+      customerId,
+      delegationId,
+      ...partner,
+      scope,
+      rights: ['read-customer', 'manage-subscriptions', 'designate-support-contact'],
+      start: '2026-02-11T10:00:00.000Z',
+      end: '2028-02-11T10:00:00.000Z',
+    },
+    personal: { reason: 'Associado à assinatura' },
+  },
+  DelegatedAdminRevoked: {
+    type: 'DelegatedAdminRevoked',
+    data: { customerId, delegationId, ...partner, scope, cause: 'revoked' },
+    personal: { reason: 'A pedido do cliente' },
+  },
+  SupportContactDesignated: {
+    type: 'SupportContactDesignated',
+    data: {
+      customerId,
+      subscriptionId,
+      from: { kind: 'provider' },
+      to: { kind: 'reseller', ...partner },
+    },
+  },
+};
