@@ -111,7 +111,7 @@ function textual(
     throw new InvalidQueryError(`A text to search for has at most ${String(MAX_TEXT)} characters.`);
   }
   if (text === '') return [];
-  return [{ on, op: [...text].length < TRIGRAM ? 'prefix' : op, value: text }];
+  return [{ on, op: Array.from(text).length < TRIGRAM ? 'prefix' : op, value: text }];
 }
 
 function kept(on: FieldRef, value: Scalar | null): Scalar {

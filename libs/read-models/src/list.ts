@@ -1,4 +1,4 @@
-import { Cursors } from './cursor';
+import type { Cursors } from './cursor';
 import type { Condition, Join, ReadStore, Row, Sort, Total } from './read-store';
 import type { ViewDefinition } from './view';
 

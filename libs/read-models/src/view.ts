@@ -21,7 +21,7 @@ export interface ViewDefinition<Doc extends object> {
    */
   readonly readableFrom: number;
   /** The fields that queries filter and sort by, by their name in the document (top level only). */
-  readonly fields: { readonly [Field in keyof Doc & string]?: FieldKind };
+  readonly fields: Readonly<Partial<Record<keyof Doc & string, FieldKind>>>;
   /** Fields to index together, in this order; the key comes after them. */
   readonly indexes: readonly (readonly (keyof Doc & string)[])[];
 }

@@ -64,7 +64,7 @@ export class InMemoryReadStore implements ReadStore, ProjectionStore {
       const build = this.#serving(view);
       const joined = query.join && this.#serving(query.join.view);
       for (const { source, field, kind } of [sort.on, ...where.map(({ on }) => on)]) {
-        const { id, fields } = (source === 'joined' && joined) || build;
+        const { id, fields } = source === 'joined' && joined ? joined : build;
         if (fields[field] !== kind)
           throw new ViewBehindError(id.view, `is being built with ${field}`);
       }

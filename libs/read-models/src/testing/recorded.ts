@@ -36,14 +36,14 @@ export function recorded(
 
 /** The documents that a projection makes of these events, in order, from position 1. */
 export function foldAll(
-  { keysOf, apply }: AnyProjection,
+  projection: AnyProjection,
   events: readonly (ViewedEvent | Recorded)[],
 ): Record<string, object> {
   const documents = new Map<string, object>();
   events.forEach((each, index) => {
     const event = 'event' in each ? each : recorded(each, index + 1);
-    for (const key of new Set(keysOf(event))) {
-      const doc = apply(documents.get(key), event, key);
+    for (const key of new Set(projection.keysOf(event))) {
+      const doc = projection.apply(documents.get(key), event, key);
       if (doc === null) documents.delete(key);
       else documents.set(key, doc);
     }
