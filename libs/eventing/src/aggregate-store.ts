@@ -35,7 +35,7 @@ interface Entry {
   countedWeight: number;
 }
 
-/** Weight that the cache holds: one per aggregate and one per remembered command. */
+/** Weight that the cache holds: one per aggregate, remembered command and touched resource. */
 const DEFAULT_CACHE_WEIGHT = 100_000;
 
 /**
@@ -65,11 +65,20 @@ export class AggregateStore {
   ): Promise<LoadedAggregate<S>> {
     const stream = this.streamOf(aggregate.category, id);
     const entry = this.cache.get(stream) ?? emptyEntry(aggregate.initialState);
+    // The entry is shared, so what one command wrote goes in at once: nobody sees half of it.
+    let command: RecordedEvent<E>[] = [];
     for await (const page of this.reader.readStream(stream, { fromRevision: entry.revision + 1 })) {
-      for (const stored of page)
-        this.absorbInto(entry, aggregate, await this.codec.decode<E>(stored));
+      for (const stored of page) {
+        const recorded = await this.codec.decode<E>(stored);
+        if (command[0] && command[0].metadata.commandId !== recorded.metadata.commandId) {
+          absorbInto(entry, aggregate, command);
+          command = [];
+        }
+        command.push(recorded);
+      }
     }
-    if (entry.revision >= 0) this.keep(stream, entry);
+    absorbInto(entry, aggregate, command);
+    this.keep(stream, entry);
     return {
       state: entry.state as S,
       revision: entry.revision,
@@ -86,34 +95,15 @@ export class AggregateStore {
   ): void {
     const stream = this.streamOf(aggregate.category, id);
     const entry = this.cache.get(stream) ?? emptyEntry(aggregate.initialState);
-    for (const event of events) this.absorbInto(entry, aggregate, event);
-    if (entry.revision >= 0) this.keep(stream, entry);
-  }
-
-  private absorbInto<C, S, E extends DomainEvent, K extends string>(
-    entry: Entry,
-    aggregate: Aggregate<C, S, E, K>,
-    { revision, event, metadata }: Absorbable<E>,
-  ): void {
-    // Another load of the same stream may have taken it in while this one waited.
-    if (revision !== entry.revision + 1) return;
-    entry.revision = revision;
-    const known = entry.commands.get(metadata.commandId);
-    entry.commands.set(metadata.commandId, {
-      firstRevision: known?.firstRevision ?? revision,
-      count: (known?.count ?? 0) + 1,
-      fingerprint: metadata.fingerprint,
-    });
-    if (isKernelEvent(event.type)) return;
-    entry.state = aggregate.evolve(entry.state as S, event);
-    entry.touched.set(null, revision);
-    for (const resource of aggregate.touches?.(event) ?? []) entry.touched.set(resource, revision);
+    absorbInto(entry, aggregate, events);
+    this.keep(stream, entry);
   }
 
   /** Puts the entry last in the order of use and drops the least recently used ones beyond the weight. */
   private keep(stream: string, entry: Entry): void {
+    if (entry.revision < 0) return;
     this.drop(stream);
-    entry.countedWeight = 1 + entry.commands.size;
+    entry.countedWeight = 1 + entry.commands.size + entry.touched.size;
     this.weight += entry.countedWeight;
     this.cache.set(stream, entry);
     for (const oldest of this.cache.keys()) {
@@ -125,6 +115,30 @@ export class AggregateStore {
   private drop(stream: string): void {
     this.weight -= this.cache.get(stream)?.countedWeight ?? 0;
     this.cache.delete(stream);
+  }
+}
+
+/** Takes in a run of events of which another load may have taken in the first ones meanwhile. */
+function absorbInto<C, S, E extends DomainEvent, K extends string>(
+  entry: Entry,
+  aggregate: Aggregate<C, S, E, K>,
+  events: readonly Absorbable<E>[],
+): void {
+  for (const { revision, event, metadata } of events) {
+    if (revision !== entry.revision + 1) continue;
+    const ours = !isKernelEvent(event.type);
+    // What may throw comes first: an event is taken in whole or not at all.
+    const state = ours ? aggregate.evolve(entry.state as S, event) : entry.state;
+    const touched = ours ? [null, ...(aggregate.touches?.(event) ?? [])] : [];
+    const known = entry.commands.get(metadata.commandId);
+    entry.state = state;
+    entry.revision = revision;
+    entry.commands.set(metadata.commandId, {
+      firstRevision: known?.firstRevision ?? revision,
+      count: (known?.count ?? 0) + 1,
+      fingerprint: metadata.fingerprint,
+    });
+    for (const resource of touched) entry.touched.set(resource, revision);
   }
 }
 

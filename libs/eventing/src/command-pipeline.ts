@@ -2,7 +2,14 @@ import type { Aggregate } from './aggregate';
 import type { Absorbable, AggregateStore, LoadedAggregate } from './aggregate-store';
 import type { Clock } from './clock';
 import type { Refusal } from './decider';
-import type { Actor, DomainEvent, EventMetadata, Fingerprint, NewEvent } from './envelope';
+import type {
+  Actor,
+  DomainEvent,
+  EventMetadata,
+  Fingerprint,
+  NewEvent,
+  RecordedEvent,
+} from './envelope';
 import type { EventCodec } from './event-codec';
 import type { EventStore, StreamWrite } from './event-store';
 import type { CommandClaimed, NothingChanged } from './kernel-events';
@@ -43,7 +50,7 @@ export interface CommandContext {
   readonly causationId: string;
   readonly traceparent?: string;
   /** Revision of the last event that touched the addressed resource, as the caller knows it (If-Match). */
-  readonly ifMatch?: number;
+  readonly ifMatch?: number | undefined;
   /** Decide and answer, append nothing. */
   readonly dryRun?: boolean;
 }
@@ -79,7 +86,10 @@ export type CommandOutcome<S, E> =
       readonly kind: 'accepted';
       /** The command's own events. Empty when nothing had to change. */
       readonly events: readonly E[];
-      /** Revision of the last event that touched the addressed resource, as of this command: its ETag. */
+      /**
+       * Revision of the last event that touched the addressed resource, as of this command: its ETag.
+       * -1 where none has.
+       */
       readonly revision: number;
       readonly position: Position;
       /** The same command had been accepted before: this is its outcome from then. */
@@ -174,13 +184,7 @@ export class CommandPipeline {
     const appended = await this.deps.store.append(prepared.writes);
     if (appended.kind === 'conflict') return 'conflict';
     this.deps.aggregates.absorb(aggregate, id, prepared.absorbable);
-    return {
-      kind: 'accepted',
-      events: decision.events,
-      revision: revisionTouched(request, loaded, prepared.absorbable),
-      position: appended.position,
-      replayed: false,
-    };
+    return accepted(request, prepared.absorbable, appended.position, false);
   }
 
   /** The fingerprint that the command's key was claimed with, where it claims one and has. */
@@ -205,25 +209,15 @@ export class CommandPipeline {
     if (remembered === undefined) return undefined;
     if (!context.isSameCommand(remembered.fingerprint)) return keyReused();
     const stream = this.deps.aggregates.streamOf(aggregate.category, id);
-    const events: E[] = [];
-    let revision = -1;
-    let position: Position | undefined;
+    const recorded: RecordedEvent<E>[] = [];
     const range = { fromRevision: remembered.firstRevision, limit: remembered.count };
     for await (const page of this.deps.store.readStream(stream, range)) {
-      for (const stored of page) {
-        const { event } = await this.deps.codec.decode<E | NothingChanged>(stored);
-        position = stored.position;
-        if (isNothingChanged(event)) {
-          revision = event.data.resourceRevision;
-          continue;
-        }
-        events.push(event);
-        if (touchesResource(request, event)) revision = stored.revision;
-      }
+      for (const stored of page) recorded.push(await this.deps.codec.decode<E>(stored));
     }
-    if (position === undefined)
+    const last = recorded.at(-1);
+    if (last === undefined)
       throw new Error(`${stream} lost the events of a command that it remembers.`);
-    return { kind: 'accepted', events, revision, position, replayed: true };
+    return accepted(request, recorded, last.position, true);
   }
 
   private async prepare<C, S, E extends DomainEvent>(
@@ -328,22 +322,24 @@ function isNothingChanged(event: DomainEvent): event is NothingChanged {
   return event.type === 'NothingChanged';
 }
 
-function touchesResource<C, S, E extends DomainEvent>(
+/** Told by the command's own events alone, so that the first answer and every later one are the same. */
+function accepted<C, S, E extends DomainEvent>(
   { resource, aggregate }: CommandRequest<C, S, E>,
-  event: E,
-): boolean {
-  return resource === undefined || (aggregate.touches?.(event).includes(resource) ?? false);
-}
-
-function revisionTouched<C, S, E extends DomainEvent>(
-  request: CommandRequest<C, S, E>,
-  loaded: LoadedAggregate<S>,
-  appended: readonly Absorbable<E>[],
-): number {
-  const last = appended.findLast(
-    ({ event }) => !isNothingChanged(event) && touchesResource(request, event),
-  );
-  return last?.revision ?? loaded.lastTouched(request.resource ?? null);
+  written: readonly Absorbable<E | NothingChanged>[],
+  position: Position,
+  replayed: boolean,
+): CommandOutcome<S, E> {
+  const events: E[] = [];
+  let revision = -1;
+  for (const { event, revision: at } of written) {
+    if (isNothingChanged(event)) {
+      revision = event.data.resourceRevision;
+      continue;
+    }
+    events.push(event);
+    if (resource === undefined || aggregate.touches?.(event).includes(resource)) revision = at;
+  }
+  return { kind: 'accepted', events, revision, position, replayed };
 }
 
 function staleIfMatch<C, S, E extends DomainEvent>(

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import type { EventSchema } from './aggregate';
+import type { EventSchema, Upcaster } from './aggregate';
 import {
   ERASED,
   type DomainEvent,
@@ -17,6 +17,8 @@ import type { PersonalKeys } from './personal-keys';
 
 const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;
+/** Said aloud: without it a tag cut short would be accepted too. */
+const TAG = { authTagLength: 16 };
 
 /**
  * Between what the domain decides and what the log keeps: seals personal data on the way in;
@@ -29,7 +31,13 @@ export class EventCodec {
     private readonly keys: PersonalKeys,
     schemas: Iterable<Readonly<Record<string, EventSchema>>>,
   ) {
-    this.schemas = new Map([...schemas, KERNEL_SCHEMAS].flatMap((each) => Object.entries(each)));
+    const all = [...schemas, KERNEL_SCHEMAS].flatMap((each) => Object.entries(each));
+    this.schemas = new Map(all);
+    if (this.schemas.size === all.length) return;
+    const twice = all
+      .map(([type]) => type)
+      .filter((type, index, types) => types.indexOf(type) < index);
+    throw new TypeError(`Two aggregates declare the event type ${twice.join(', ')}: rename one.`);
   }
 
   /**
@@ -37,6 +45,7 @@ export class EventCodec {
    * before this answers.
    *
    * @throws MissingPersonalKeyError when the event has personal data of a subject already erased.
+   * @throws TypeError when it has personal data and its aggregate names no subject.
    */
   async encode(
     event: DomainEvent,
@@ -56,9 +65,7 @@ export class EventCodec {
     };
     if (event.personal === undefined || event.personal === ERASED) return encoded;
     if (subject === undefined) {
-      throw new UnreadableEventError(
-        `${event.type} has personal data, but its aggregate names no subject.`,
-      );
+      throw new TypeError(`${event.type} has personal data, but its aggregate names no subject.`);
     }
     return { ...encoded, personal: await this.seal(event.personal, subject, id) };
   }
@@ -66,20 +73,21 @@ export class EventCodec {
   /**
    * The event as the domain knows it today. Personal data whose key was destroyed reads as `ERASED`.
    *
-   * @throws UnreadableEventError for an unknown type or a schema newer than this version knows.
+   * @throws UnreadableEventError for an unknown type, a schema newer than this version knows, or personal
+   *   data that was not sealed with this event under this key.
    * @throws MissingPersonalKeyError when the key is neither present nor tombstoned.
    */
   async decode<E extends DomainEvent = DomainEvent>(
     stored: StoredEvent,
   ): Promise<RecordedEvent<E>> {
-    const personal =
-      stored.personal === undefined ? undefined : await this.unseal(stored.personal, stored.id);
+    const upcasters = this.upcastersFor(stored);
+    const personal = stored.personal && (await this.unseal(stored.personal, stored.id));
     const { id, stream, revision, position, schemaVersion, metadata } = stored;
-    const event = this.upcast(stored, personal) as E;
+    const event = upcast(stored, personal, upcasters) as E;
     return { id, stream, revision, position, schemaVersion, metadata, event };
   }
 
-  private upcast(stored: StoredEvent, personal: JsonObject | Erased | undefined): DomainEvent {
+  private upcastersFor(stored: StoredEvent): readonly Upcaster[] {
     const schema = this.schemaOf(stored.type);
     if (stored.schemaVersion > currentVersion(schema)) {
       throw new UnreadableEventError(
@@ -87,17 +95,7 @@ export class EventCodec {
           `this version of Tierbook reads up to ${currentVersion(schema)}. Upgrade Tierbook.`,
       );
     }
-    let { data } = stored;
-    let revealed = personal === ERASED ? undefined : personal;
-    for (const upcaster of schema.upcasters.slice(stored.schemaVersion - 1)) {
-      const next = upcaster(revealed === undefined ? { data } : { data, personal: revealed });
-      data = next.data;
-      revealed = next.personal;
-    }
-    const read = personal === ERASED ? ERASED : revealed;
-    return read === undefined
-      ? { type: stored.type, data }
-      : { type: stored.type, data, personal: read };
+    return schema.upcasters.slice(stored.schemaVersion - 1);
   }
 
   private schemaOf(type: string): EventSchema {
@@ -116,7 +114,7 @@ export class EventCodec {
       throw new MissingPersonalKeyError(`${subject} is erased: nothing can be recorded about it.`);
     }
     const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv(CIPHER, found.key, nonce).setAAD(Buffer.from(eventId));
+    const cipher = createCipheriv(CIPHER, found.key, nonce, TAG).setAAD(Buffer.from(eventId));
     const ciphertext =
       cipher.update(JSON.stringify(personal), 'utf8', 'base64url') + cipher.final('base64url');
     return {
@@ -137,16 +135,42 @@ export class EventCodec {
         throw new MissingPersonalKeyError(
           `No key and no tombstone for ${sealed.subject}, needed by event ${eventId}: restore the key store that belongs to this log.`,
         );
-      case 'present': {
-        const decipher = createDecipheriv(CIPHER, found.key, Buffer.from(sealed.nonce, 'base64url'))
-          .setAAD(Buffer.from(eventId))
-          .setAuthTag(Buffer.from(sealed.tag, 'base64url'));
-        const text =
-          decipher.update(sealed.ciphertext, 'base64url', 'utf8') + decipher.final('utf8');
-        return JSON.parse(text) as JsonObject;
-      }
+      case 'present':
+        return open(sealed, found.key, eventId);
     }
   }
+}
+
+function open(sealed: SealedPersonal, key: Buffer, eventId: string): JsonObject {
+  try {
+    const decipher = createDecipheriv(CIPHER, key, Buffer.from(sealed.nonce, 'base64url'), TAG)
+      .setAAD(Buffer.from(eventId))
+      .setAuthTag(Buffer.from(sealed.tag, 'base64url'));
+    const text = decipher.update(sealed.ciphertext, 'base64url', 'utf8') + decipher.final('utf8');
+    return JSON.parse(text) as JsonObject;
+  } catch (cause) {
+    throw new UnreadableEventError(
+      `The personal data of event ${eventId} was not sealed with it under the key of ${sealed.subject}: ` +
+        'the log was changed, or log and key store do not belong together.',
+      { cause },
+    );
+  }
+}
+
+function upcast(
+  stored: StoredEvent,
+  personal: JsonObject | Erased | undefined,
+  upcasters: readonly Upcaster[],
+): DomainEvent {
+  let { data } = stored;
+  let revealed = personal === ERASED ? undefined : personal;
+  for (const upcaster of upcasters) {
+    const next = upcaster(revealed === undefined ? { data } : { data, personal: revealed });
+    data = next.data;
+    revealed = next.personal;
+  }
+  const read = personal === ERASED ? ERASED : revealed;
+  return { type: stored.type, data, ...(read === undefined ? {} : { personal: read }) };
 }
 
 function currentVersion(schema: EventSchema): number {

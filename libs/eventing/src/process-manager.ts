@@ -1,4 +1,4 @@
-import type { RecordedEvent } from './envelope';
+import type { RecordedEvent, StoredEvent } from './envelope';
 import { StoreRefusedError } from './errors';
 import type { EventCodec } from './event-codec';
 import type { EventReader } from './event-store';
@@ -30,10 +30,13 @@ export interface ProcessManagerOptions {
   readonly reader: EventReader;
   readonly codec: EventCodec;
   readonly checkpoints: Checkpoints;
-  /** Told of a reaction that failed and will be tried again; after how many milliseconds. */
+  /**
+   * Told of a failure that will be tried again, and after how many milliseconds. `at` is the event that was
+   * being reacted to; empty where reading the log or saving the checkpoint failed.
+   */
   readonly onRetry: (
     name: string,
-    recorded: RecordedEvent,
+    at: Partial<Pick<StoredEvent, 'id' | 'position'>>,
     error: unknown,
     delayMs: number,
   ) => void;
@@ -43,11 +46,18 @@ const SAVE_EVERY_MS = 1_000;
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 30_000;
 
-/** Runs one process manager over the log, in order, from its checkpoint, until stopped. */
+/**
+ * Runs one process manager over the log, in order, from its checkpoint, until stopped. Whatever fails is
+ * tried again, ever more slowly: an event is never skipped.
+ */
 export class ProcessManagerRunner {
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
-  private savedAt = 0;
+  private reached: Checkpoint | undefined;
+  private saved: Checkpoint | undefined;
+  private savedAt = -Infinity;
+  private reactingTo: StoredEvent | undefined;
+  private delayMs = FIRST_RETRY_MS;
 
   constructor(
     private readonly manager: ProcessManager,
@@ -55,15 +65,15 @@ export class ProcessManagerRunner {
   ) {}
 
   /**
-   * Begins after the last checkpoint. Once started it goes on by itself; the promise it returns ends
-   * when it was stopped.
+   * Begins after the last checkpoint, and goes on by itself until stopped.
    *
    * @throws StoreRefusedError when the checkpoint's event is not in this log.
    */
   async start(): Promise<void> {
-    const checkpoint = await this.options.checkpoints.load(this.manager.name);
-    if (checkpoint !== undefined) await this.assertInLog(checkpoint);
-    this.running = this.run(checkpoint?.position);
+    this.saved = await this.options.checkpoints.load(this.manager.name);
+    if (this.saved !== undefined) await this.assertInLog(this.saved);
+    this.reached = this.saved;
+    this.running = this.run();
   }
 
   /** Lets the reaction under way finish and saves the checkpoint. */
@@ -81,34 +91,41 @@ export class ProcessManagerRunner {
     );
   }
 
-  private async run(after: Position | undefined): Promise<void> {
+  private async run(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      try {
+        await this.follow();
+      } catch (error) {
+        this.options.onRetry(this.manager.name, this.reactingTo ?? {}, error, this.delayMs);
+        await this.pause(this.delayMs);
+        this.delayMs = Math.min(this.delayMs * 2, LONGEST_RETRY_MS);
+      }
+    }
+    await this.save();
+  }
+
+  /** Reacts to what comes after the last event reached, until stopped or something fails. */
+  private async follow(): Promise<void> {
     const { signal } = this.stopping;
-    let reached: Checkpoint | undefined;
+    const after = this.reached?.position;
+    this.reactingTo = undefined;
     for await (const batch of this.options.reader.subscribe({ after, signal })) {
       for (const stored of batch.events) {
         if (this.manager.reactsTo.has(stored.type)) {
-          const done = await this.react(await this.options.codec.decode(stored));
-          if (!done) return this.save(reached);
+          if (signal.aborted) return;
+          await this.react(stored);
         }
-        reached = { position: stored.position, eventId: stored.id };
+        this.reached = { position: stored.position, eventId: stored.id };
       }
-      if (Date.now() - this.savedAt >= SAVE_EVERY_MS) await this.save(reached);
+      if (performance.now() - this.savedAt >= SAVE_EVERY_MS) await this.save();
     }
-    await this.save(reached);
   }
 
-  /** Tries until it works: an event is never skipped. Answers false when stopped before it worked. */
-  private async react(recorded: RecordedEvent): Promise<boolean> {
-    for (let delayMs = FIRST_RETRY_MS; ; delayMs = Math.min(delayMs * 2, LONGEST_RETRY_MS)) {
-      if (this.stopping.signal.aborted) return false;
-      try {
-        await this.manager.react(recorded);
-        return true;
-      } catch (error) {
-        this.options.onRetry(this.manager.name, recorded, error, delayMs);
-        await this.pause(delayMs);
-      }
-    }
+  private async react(stored: StoredEvent): Promise<void> {
+    this.reactingTo = stored;
+    await this.manager.react(await this.options.codec.decode(stored));
+    this.reactingTo = undefined;
+    this.delayMs = FIRST_RETRY_MS;
   }
 
   private pause(delayMs: number): Promise<void> {
@@ -121,12 +138,14 @@ export class ProcessManagerRunner {
       };
       const timer = setTimeout(wake, delayMs);
       signal.addEventListener('abort', wake);
+      if (signal.aborted) wake();
     });
   }
 
-  private async save(reached: Checkpoint | undefined): Promise<void> {
-    if (reached === undefined) return;
-    await this.options.checkpoints.save(this.manager.name, reached);
-    this.savedAt = Date.now();
+  private async save(): Promise<void> {
+    if (this.reached === undefined || this.reached === this.saved) return;
+    await this.options.checkpoints.save(this.manager.name, this.reached);
+    this.saved = this.reached;
+    this.savedAt = performance.now();
   }
 }

@@ -54,6 +54,8 @@ export function invitationDraft(invitation: {
   );
   const text = draft ?? STANDARD_TEXT[language](providerName, until);
   const body = text.body.replaceAll(LINK_PLACEHOLDER, () => link);
-  const mailto = `mailto:${encodeURIComponent(email)}?subject=${encodeURIComponent(text.subject)}&body=${encodeURIComponent(body.replaceAll('\n', '\r\n'))}`;
+  // The "@" between mailbox and domain stands as it is (RFC 6068, section 2).
+  const to = encodeURIComponent(email).replaceAll('%40', '@');
+  const mailto = `mailto:${to}?subject=${encodeURIComponent(text.subject)}&body=${encodeURIComponent(body.replaceAll('\n', '\r\n'))}`;
   return { subject: text.subject, body, mailto };
 }

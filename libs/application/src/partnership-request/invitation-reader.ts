@@ -9,12 +9,12 @@ import {
   type ProviderId,
 } from '@tierbook/domain';
 import {
-  AggregateStore,
   ERASED,
-  EventCodec,
   isKernelEvent,
+  type AggregateStore,
   type Clock,
   type DomainEvent,
+  type EventCodec,
   type EventReader,
 } from '@tierbook/eventing';
 import type { Invitations } from '@tierbook/identity';
@@ -35,6 +35,9 @@ export interface Invitation {
   readonly draft: InvitationDraft;
 }
 
+/** A link by its generation, and until when it may be followed. */
+export type InvitationLink = Pick<Invitation, 'generation' | 'expiresAt'>;
+
 /** Reads invitations from the log itself, so that what it says is never behind. */
 export class InvitationReader {
   constructor(
@@ -47,8 +50,12 @@ export class InvitationReader {
     private readonly baseUrl: string,
   ) {}
 
-  /** The invitation, or `undefined` where there is none, or where its personal data has been erased. */
-  async read(id: PartnershipRequestId): Promise<Invitation | undefined> {
+  /**
+   * The invitation, or `undefined` where there is none, or where its personal data has been erased.
+   *
+   * @param shown the link to show, where not the one that counts now.
+   */
+  async read(id: PartnershipRequestId, shown?: InvitationLink): Promise<Invitation | undefined> {
     const { state } = await this.aggregateStore.load(aggregates.partnershipRequest, id);
     if (state.status === 'none') return undefined;
     const requested = await this.first<PartnershipRequestEvent>('partnershipRequest', id);
@@ -56,7 +63,8 @@ export class InvitationReader {
     const { email, draft } = requested.personal;
     const { language } = requested.data;
     const providerName = await this.providerName(state.providerId);
-    const { providerId, generation, expiresAt } = state;
+    const { providerId } = state;
+    const { generation, expiresAt } = shown ?? state;
     const link = this.invitations.link(this.baseUrl, id, generation);
     const own: { readonly draft?: DraftText } = draft === undefined ? {} : { draft };
     return {

@@ -16,7 +16,7 @@ import { answerOf, type Answer, type ResourceRef } from '../answer';
 import { commandIdOf, contextOf, deriveId, type Sent } from '../command-message';
 import { plainHandler } from '../one-line-handler';
 import type { InvitationDraft } from './invitation-draft';
-import { InvitationReader } from './invitation-reader';
+import { InvitationReader, type InvitationLink } from './invitation-reader';
 
 export interface RequestPartnershipInput {
   readonly email: string;
@@ -75,10 +75,26 @@ async function sendWithLink(
 ): Promise<Answer<InvitationBody>> {
   const id = request.id as PartnershipRequestId;
   const outcome = await pipeline.execute(request);
-  const invitation = outcome.kind === 'accepted' ? await invitations.read(id) : undefined;
+  const invitation =
+    outcome.kind === 'accepted'
+      ? await invitations.read(id, linkMadeBy(outcome.events))
+      : undefined;
   return answerOf(outcome, resourceOf(id), () =>
     invitation === undefined ? {} : { link: invitation.link, draft: invitation.draft },
   );
+}
+
+/** The link as the command left it: a repeated command answers the link that it made then. */
+function linkMadeBy(events: readonly PartnershipRequestEvent[]): InvitationLink | undefined {
+  const last = events.at(-1);
+  switch (last?.type) {
+    case 'PartnershipRequested':
+      return last.data;
+    case 'PartnershipRequestReminded':
+      return { generation: last.data.generation.to, expiresAt: last.data.expiresAt.to };
+    default:
+      return undefined;
+  }
 }
 
 @CommandHandler(RequestPartnershipCommand)

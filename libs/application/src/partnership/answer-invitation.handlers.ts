@@ -10,12 +10,7 @@ import {
   type PeriodId,
   type ResellerId,
 } from '@tierbook/domain';
-import {
-  CommandPipeline,
-  type CommandRequest,
-  type Gathering,
-  type OrRefusal,
-} from '@tierbook/eventing';
+import { CommandPipeline, type CommandRequest, type Gathering } from '@tierbook/eventing';
 import {
   organisationIdOf,
   Invitations,
@@ -66,7 +61,6 @@ const UNKNOWN_INVITATION = {
 /** What accepting and declining have in common: the link names the stream, and proves that it was sent. */
 function requestBy(
   token: PresentedInvitation,
-  invitations: Invitations,
   sent: Sent,
   action: 'accept-partnership' | 'decline-partnership',
   collection: string,
@@ -77,11 +71,7 @@ function requestBy(
     id: token.requestId,
     claimsKey: true,
     context: contextOf(sent, commandIdOf(sent, collection)),
-    authorise: (state) => {
-      const allowed = checkRole(sent.principal, action);
-      if ('refusal' in allowed) return allowed;
-      return generationOf(token, state, invitations) === undefined ? UNKNOWN_INVITATION : allowed;
-    },
+    authorise: () => checkRole(sent.principal, action),
   };
 }
 
@@ -98,15 +88,6 @@ export function generationOf(
   return undefined;
 }
 
-function verifiedGeneration(
-  token: PresentedInvitation,
-  state: PartnershipRequestState,
-  invitations: Invitations,
-): OrRefusal<number> {
-  const generation = generationOf(token, state, invitations);
-  return generation === undefined ? UNKNOWN_INVITATION : { ok: generation };
-}
-
 @CommandHandler(AcceptPartnershipCommand)
 export class AcceptPartnershipHandler implements ICommandHandler<AcceptPartnershipCommand> {
   constructor(
@@ -117,26 +98,15 @@ export class AcceptPartnershipHandler implements ICommandHandler<AcceptPartnersh
   async execute({ sent, input }: AcceptPartnershipCommand): Promise<Answer> {
     const token = parseInvitationToken(input.token);
     if (token === undefined) return { kind: 'refused', ...UNKNOWN_INVITATION };
-    const base = requestBy(
-      token,
-      this.invitations,
-      sent,
-      'accept-partnership',
-      'partnership-acceptances',
-    );
+    const base = requestBy(token, sent, 'accept-partnership', 'partnership-acceptances');
     const accepted = await this.pipeline.execute({
       ...base,
       gather: async (gathering, now, state) => {
-        const generation = verifiedGeneration(token, state, this.invitations);
-        if ('refusal' in generation) return generation;
+        const generation = generationOf(token, state, this.invitations);
+        if (generation === undefined) return UNKNOWN_INVITATION;
         const gathered = await gatherAcceptance(gathering, sent, state, base.context.commandId);
         return {
-          ok: {
-            ...gathered,
-            at: now.toISOString(),
-            generation: generation.ok,
-            consent: input.consent,
-          },
+          ok: { ...gathered, at: now.toISOString(), generation, consent: input.consent },
         };
       },
     });
@@ -147,16 +117,8 @@ export class AcceptPartnershipHandler implements ICommandHandler<AcceptPartnersh
     }
     const resource = partnershipResource(event.data);
     if (accepted.kind === 'planned') return answerOf(accepted, resource, () => ({}));
-    const { commandId, actor, fingerprint, correlationId, causationId } = base.context;
     const begun = await this.pipeline.execute(
-      beginPartnership({
-        data: event.data,
-        commandId,
-        actor,
-        fingerprint,
-        correlationId,
-        causationId,
-      }),
+      beginPartnership({ ...base.context, data: event.data }),
     );
     return answerOf(begun, resource, () => ({}));
   }
@@ -209,15 +171,15 @@ export class DeclinePartnershipHandler implements ICommandHandler<DeclinePartner
     if (token === undefined) return { kind: 'refused', ...UNKNOWN_INVITATION };
     const { reason } = input;
     const outcome = await this.pipeline.execute({
-      ...requestBy(token, this.invitations, sent, 'decline-partnership', 'partnership-declines'),
+      ...requestBy(token, sent, 'decline-partnership', 'partnership-declines'),
       gather: (_, now, state) => {
-        const generation = verifiedGeneration(token, state, this.invitations);
-        if ('refusal' in generation) return generation;
+        const generation = generationOf(token, state, this.invitations);
+        if (generation === undefined) return UNKNOWN_INVITATION;
         return {
           ok: {
             type: 'decline-partnership' as const,
             at: now.toISOString(),
-            generation: generation.ok,
+            generation,
             resellerId: organisationIdOf(sent.principal) as ResellerId,
             ...(reason === undefined ? {} : { reason }),
           },

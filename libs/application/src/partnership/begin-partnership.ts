@@ -5,18 +5,13 @@ import {
   type PartnershipRequestAccepted,
   type PartnershipState,
 } from '@tierbook/domain';
-import type { Actor, CommandRequest, Fingerprint } from '@tierbook/eventing';
+import type { CommandContext, CommandRequest } from '@tierbook/eventing';
 import { aggregates } from '../aggregates';
 import { deriveId } from '../command-message';
 
-/** The acceptance that a partnership begins with. */
-export interface Acceptance {
+/** The acceptance that a partnership begins with, and the context of its command. */
+export interface Acceptance extends Omit<CommandContext, 'isSameCommand'> {
   readonly data: PartnershipRequestAccepted['data'];
-  readonly commandId: string;
-  readonly actor: Actor;
-  readonly fingerprint: Fingerprint;
-  readonly correlationId: string;
-  readonly causationId: string;
 }
 
 /**
@@ -36,6 +31,8 @@ export function beginPartnership(
       ...context,
       commandId: deriveId('begin-partnership', commandId),
       isSameCommand: () => true,
+      // It named the request's revision, not the partnership's.
+      ifMatch: undefined,
     },
     authorise: () => ({ ok: {} }),
     gather: (_, now) => ({

@@ -1,5 +1,10 @@
 import type { PartnershipRequestAccepted } from '@tierbook/domain';
-import type { CommandPipeline, ProcessManager, RecordedEvent } from '@tierbook/eventing';
+import {
+  StoreUnavailableError,
+  type CommandPipeline,
+  type ProcessManager,
+  type RecordedEvent,
+} from '@tierbook/eventing';
 import { beginPartnership } from './begin-partnership';
 
 /** Begins the partnership of every accepted request that a crash left without one. */
@@ -10,8 +15,7 @@ export class PartnershipAcceptanceProcess implements ProcessManager {
   constructor(private readonly pipeline: CommandPipeline) {}
 
   async react({ event, metadata, id }: RecordedEvent): Promise<void> {
-    // A refusal is an answer too: the two became partners by another request meanwhile.
-    await this.pipeline.execute(
+    const outcome = await this.pipeline.execute(
       beginPartnership({
         data: event.data as PartnershipRequestAccepted['data'],
         commandId: metadata.commandId,
@@ -21,5 +25,9 @@ export class PartnershipAcceptanceProcess implements ProcessManager {
         causationId: id,
       }),
     );
+    // Any other refusal is an answer too: the two became partners by another request meanwhile.
+    if (outcome.kind === 'refused' && outcome.refusal.code === 'write-contention') {
+      throw new StoreUnavailableError(outcome.refusal.detail);
+    }
   }
 }
