@@ -26,7 +26,7 @@ export async function listProviders(
 /** A provider as one of its partners sees it. */
 export interface PartnerProviderRow extends Pick<
   PartnershipDoc,
-  'partnershipId' | 'providerId' | 'status' | 'since' | 'endedAt'
+  'partnershipId' | 'providerId' | 'status' | 'periodId' | 'since' | 'endedAt'
 > {
   readonly name: string | null;
   readonly email: string | null;
@@ -56,9 +56,9 @@ export async function listProvidersOfReseller(
   );
   const items = page.items.map(({ doc }) => {
     const provider = providers.get(doc.providerId)?.doc;
-    const { partnershipId, providerId, status, since, endedAt } = doc;
+    const { partnershipId, providerId, status, periodId, since, endedAt } = doc;
     const { name = null, email = null, country = null } = provider ?? {};
-    return { partnershipId, providerId, status, since, endedAt, name, email, country };
+    return { partnershipId, providerId, status, periodId, since, endedAt, name, email, country };
   });
   return { ...page, items };
 }

@@ -1,6 +1,5 @@
 import type {
   CustomerId,
-  DelegatedRight,
   DelegationId,
   DelegationScope,
   Instant,
@@ -14,33 +13,27 @@ import type {
 import type { Projection, Recorded } from '../projection';
 import type { ViewDefinition } from '../view';
 
+/** A delegation with the right to read, from `start` until `end`. */
 export interface HeldDelegation {
   readonly delegationId: DelegationId;
-  readonly periodId: PeriodId;
   readonly scope: DelegationScope;
-  readonly rights: readonly DelegatedRight[];
   readonly start: Instant;
   readonly end: Instant;
 }
 
-export interface HeldSupport {
-  readonly subscriptionId: SubscriptionId;
-  readonly periodId: PeriodId;
-}
-
 /**
- * Why a reseller may see a customer. There is a document while there is a reason, and it grows with the
- * reasons of this pair only: at most a few for each of the customer's subscriptions.
- * Whether the partnership still is active is for the reader to ask.
+ * Why a reseller may see a customer in one period of its partnership: by delegation, or as a support
+ * contact. There is a document while there is a reason, and it grows with the reasons of these two only:
+ * a few for each of the customer's subscriptions. Whether the period is active is for the reader to ask.
  */
 export interface ResellerCustomerDoc {
   readonly resellerId: ResellerId;
   readonly customerId: CustomerId;
   readonly providerId: ProviderId;
-  /** Associated with the account, in this period. */
-  readonly associatedIn: PeriodId | null;
+  readonly periodId: PeriodId;
   readonly delegations: readonly HeldDelegation[];
-  readonly supports: readonly HeldSupport[];
+  /** Subscriptions that the reseller is the support contact of. */
+  readonly supports: readonly SubscriptionId[];
   /** When the last reason runs out by itself; `FOREVER` where one has no end. */
   readonly visibleUntil: Instant;
 }
@@ -55,138 +48,97 @@ export const resellerCustomersView: ViewDefinition<ResellerCustomerDoc> = {
   fields: {
     resellerId: 'keyword',
     customerId: 'keyword',
-    providerId: 'keyword',
+    periodId: 'keyword',
     visibleUntil: 'keyword',
   },
-  indexes: [['resellerId', 'customerId']],
+  indexes: [['periodId', 'customerId']],
 };
 
-type Reasons = Pick<ResellerCustomerDoc, 'associatedIn' | 'delegations' | 'supports'>;
-const NO_REASON: Reasons = { associatedIn: null, delegations: [], supports: [] };
+type Reasons = Pick<ResellerCustomerDoc, 'delegations' | 'supports'>;
 
-/** What an event does to the reasons of one reseller. */
-interface Change {
-  readonly resellerId: ResellerId;
+/** What an event does to one reseller's reasons. */
+interface Change extends PartneredReseller {
   readonly customerId: CustomerId;
   readonly to: (reasons: Reasons) => Reasons;
 }
 
-/** The key of a reseller's document about a customer. */
-export function resellerCustomerKey(resellerId: ResellerId, customerId: CustomerId): string {
-  return `${resellerId}.${customerId}`;
-}
-
 function changesOf({ event }: Recorded): readonly Change[] {
   switch (event.type) {
-    case 'CustomerResellerChanged':
-      return [
-        ...association(event.data.customerId, event.data.from, null),
-        ...association(event.data.customerId, event.data.to, event.data.to?.periodId ?? null),
-      ];
     case 'DelegatedAdminGranted': {
-      const { customerId, resellerId, ...held } = event.data;
-      const to = (reasons: Reasons): Reasons => ({
-        ...reasons,
-        delegations: [...without(reasons.delegations, held), held],
-      });
-      return [{ customerId, resellerId, to }];
+      const { rights, delegationId, scope, start, end, ...whose } = event.data;
+      if (!rights.includes('read-customer')) return [];
+      const held = { delegationId, scope, start, end };
+      const to = ({ delegations, supports }: Reasons) => {
+        return { delegations: [...delegations, held], supports };
+      };
+      return [{ ...whose, to }];
     }
     case 'DelegatedAdminRevoked': {
-      const { customerId, resellerId } = event.data;
-      const to = (reasons: Reasons): Reasons => ({
-        ...reasons,
-        delegations: without(reasons.delegations, event.data),
-      });
-      return [{ customerId, resellerId, to }];
+      const { delegationId, customerId, resellerId, periodId } = event.data;
+      const to = ({ delegations, supports }: Reasons) => {
+        return {
+          delegations: delegations.filter((e) => e.delegationId !== delegationId),
+          supports,
+        };
+      };
+      return [{ customerId, resellerId, periodId, to }];
     }
-    case 'SubscriptionOrdered': {
-      const { customerId, subscriptionId, supportContact } = event.data;
-      return support(customerId, supportContact, (others, { periodId }) => [
-        ...others,
-        { subscriptionId, periodId },
-      ]);
-    }
-    case 'SupportContactDesignated': {
-      const { customerId, subscriptionId, from, to } = event.data;
+    case 'SubscriptionOrdered':
+      return support(event.data, event.data.supportContact, 'begins');
+    case 'SupportContactDesignated':
       return [
-        ...support(customerId, from, (supports) =>
-          supports.filter((each) => each.subscriptionId !== subscriptionId),
-        ),
-        ...support(customerId, to, (supports, { periodId }) => [
-          ...supports,
-          { subscriptionId, periodId },
-        ]),
+        ...support(event.data, event.data.from, 'ends'),
+        ...support(event.data, event.data.to, 'begins'),
       ];
-    }
     default:
       return [];
   }
 }
 
-function association(
-  customerId: CustomerId,
-  reseller: PartneredReseller | null,
-  associatedIn: PeriodId | null,
-): readonly Change[] {
-  if (reseller === null) return [];
-  const to = (reasons: Reasons): Reasons => ({ ...reasons, associatedIn });
-  return [{ customerId, resellerId: reseller.resellerId, to }];
-}
-
 function support(
-  customerId: CustomerId,
+  of: { readonly customerId: CustomerId; readonly subscriptionId: SubscriptionId },
   contact: SupportContact,
-  change: (supports: readonly HeldSupport[], contact: PartneredReseller) => readonly HeldSupport[],
+  change: 'begins' | 'ends',
 ): readonly Change[] {
   if (contact.kind === 'provider') return [];
-  const to = (reasons: Reasons): Reasons => ({
-    ...reasons,
-    supports: change(reasons.supports, contact),
-  });
-  return [{ customerId, resellerId: contact.resellerId, to }];
+  const { customerId, subscriptionId } = of;
+  const { resellerId, periodId } = contact;
+  const to = ({ delegations, supports }: Reasons) => {
+    const others = supports.filter((each) => each !== subscriptionId);
+    return { delegations, supports: change === 'begins' ? [...others, subscriptionId] : others };
+  };
+  return [{ customerId, resellerId, periodId, to }];
 }
 
-function without(
-  delegations: readonly HeldDelegation[],
-  { delegationId }: Pick<HeldDelegation, 'delegationId'>,
-): readonly HeldDelegation[] {
-  return delegations.filter((each) => each.delegationId !== delegationId);
+function keyOf({ resellerId, customerId, periodId }: Change): string {
+  return `${resellerId}.${customerId}.${periodId}`;
 }
 
-function visibleUntil({ associatedIn, delegations, supports }: Reasons): Instant | undefined {
-  if (associatedIn !== null || supports.length > 0) return FOREVER;
-  return delegations
-    .map(({ end }) => end)
-    .sort()
-    .at(-1);
+/** `undefined` when there is no reason. */
+function visibleUntil({ delegations, supports }: Reasons): Instant | undefined {
+  if (supports.length > 0) return FOREVER;
+  const ends = delegations.map(({ end }) => end);
+  return ends.sort().at(-1);
 }
 
 export const resellerCustomersProjection: Projection<ResellerCustomerDoc> = {
   view: resellerCustomersView,
-  keysOf: (recorded) => [
-    ...new Set(
-      changesOf(recorded).map(({ resellerId, customerId }) =>
-        resellerCustomerKey(resellerId, customerId),
-      ),
-    ),
-  ],
+  keysOf: (recorded) => changesOf(recorded).map(keyOf),
   apply(doc, recorded, key) {
-    const changes = changesOf(recorded).filter(
-      ({ resellerId, customerId }) => resellerCustomerKey(resellerId, customerId) === key,
-    );
+    const changes = changesOf(recorded).filter((change) => keyOf(change) === key);
     const [change] = changes;
     if (change === undefined) return doc ?? null;
-    const { associatedIn, delegations, supports } = changes.reduce<Reasons>(
-      (reasons, { to }) => to(reasons),
-      doc ?? NO_REASON,
-    );
-    const until = visibleUntil({ associatedIn, delegations, supports });
+    const none: Reasons = { delegations: [], supports: [] };
+    const { delegations, supports } = changes.reduce((reasons, { to }) => to(reasons), doc ?? none);
+    const until = visibleUntil({ delegations, supports });
     if (until === undefined) return null;
+    const { resellerId, customerId, periodId } = change;
+    const providerId = recorded.metadata.tenant as ProviderId;
     return {
-      resellerId: change.resellerId,
-      customerId: change.customerId,
-      providerId: recorded.metadata.tenant as ProviderId,
-      associatedIn,
+      resellerId,
+      customerId,
+      providerId,
+      periodId,
       delegations,
       supports,
       visibleUntil: until,

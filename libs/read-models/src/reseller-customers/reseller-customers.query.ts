@@ -1,4 +1,4 @@
-import type { CustomerId, Instant, ProviderId, ResellerId, SubscriptionId } from '@tierbook/domain';
+import type { Instant, PeriodId, ResellerId, SubscriptionId } from '@tierbook/domain';
 import {
   customerConditions,
   customerRows,
@@ -10,11 +10,7 @@ import { customersView } from '../customers/customers.projection';
 import { conditions, equals, findPage, type ListPage, type Paging, type Reads } from '../list';
 import { MAX_LIMIT } from '../read-store';
 import { subscriptionsView, type SubscriptionDoc } from '../subscriptions/subscriptions.projection';
-import {
-  resellerCustomerKey,
-  resellerCustomersView,
-  type ResellerCustomerDoc,
-} from './reseller-customers.projection';
+import { resellerCustomersView, type ResellerCustomerDoc } from './reseller-customers.projection';
 
 /** How much of a customer a reseller may see: the account, or some subscriptions and no others. */
 export type ResellerAccess =
@@ -29,10 +25,10 @@ export interface ResellerCustomerRow extends CustomerRow {
 export interface ResellerCustomerFilter extends CustomerFields, Paging<CustomerSort> {
   readonly resellerId: ResellerId;
   /**
-   * The providers with which the reseller's partnership is active *now*, by the partnerships' own
-   * streams: a lagging view must not decide this.
+   * The reseller's partnership periods that are active *now*, by the partnerships' own streams: a lagging
+   * view must not decide this. At most 200.
    */
-  readonly providerIds: readonly ProviderId[];
+  readonly periodIds: readonly PeriodId[];
 }
 
 /** The customers that a reseller may see at `now`, by company name unless told otherwise. */
@@ -48,7 +44,7 @@ export async function listCustomersOfReseller(
     {
       where: conditions(
         equals('resellerId', filter.resellerId),
-        { field: 'providerId', op: 'anyOf', values: filter.providerIds },
+        { field: 'periodId', op: 'anyOf', values: filter.periodIds },
         ...customerConditions(filter, 'customers.'),
       ),
       moving: [{ field: 'visibleUntil', op: 'range', gt: now }],
@@ -67,30 +63,16 @@ export async function listCustomersOfReseller(
   };
 }
 
-/**
- * How much of a customer the reseller may see at `now` as the view knows it, `undefined` when nothing.
- * A view lags: whoever must be sure asks the customer's stream.
- */
-export async function accessOfReseller(
-  { store }: Reads,
-  resellerId: ResellerId,
-  customerId: CustomerId,
-  now: Instant,
-): Promise<ResellerAccess | undefined> {
-  const row = await store.get(resellerCustomersView, resellerCustomerKey(resellerId, customerId));
-  return row === undefined || row.doc.visibleUntil <= now ? undefined : accessAt(row.doc, now);
-}
-
-function accessAt(doc: ResellerCustomerDoc, now: Instant): ResellerAccess {
+/** By the domain's rule (`visibleSubscriptions`); `undefined`: nothing. */
+function accessAt(doc: ResellerCustomerDoc, now: Instant): ResellerAccess | undefined {
   const held = doc.delegations.filter(({ start, end }) => start <= now && now < end);
-  if (doc.associatedIn !== null || held.some(({ scope }) => scope.kind === 'account')) {
-    return { kind: 'account' };
-  }
-  const delegated = held.flatMap(({ scope }) =>
+  const scopes = held.map(({ scope }) => scope);
+  if (scopes.some(({ kind }) => kind === 'account')) return { kind: 'account' };
+  const delegated = scopes.flatMap((scope) =>
     scope.kind === 'subscription' ? scope.subscriptionId : [],
   );
-  const supported = doc.supports.map(({ subscriptionId }) => subscriptionId);
-  return { kind: 'subscriptions', subscriptionIds: [...new Set([...delegated, ...supported])] };
+  const subscriptionIds = [...new Set([...delegated, ...doc.supports])];
+  return subscriptionIds.length === 0 ? undefined : { kind: 'subscriptions', subscriptionIds };
 }
 
 async function asSeen(
@@ -109,7 +91,8 @@ async function asSeen(
   const rowOf = new Map(rows.map((row) => [row.customerId, row]));
   const seen = docs.flatMap((doc) => {
     const row = rowOf.get(doc.customerId);
-    return row === undefined ? [] : { ...row, access: accessAt(doc, now) };
+    const access = accessAt(doc, now);
+    return row === undefined || access === undefined ? [] : { ...row, access };
   });
   const subscriptions = await subscriptionsOf(reads, seen);
   return seen.map((row) => (row.access.kind === 'account' ? row : narrowed(row, subscriptions)));

@@ -1,0 +1,174 @@
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { StoreRefusedError, type Position } from '@tierbook/eventing';
+import { PROJECTIONS, ViewBehindError, ViewProgress, type ViewStatus } from '@tierbook/read-models';
+import type { Logger } from '../logging';
+import type { FromProjector, ProjectorOptions, ToProjector } from './projector-messages';
+
+const FIRST_RETRY_MS = 100;
+const LAST_RETRY_MS = 30_000;
+/** A thread that ran so long before it failed is tried again at once. */
+const STEADY_MS = 60_000;
+const DEFAULT_WAIT_MS = 5_000;
+
+export interface ProjectorStatus {
+  /** `restarting`: the thread failed and is started again shortly; views stand still meanwhile. */
+  readonly thread: 'running' | 'restarting' | 'stopped';
+  /** Since the service started. */
+  readonly failures: number;
+  readonly lastFailure?: string;
+  readonly views: readonly ViewStatus[];
+}
+
+export interface ProjectorThreadOptions extends ProjectorOptions {
+  readonly logger: Pick<Logger, 'error'>;
+}
+
+/** Keeps the views current in a thread of its own, and knows how far each one is. */
+export class ProjectorThread {
+  readonly #options: ProjectorThreadOptions;
+  readonly #progress = new ViewProgress(PROJECTIONS.map(({ view }) => view.name));
+  #worker: Worker | undefined;
+  #exited: Promise<void> = Promise.resolve();
+  #state: ProjectorStatus['thread'] = 'running';
+  #failures = 0;
+  #lastFailure: string | undefined;
+  #retryMs = FIRST_RETRY_MS;
+  #retry: NodeJS.Timeout | undefined;
+  #isTelling = false;
+
+  private constructor(options: ProjectorThreadOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Starts the thread and resolves once the views file is there to be read; views may still be catching up.
+   * The log and the keys must exist.
+   *
+   * @throws StoreRefusedError when a file is not what it should be.
+   */
+  static async start(options: ProjectorThreadOptions): Promise<ProjectorThread> {
+    const thread = new ProjectorThread(options);
+    await thread.#launch();
+    return thread;
+  }
+
+  /** There are new events. Cheap: told once for all commits of one turn of the event loop. */
+  notify(): void {
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    setImmediate(() => {
+      this.#isTelling = false;
+      this.#tell('committed');
+    });
+  }
+
+  /**
+   * Resolves once the view reflects the position, which is one of this log and not beyond its head.
+   *
+   * @throws ViewBehindError when it does not within `timeoutMs`, or the view is paused.
+   */
+  async waitFor(view: string, position: Position, timeoutMs = DEFAULT_WAIT_MS): Promise<void> {
+    const { position: reached, state, reason } = this.#progress.of(view);
+    if (reached !== undefined && reached >= position) return;
+    if (state === 'paused') {
+      throw new ViewBehindError(view, `is paused by an event (${String(reason)})`);
+    }
+    const giveUp = new AbortController();
+    const timer = setTimeout(() => {
+      giveUp.abort(new ViewBehindError(view, `has not reached position ${position} yet`));
+    }, timeoutMs);
+    try {
+      await this.#progress.waitFor(view, position, giveUp.signal);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  status(): ProjectorStatus {
+    return {
+      thread: this.#state,
+      failures: this.#failures,
+      ...(this.#lastFailure === undefined ? {} : { lastFailure: this.#lastFailure }),
+      views: this.#progress.all(),
+    };
+  }
+
+  /** Lets the batch under way finish and ends the thread. */
+  async stop(): Promise<void> {
+    this.#state = 'stopped';
+    clearTimeout(this.#retry);
+    this.#tell('stop');
+    await this.#exited;
+  }
+
+  #tell(message: ToProjector): void {
+    this.#worker?.postMessage(message);
+  }
+
+  /** Resolves when the thread is prepared; rejects when it fails before. */
+  #launch(): Promise<void> {
+    const { eventsPath, keysPath, viewsPath, masterKeys } = this.#options;
+    const workerData: ProjectorOptions = { eventsPath, keysPath, viewsPath, masterKeys };
+    const worker = new Worker(join(__dirname, 'projector.worker.js'), { workerData });
+    const startedAt = performance.now();
+    let failure: Error | undefined;
+    this.#worker = worker;
+    this.#exited = new Promise((resolve) => {
+      worker.once('exit', () => {
+        resolve();
+      });
+    });
+    return new Promise((resolve, reject) => {
+      let isPrepared = false;
+      worker.on('message', (message: FromProjector) => {
+        switch (message.kind) {
+          case 'prepared':
+            isPrepared = true;
+            if (this.#state === 'restarting') this.#state = 'running';
+            resolve();
+            // A commit may have come before the thread listened.
+            this.#tell('committed');
+            break;
+          case 'progress':
+            for (const status of message.changed) this.#progress.update(status);
+            break;
+          case 'failed':
+            failure = asError(message);
+            break;
+        }
+      });
+      worker.once('error', (error: unknown) => {
+        failure = error instanceof Error ? error : new Error(String(error));
+      });
+      worker.once('exit', (code) => {
+        this.#worker = undefined;
+        const error = failure ?? new Error(`The projector thread ended with code ${String(code)}.`);
+        reject(error);
+        if (this.#state === 'stopped') return;
+        // The first start is the caller's to judge; later ones are tried again until they succeed.
+        if (!isPrepared && this.#failures === 0) return;
+        this.#restartLater(error, performance.now() - startedAt >= STEADY_MS);
+      });
+    });
+  }
+
+  #restartLater(error: Error, wasSteady: boolean): void {
+    if (wasSteady) this.#retryMs = FIRST_RETRY_MS;
+    const retryInMs = this.#retryMs;
+    this.#retryMs = Math.min(retryInMs * 2, LAST_RETRY_MS);
+    this.#state = 'restarting';
+    this.#failures++;
+    this.#lastFailure = error.message;
+    this.#options.logger.error({ reason: error.message, retryInMs }, 'projector failed');
+    this.#retry = setTimeout(() => {
+      // Its failure is handled where the thread's end is.
+      this.#launch().catch(() => undefined);
+    }, retryInMs);
+  }
+}
+
+function asError({ name, message }: { readonly name: string; readonly message: string }): Error {
+  if (name === StoreRefusedError.name) return new StoreRefusedError(message);
+  return Object.assign(new Error(message), { name });
+}

@@ -1,0 +1,85 @@
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import {
+  customer,
+  offer,
+  partnership,
+  partnershipRequest,
+  provider,
+  reseller,
+} from '@tierbook/domain';
+import { CachedPersonalKeys, EventCodec, systemClock, type PersonalKeys } from '@tierbook/eventing';
+import { PROJECTIONS, ProjectionRunner } from '@tierbook/read-models';
+import {
+  openSqliteEventReader,
+  openSqlitePersonalKeysReader,
+  openSqliteProjectionStore,
+  type PersonalKeysReader,
+} from '@tierbook/sqlite';
+import type { FromProjector, ProjectorOptions, ToProjector } from './projector-messages';
+
+const AGGREGATES = [customer, offer, partnership, partnershipRequest, provider, reseller];
+
+async function runProjector(host: MessagePort, options: ProjectorOptions): Promise<void> {
+  const tell = (message: FromProjector) => {
+    host.postMessage(message);
+  };
+  // Buffers cross threads as plain byte arrays.
+  const keys = [...options.masterKeys.keys].map(([id, key]) => [id, Buffer.from(key)] as const);
+  const masterKeys = { ...options.masterKeys, keys: new Map(keys) };
+  const reader = openSqliteEventReader(options.eventsPath);
+  const keysReader = openSqlitePersonalKeysReader({ path: options.keysPath, masterKeys });
+  const store = openSqliteProjectionStore({ path: options.viewsPath });
+  const codec = new EventCodec(
+    new CachedPersonalKeys(readOnly(keysReader), systemClock),
+    AGGREGATES.map(({ schemas }) => schemas),
+  );
+  const runner = new ProjectionRunner({
+    reader,
+    store,
+    projections: PROJECTIONS,
+    decode: (stored) => codec.decode(stored),
+    onProgress: (changed) => {
+      tell({ kind: 'progress', changed });
+    },
+  });
+  const stopped = new Promise<void>((resolve) => {
+    host.on('message', (message: ToProjector) => {
+      if (message === 'committed') reader.notify();
+      else resolve();
+    });
+  });
+  const running = runner.run(() => {
+    tell({ kind: 'prepared' });
+  });
+  // Where every view is paused the run is over, but the thread stays to be asked to stop.
+  await Promise.race([stopped, running.then(() => stopped)]);
+  runner.stop();
+  await running;
+  await store.close();
+  await keysReader.close();
+  await reader.close();
+}
+
+/** The projector makes no keys and destroys none. */
+function readOnly(reader: PersonalKeysReader): PersonalKeys {
+  const refuse = () => Promise.reject(new Error('The projector only reads personal keys.'));
+  return {
+    find: (subject) => reader.find(subject),
+    tombstones: () => reader.tombstones(),
+    close: () => reader.close(),
+    obtain: refuse,
+    destroy: refuse,
+  };
+}
+
+const host = parentPort;
+if (host !== null) {
+  runProjector(host, workerData as ProjectorOptions)
+    .catch((error: unknown) => {
+      const { name, message } = error instanceof Error ? error : new Error(String(error));
+      host.postMessage({ kind: 'failed', name, message } satisfies FromProjector);
+    })
+    .finally(() => {
+      host.close();
+    });
+}
