@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import type { Clock } from '@tierbook/eventing';
 import type { StateStore } from '@tierbook/state';
-import { keyOf, type KeyRing } from './key-ring';
-import { isSameMac, mac } from './mac';
+import type { KeyRing } from './key-ring';
+import { MacKeys } from './mac';
 
 /** Without 0 and o, 1, i and l, which are read for each other. */
 const ALPHABET = '23456789abcdefghjkmnpqrstuvwxyz';
@@ -32,21 +32,23 @@ export function generatePassword(): string {
  * machine-made secrets only. The password itself is kept nowhere.
  */
 export class CredentialVault {
+  private readonly keys: MacKeys;
+
   constructor(
     private readonly state: StateStore,
-    private readonly keys: KeyRing,
+    ring: KeyRing,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.keys = new MacKeys(ring, 'credential-vault');
+  }
 
   /**
    * Makes `password` verify under `credentialId`, an id drawn at random for this attempt; durable when answered.
    * @throws Error when the id has a verifier already: it is never overwritten.
    */
   async issue(credentialId: string, password: string): Promise<void> {
-    const kid = this.keys.current;
     const verifier: Verifier = {
-      kid,
-      mac: this.macUnder(kid, credentialId, password),
+      ...this.keys.sign(boundPassword(credentialId, password)),
       createdAt: this.clock.now().toISOString(),
     };
     const version = await this.state.put(COLLECTION, credentialId, verifier, 'absent');
@@ -59,16 +61,15 @@ export class CredentialVault {
   async verify(credentialId: string, password: string): Promise<boolean> {
     const record = await this.state.get<Verifier>(COLLECTION, credentialId);
     if (record === undefined) return false;
-    const { kid, mac: expected } = record.value;
-    return isSameMac(expected, this.macUnder(kid, credentialId, password));
+    return this.keys.verify(record.value, boundPassword(credentialId, password));
   }
 
   /** Makes the credential verify no more: it was revoked, or no event names it. */
   async remove(credentialId: string): Promise<void> {
     await this.state.remove(COLLECTION, credentialId);
   }
+}
 
-  private macUnder(kid: string, credentialId: string, password: string): string {
-    return mac(keyOf(this.keys, kid, 'credential-vault'), `${credentialId}\0${password}`);
-  }
+function boundPassword(credentialId: string, password: string): string {
+  return `${credentialId}\0${password}`;
 }

@@ -1,15 +1,19 @@
 import type { Fingerprint, JsonValue } from '@tierbook/eventing';
 import { canonicalJson } from './canonical-json';
-import { keyOf, type KeyRing } from './key-ring';
-import { isSameMac, mac } from './mac';
+import type { KeyRing } from './key-ring';
+import { MacKeys } from './mac';
 
 /**
  * Tells whether a command sent again with the same Idempotency-Key is the same command, without keeping
  * its body: HMAC-SHA256 over its name, its path, and its body as received in canonical form (RFC 8785).
- * Keys leave the ring never: what was recorded is verified for ever.
+ * Keys never leave the ring: what was recorded is verified for ever.
  */
 export class Fingerprints {
-  constructor(private readonly keys: KeyRing) {}
+  private readonly keys: MacKeys;
+
+  constructor(ring: KeyRing) {
+    this.keys = new MacKeys(ring, 'fingerprint');
+  }
 
   /**
    * The command's fingerprint under the current key. `path` is the URL's path without its query;
@@ -17,8 +21,7 @@ export class Fingerprints {
    * @throws TypeError for a body that has no canonical form (see `canonicalJson`).
    */
   fingerprint(commandName: string, path: string, body: JsonValue | undefined): Fingerprint {
-    const kid = this.keys.current;
-    return { kid, mac: this.macUnder(kid, commandName, path, body) };
+    return this.keys.sign(canonicalCommand(commandName, path, body));
   }
 
   /** Whether the recorded fingerprint is this command's, under the key it was made with. */
@@ -28,16 +31,10 @@ export class Fingerprints {
     path: string,
     body: JsonValue | undefined,
   ): boolean {
-    return isSameMac(recorded.mac, this.macUnder(recorded.kid, commandName, path, body));
+    return this.keys.verify(recorded, canonicalCommand(commandName, path, body));
   }
+}
 
-  private macUnder(
-    kid: string,
-    commandName: string,
-    path: string,
-    body: JsonValue | undefined,
-  ): string {
-    const parts = body === undefined ? [commandName, path] : [commandName, path, body];
-    return mac(keyOf(this.keys, kid, 'fingerprint'), canonicalJson(parts));
-  }
+function canonicalCommand(commandName: string, path: string, body: JsonValue | undefined): string {
+  return canonicalJson(body === undefined ? [commandName, path] : [commandName, path, body]);
 }

@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { isSameMac, mac } from './mac';
 
 /** An invitation token's parts, as somebody presented them: nothing is verified yet. */
@@ -19,7 +20,11 @@ export function parseInvitationToken(text: string): PresentedInvitation | undefi
  * the same link can be shown again; a new generation of the request ends the links before it.
  */
 export class Invitations {
-  constructor(private readonly key: Buffer) {}
+  private readonly key: KeyObject;
+
+  constructor(key: Buffer) {
+    this.key = createSecretKey(key);
+  }
 
   /** `<request id>.<secret>`; `requestId` is a UUID. */
   token(requestId: string, generation: number): string {
