@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreRefusedError } from '@tierbook/eventing';
+import { requireSafeSqlite } from '../event-store/sqlite-version';
 import { openFailure } from './sqlite-errors';
 
 /** How a kind of file is told from others, and how an empty one is laid out. */
@@ -24,9 +25,10 @@ export const BUSY_TIMEOUT_MS = 5_000;
  * empty file, and the next one lays it out.
  *
  * @throws StoreRefusedError for a file of another kind or a newer version, a damaged or an unwritable
- * one; it is left as it was.
+ * one; it is left as it was. Also on a SQLite that may lose what it committed.
  */
 export function openDurableDatabase(path: string, format: DurableFileFormat): DatabaseSync {
+  requireSafeSqlite();
   return opened(path, format, false, (database) => {
     const isNew = checkFormat(database, path, format);
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
