@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { formatPosition, type StoredEvent } from '@tierbook/eventing';
+import { Cursors } from '../cursor';
+import type { Reads } from '../list';
 import type { AnyProjection, Recorded, ViewedEvent } from '../projection';
+import { PROJECTIONS } from '../projections';
+import { InMemoryReadStore } from './in-memory-read-store';
 
 export const TEST_PROVIDER = 'provider-1';
 
@@ -49,4 +53,19 @@ export function foldAll(
     }
   });
   return Object.fromEntries(documents);
+}
+
+/** Every view built from these events, ready to be queried. */
+export async function readsOf(events: readonly (ViewedEvent | Recorded)[]): Promise<Reads> {
+  const store = new InMemoryReadStore();
+  for (const projection of PROJECTIONS) {
+    const build = await store.begin(projection.view);
+    const position = formatPosition('00000000000000aa', events.length);
+    const documents = Object.entries(foldAll(projection, events)).map(([key, doc]) => {
+      return { key, position, doc };
+    });
+    await store.write([{ build, documents, checkpoint: { position, eventId: 'last' } }]);
+    await store.promote(build);
+  }
+  return { store, cursors: new Cursors(Buffer.alloc(32, 7)) };
 }

@@ -1,0 +1,155 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ProviderId } from '@tierbook/domain';
+import { readsOf, recorded } from '../testing/recorded';
+import {
+  chosen,
+  customer,
+  providerId,
+  reseller,
+  sample,
+  subscription,
+} from '../testing/sample-events';
+import { getCustomer, listCustomers, type CustomerFilter } from './customers.query';
+
+const [a, b] = [chosen('a'), chosen('b')];
+
+describe('customers', () => {
+  it('fold a customer’s stream', async () => {
+    const events = [
+      sample.resellerApplied('a', 'Alfa', '501'),
+      sample.accepted('a'),
+      sample.customerCreated('padaria', 'Padaria São João Ltda'),
+      sample.resellerChanged('padaria', null, a),
+      sample.granted('padaria', 'd1', a),
+      sample.credentialIssued('padaria', 'admin@padaria'),
+      sample.ordered('padaria', 's1', 5),
+      sample.ordered('padaria', 's2', 2),
+      sample.granted('padaria', 'd2', b, {
+        kind: 'subscription',
+        subscriptionId: subscription('s1'),
+      }),
+      recorded(sample.quantityChanged('padaria', 's1', [5, 4]), 9, { revision: 8 }),
+    ];
+    expect(await getCustomer(await readsOf(events), customer('padaria'))).toEqual({
+      customerId: 'padaria',
+      providerId,
+      domain: 'padaria',
+      country: 'BR',
+      culture: 'pt-BR',
+      language: 'pt',
+      status: 'active',
+      companyName: 'Padaria São João Ltda',
+      email: 'c@example.com',
+      contactName: null,
+      phone: null,
+      registrationNumber: null,
+      address: { line1: 'Rua A', city: 'Recife' },
+      reseller: { resellerId: 'a', name: 'Alfa', partnerId: '501' },
+      delegations: [
+        {
+          delegationId: 'd1',
+          resellerId: 'a',
+          periodId: 'a-1',
+          rights: ['read-customer'],
+          start: '2030-01-01T00:00:00.000Z',
+          end: '2032-01-01T00:00:00.000Z',
+        },
+      ],
+      adminUserName: 'admin@padaria',
+      createdAt: '2030-01-01T00:00:00.000Z',
+      subscriptions: 2,
+      licences: 6,
+      revision: 8,
+    });
+    const without = [
+      ...events,
+      sample.revoked('padaria', 'd1', a),
+      sample.resellerChanged('padaria', a, null),
+    ];
+    expect(await getCustomer(await readsOf(without), customer('padaria'))).toMatchObject({
+      reseller: null,
+      delegations: [],
+    });
+  });
+
+  it('hold nothing personal of an erased customer', async () => {
+    const reads = await readsOf([sample.customerCreated('x', null)]);
+    expect(await getCustomer(reads, customer('x'))).toMatchObject({
+      domain: 'x',
+      companyName: null,
+      email: null,
+      address: null,
+    });
+  });
+
+  describe('listed', () => {
+    const events = [
+      sample.resellerApplied('a', 'Alfa'),
+      sample.accepted('a'),
+      sample.accepted('b'),
+      sample.customerCreated('acai', 'Açaí do Pará Ltda'),
+      sample.customerCreated('bolos', 'bolos & Cia', { country: 'PT' }),
+      sample.customerCreated('sjoao', 'Padaria São João LTDA'),
+      recorded(sample.customerCreated('novo', 'Mercado Novo'), 5, {
+        at: '2031-01-01T00:00:00.000Z',
+      }),
+      recorded(
+        {
+          type: 'CustomerCreated',
+          data: {
+            ...customerData('outro'),
+            providerId: 'provider-2' as ProviderId,
+          },
+          personal: 'Erased',
+        },
+        6,
+        { tenant: 'provider-2' },
+      ),
+      sample.resellerChanged('sjoao', null, a),
+      sample.resellerChanged('bolos', null, b),
+    ];
+    const ids = async (filter: Omit<CustomerFilter, 'providerId'> = {}) =>
+      (await listCustomers(await readsOf(events), { providerId, ...filter })).items.map(
+        ({ customerId }) => customerId,
+      );
+    const filters: readonly (readonly [string, Omit<CustomerFilter, 'providerId'>, string[]])[] = [
+      ['no filter, by name', {}, ['acai', 'bolos', 'novo', 'sjoao']],
+      ['a reseller', { resellerId: reseller('a') }, ['sjoao']],
+      ['no reseller', { resellerId: null }, ['acai', 'novo']],
+      ['part of the name', { companyName: 'ltda' }, ['acai', 'sjoao']],
+      ['the name without accents', { companyName: 'sao joao' }, ['sjoao']],
+      ['part of the domain', { domain: 'joa' }, ['sjoao']],
+      ['the beginning of the domain', { domainPrefix: 'bol' }, ['bolos']],
+      ['country', { country: 'PT' }, ['bolos']],
+      ['status', { status: 'active', companyName: 'acai' }, ['acai']],
+      ['the newest first', { sort: { field: 'createdAt', direction: 'desc' }, limit: 1 }, ['novo']],
+      [
+        'the domain, downwards',
+        { sort: { field: 'domain', direction: 'desc' }, limit: 1 },
+        ['sjoao'],
+      ],
+    ];
+    it.each(filters)('by %s', async (_, filter, expected) => {
+      expect(await ids(filter)).toEqual(expected);
+    });
+
+    it('name their reseller as it is called today', async () => {
+      const renamed = [...events, sample.resellerApplied('a', 'Alfa & Filhos')];
+      const page = await listCustomers(await readsOf(renamed), {
+        providerId,
+        resellerId: reseller('a'),
+      });
+      expect(page.items[0]?.reseller).toMatchObject({ resellerId: 'a', name: 'Alfa & Filhos' });
+    });
+  });
+});
+
+function customerData(id: string) {
+  return {
+    customerId: customer(id),
+    domain: id,
+    country: 'BR',
+    culture: 'pt-BR',
+    language: 'pt',
+  };
+}

@@ -1,0 +1,115 @@
+import { describe, expect, it } from '@jest/globals';
+import { foldAll, readsOf } from '../testing/recorded';
+import { chosen, period, reseller, sample, subscription } from '../testing/sample-events';
+import { resellerCustomersProjection } from './reseller-customers.projection';
+import { listCustomersOfReseller } from './reseller-customers.query';
+
+const NOW = '2031-06-01T00:00:00.000Z';
+const a = chosen('a');
+const support = { kind: 'reseller', ...a } as const;
+const scopedTo = (id: string) =>
+  ({ kind: 'subscription', subscriptionId: subscription(id) }) as const;
+
+const events = [
+  sample.resellerApplied('a', 'Alfa'),
+  sample.accepted('a'),
+  sample.accepted('b'),
+  sample.customerCreated('whole', 'Whole'),
+  sample.resellerChanged('whole', null, a),
+  sample.granted('whole', 'd1', a),
+  sample.ordered('whole', 's1', 10),
+  sample.customerCreated('part', 'Part'),
+  sample.ordered('part', 's2', 5, a),
+  sample.ordered('part', 's3', 100),
+  sample.granted('part', 'd2', a, scopedTo('s2')),
+  sample.customerCreated('helped', 'Helped'),
+  sample.ordered('helped', 's4', 3),
+  sample.supportDesignated('helped', 's4', { kind: 'provider' }, support),
+  sample.customerCreated('credited', 'Credited'),
+  sample.ordered('credited', 's5', 9, a),
+  sample.customerCreated('associated', 'Associated, not delegated'),
+  sample.resellerChanged('associated', null, a),
+];
+
+const list = async (of = events, periodIds = ['a-1'], now = NOW) =>
+  (
+    await listCustomersOfReseller(
+      await readsOf(of),
+      { resellerId: reseller('a'), periodIds: periodIds.map(period) },
+      now,
+    )
+  ).items;
+const ids = async (...parameters: Parameters<typeof list>) =>
+  (await list(...parameters)).map(({ customerId }) => customerId);
+
+describe('a reseller’s customers', () => {
+  it('are those that it may see, each as far as it may', async () => {
+    expect(
+      (await list()).map(({ customerId, access, subscriptions, licences }) => {
+        return { customerId, access, subscriptions, licences };
+      }),
+    ).toEqual([
+      {
+        customerId: 'helped',
+        access: { kind: 'subscriptions', subscriptionIds: ['s4'] },
+        subscriptions: 1,
+        licences: 3,
+      },
+      {
+        customerId: 'part',
+        access: { kind: 'subscriptions', subscriptionIds: ['s2'] },
+        subscriptions: 1,
+        licences: 5,
+      },
+      { customerId: 'whole', access: { kind: 'account' }, subscriptions: 1, licences: 10 },
+    ]);
+  });
+
+  it('hide whose the rest of an account is', async () => {
+    const moved = [...events, sample.resellerChanged('part', null, chosen('b'))];
+    const part = (await list(moved)).find(({ customerId }) => customerId === 'part');
+    expect(part?.reseller).toBeNull();
+  });
+
+  it('are gone with the last reason', async () => {
+    const fewer = [
+      ...events,
+      sample.revoked('whole', 'd1', a),
+      sample.revoked('part', 'd2', a, scopedTo('s2')),
+      sample.supportDesignated('helped', 's4', support, { kind: 'provider' }),
+    ];
+    expect(foldAll(resellerCustomersProjection, fewer)).toEqual({});
+    const oneLeft = [...events, sample.granted('whole', 'd9', a), sample.revoked('whole', 'd1', a)];
+    expect(await ids(oneLeft)).toEqual(['helped', 'part', 'whole']);
+  });
+
+  it('are not seen once a delegation has run out, nor by one without the right to read', async () => {
+    expect(await ids(events, ['a-1'], '2032-01-01T00:00:00.000Z')).toEqual(['helped']);
+    const blind = [
+      sample.customerCreated('x', 'X'),
+      sample.granted('x', 'd1', a, undefined, { rights: ['order-subscriptions'] }),
+    ];
+    expect(await ids(blind)).toEqual([]);
+  });
+
+  it('are those of active periods only', async () => {
+    expect(await ids(events, [])).toEqual([]);
+    expect(await ids(events, ['a-2'])).toEqual([]);
+    const again = [...events, sample.granted('credited', 'd7', chosen('a', 'a-2'))];
+    expect(await ids(again, ['a-2'])).toEqual(['credited']);
+  });
+
+  it('are found and sorted by the customers’ own fields', async () => {
+    const reads = await readsOf(events);
+    const filter = { resellerId: reseller('a'), periodIds: [period('a-1')] };
+    const found = await listCustomersOfReseller(reads, { ...filter, companyName: 'whole' }, NOW);
+    expect(found.items.map(({ customerId }) => customerId)).toEqual(['whole']);
+    const sort = { field: 'companyName', direction: 'desc' } as const;
+    const first = await listCustomersOfReseller(reads, { ...filter, sort, limit: 2 }, NOW);
+    expect(first.items.map(({ customerId }) => customerId)).toEqual(['whole', 'part']);
+    const cursor = first.nextCursor ?? undefined;
+    const later = '2031-06-02T00:00:00.000Z';
+    const second = await listCustomersOfReseller(reads, { ...filter, sort, cursor }, later);
+    expect(second.items.map(({ customerId }) => customerId)).toEqual(['helped']);
+  });
+});
