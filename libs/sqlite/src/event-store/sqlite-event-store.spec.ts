@@ -257,6 +257,31 @@ describe('a full disk', () => {
 });
 
 describe('a failing writer', () => {
+  it('writes nothing of a group in which any statement fails, and tries again', async () => {
+    const path = newPath();
+    const store = await openStore({ path });
+    const other = new DatabaseSync(path);
+    other.exec(`CREATE TRIGGER trap BEFORE INSERT ON events WHEN NEW.type = 'Trapped'
+                BEGIN SELECT RAISE(ABORT, 'trapped'); END`);
+
+    const outcomes = await Promise.allSettled([
+      store.append(write('s-1', newEvents(1))),
+      store.append(write('s-2', [newEvent({ type: 'Trapped' })])),
+      store.append(write('s-3', newEvents(1))),
+    ]);
+
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({
+        status: 'rejected',
+        reason: { name: 'OutcomeUnknownError' },
+      });
+    }
+    expect(await logOf(store)).toEqual([]);
+    other.exec('DROP TRIGGER trap');
+    other.close();
+    expect((await store.append(write('s-1', newEvents(1)))).kind).toBe('appended');
+  });
+
   /** A store whose writer's thread runs `script` instead, with `port` at hand. */
   async function withWriter(script: string) {
     const path = newPath();
