@@ -125,7 +125,7 @@ export class SqliteEventStore extends SqliteEventReader implements EventStore {
     writer.on('message', (message: FromWriter) => {
       this.#hear(message);
     });
-    writer.on('error', (error) => {
+    writer.on('error', (error: Error) => {
       this.#break(error);
     });
     writer.on('exit', () => {
