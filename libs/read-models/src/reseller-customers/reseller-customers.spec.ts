@@ -92,6 +92,15 @@ describe('a reseller’s customers', () => {
     expect(await ids(blind)).toEqual([]);
   });
 
+  it('are counted, and fill a page, without those that have run out', async () => {
+    const filter = { resellerId: reseller('a'), periodIds: [period('a-1')], limit: 1, count: true };
+    const descending = { ...filter, sort: { field: 'companyName', direction: 'desc' } as const };
+    const late = '2032-01-01T00:00:00.000Z';
+    const page = await listCustomersOfReseller(await readsOf(events), descending, late);
+    expect(page.items.map(({ customerId }) => customerId)).toEqual(['helped']);
+    expect(page.total).toBe(1);
+  });
+
   it('are those of active periods only', async () => {
     expect(await ids(events, [])).toEqual([]);
     expect(await ids(events, ['a-2'])).toEqual([]);

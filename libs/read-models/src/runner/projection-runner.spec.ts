@@ -164,7 +164,9 @@ describe('ProjectionRunner', () => {
 
   it('passes over the kernel’s own events, but reflects them', async () => {
     const a = tally('a');
-    const { runner } = start([a]);
+    const { runner } = start([a], {
+      decode: ({ type }) => Promise.reject(new Error(`${type} is nothing to decode.`)),
+    });
     const position = await append({ type: 'NothingChanged', data: {} });
     await runner.waitFor('a', position);
     expect(await store.positionOf(a.view)).toBe(position);
@@ -257,6 +259,9 @@ describe('ProjectionRunner', () => {
       expect(reasonOf(runner)).toContain('Odd');
       const positions = (await store.builds()).map(({ checkpoint }) => checkpoint?.position);
       expect(positions).toEqual([sound, sound]);
+      expect(await store.load({ view: 'a', generation: 1 }, ['x'])).toEqual(
+        new Map([['x', { sum: 1, seen: [1] }]]),
+      );
     });
 
     it('fails as a whole when the keys or the store fail, and writes nothing wrong', async () => {
@@ -311,6 +316,19 @@ describe('ProjectionRunner', () => {
       ['other', 1],
       ['a', 2],
     ]);
+  });
+
+  it('lets a build serve at the end of the log, not before', async () => {
+    for (let n = 0; n < 250; n++) await add('x', 1);
+    const promotedAt = Promise.withResolvers<Position | undefined>();
+    const watching = replacing(store, {
+      promote: async (build) => {
+        promotedAt.resolve((await store.builds())[0]?.checkpoint?.position);
+        await store.promote(build);
+      },
+    });
+    start([tally('a')], { store: watching });
+    expect(await promotedAt.promise).toBe(await log.head());
   });
 
   it('goes on with a build that a stop cut short, and does not serve it before', async () => {

@@ -155,6 +155,11 @@ export function readStoreContract(open: () => Promise<ReadStoreUnderTest>): void
         ['wildcards as they are', { field: 'title', op: 'contains', value: '%_%' }, []],
         ['quotes as they are', { field: 'title', op: 'contains', value: '"real"' }, ['k4']],
         ['a search operator', { field: 'title', op: 'contains', value: 'ltda OR acai' }, []],
+        [
+          'quotes that would end the text',
+          { field: 'title', op: 'contains', value: 'zzz" OR "ltda' },
+          [],
+        ],
         ['NULs dropped', { field: 'title', op: 'contains', value: 'a\0cai' }, ['k3']],
         ['two letters: a prefix', { field: 'title', op: 'contains', value: 'sa' }, ['k1', 'k2']],
         [

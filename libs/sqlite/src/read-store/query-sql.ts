@@ -42,14 +42,14 @@ export function selectionOf(
     const { view, fields } = source === 'joined' && joined ? joined : own;
     if (fields[field] !== kind) throw new ViewBehindError(view, `is being built with ${field}`);
     if (source === 'own') return `d."${field}"`;
-    // No row to join counts as a row without values.
+    // No row to join counts as a row without values; a tombstone is one.
     return `coalesce(j."${field}", ${kind === 'number' ? '0' : "''"})`;
   };
   const from =
     joined === undefined
       ? `${own.table} AS d`
       : `${own.table} AS d LEFT JOIN ${joined.table} AS j
-          ON j.key = ${column({ source: 'own', field: joined.by, kind: 'keyword' })} AND j.doc IS NOT NULL`;
+          ON j.key = ${column({ source: 'own', field: joined.by, kind: 'keyword' })}`;
   const filters = where.map((condition) => {
     const source = condition.on.source === 'joined' && joined ? joined : own;
     const alias = source === own ? 'd' : 'j';
