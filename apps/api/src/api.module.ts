@@ -1,0 +1,69 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { CqrsModule } from '@nestjs/cqrs';
+import { TerminusModule } from '@nestjs/terminus';
+import {
+  commandHandlers,
+  partsOf,
+  type Configuration,
+  type Logger,
+  type Tierbook,
+} from '@tierbook/platform';
+import { EventFeed } from './audit/event-feed';
+import { EventsController } from './audit/events.controller';
+import { CustomerSight } from './customers/customer-sight';
+import { CustomersController } from './customers/customers.controller';
+import { CustomersOfReseller } from './customers/customers-of-reseller';
+import { BearerGuard } from './http/bearer.guard';
+import { CommandSender } from './http/command-sender';
+import { ReadYourWrites } from './http/read-your-writes';
+import { Reader } from './http/reader';
+import { OffersController } from './offers/offers.controller';
+import { HealthController } from './operations/health.controller';
+import { Metrics } from './operations/metrics';
+import { MetricsController } from './operations/metrics.controller';
+import { PartnershipRequestsController } from './partnerships/partnership-requests.controller';
+import { PartnershipsController } from './partnerships/partnerships.controller';
+import { ProvidersController } from './providers/providers.controller';
+import { ResellersController } from './resellers/resellers.controller';
+import { SubscriptionsController } from './subscriptions/subscriptions.controller';
+
+/** The HTTP face of an opened service. */
+@Module({})
+export class ApiModule {
+  static of(
+    tierbook: Tierbook,
+    configuration: Configuration,
+    logger: Logger,
+    metrics: Metrics,
+  ): DynamicModule {
+    return {
+      module: ApiModule,
+      imports: [CqrsModule.forRoot(), TerminusModule.forRoot({ logger: false })],
+      controllers: [
+        ProvidersController,
+        ResellersController,
+        PartnershipRequestsController,
+        PartnershipsController,
+        OffersController,
+        CustomersController,
+        SubscriptionsController,
+        EventsController,
+        HealthController,
+        MetricsController,
+      ],
+      providers: [
+        ...partsOf(tierbook, configuration, logger),
+        ...commandHandlers,
+        { provide: APP_GUARD, useClass: BearerGuard },
+        { provide: Metrics, useValue: metrics },
+        CommandSender,
+        Reader,
+        ReadYourWrites,
+        CustomerSight,
+        CustomersOfReseller,
+        EventFeed,
+      ],
+    };
+  }
+}

@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import type { Exchange } from '../http/request';
+import type { EventView } from './event-view';
+
+/** Keeps proxies and idle time-outs from taking a silent feed for a dead one. */
+const HEARTBEAT_MS = 15_000;
+
+/** Whether the caller asks for Server-Sent Events. */
+export function wantsServerSentEvents({ request }: Exchange): boolean {
+  return request.headers.accept?.includes('text/event-stream') ?? false;
+}
+
+/**
+ * Streams events (WHATWG HTML, 9.2): `id` is the position, for Last-Event-ID. A slow reader holds the
+ * reading of the log back: nothing is buffered for it beyond its socket.
+ */
+export async function streamEvents(
+  { reply }: Exchange,
+  ended: AbortController,
+  events: AsyncIterable<EventView>,
+): Promise<void> {
+  reply.hijack();
+  const { raw } = reply;
+  raw.writeHead(200, {
+    'Content-Type': 'text/event-stream; charset=utf-8',
+    'Cache-Control': 'no-store',
+    'X-Accel-Buffering': 'no',
+  });
+  raw.once('close', () => {
+    ended.abort();
+  });
+  const heartbeat = setInterval(() => raw.write(': alive\n\n'), HEARTBEAT_MS);
+  try {
+    for await (const event of events) {
+      const text = `id: ${event.position}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+      if (!raw.write(text)) await once(raw, 'drain', { signal: ended.signal });
+    }
+  } catch (error) {
+    // The reader has gone: there is nobody left to tell.
+    if (!ended.signal.aborted) throw error;
+  } finally {
+    clearInterval(heartbeat);
+    raw.end();
+  }
+}

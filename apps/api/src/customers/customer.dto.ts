@@ -1,0 +1,94 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import type { ResellerId } from '@tierbook/domain';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsObject,
+  IsOptional,
+  Matches,
+  ValidateNested,
+} from 'class-validator';
+import { IsCountry, IsEmailAddress, IsId, IsLanguageTag, IsText } from '../http/fields';
+import { OrderSubscriptionDto } from '../subscriptions/subscription.dto';
+
+/** The most subscriptions of one command. */
+const MOST_SUBSCRIPTIONS = 100;
+
+export class AddressDto {
+  @IsText({ max: 200, example: 'Rua das Laranjeiras, 100' })
+  readonly line1!: string;
+
+  @IsOptional()
+  @IsText({ min: 0, max: 200 })
+  readonly line2?: string;
+
+  @IsText({ max: 100, example: 'Porto Alegre' })
+  readonly city!: string;
+
+  @IsOptional()
+  @IsText({ max: 100, example: 'RS' })
+  readonly state?: string;
+
+  @IsOptional()
+  @IsText({ max: 20, example: '90010-000' })
+  readonly postalCode?: string;
+}
+
+export class CreateCustomerDto {
+  @ApiProperty({
+    pattern: '^[A-Za-z0-9]{1,63}$',
+    example: 'padariadosol',
+    description: 'Domain prefix; kept in lower case.',
+  })
+  @Matches(/^[A-Za-z0-9]{1,63}$/, { message: 'must be 1 to 63 ASCII letters and digits' })
+  readonly domain!: string;
+
+  @IsText({ max: 200, example: 'Padaria do Sol Ltda' })
+  readonly companyName!: string;
+
+  @IsEmailAddress()
+  readonly email!: string;
+
+  @IsOptional()
+  @IsText({ max: 200 })
+  readonly contactName?: string;
+
+  @IsOptional()
+  @IsText({ max: 40, example: '+55 51 3333-4444' })
+  readonly phone?: string;
+
+  @IsOptional()
+  @IsText({ max: 40, example: '11.222.333/0001-81' })
+  readonly registrationNumber?: string;
+
+  @IsLanguageTag()
+  readonly culture!: string;
+
+  @IsLanguageTag()
+  readonly language!: string;
+
+  @IsCountry()
+  readonly country!: string;
+
+  @ApiProperty({ type: AddressDto })
+  @ValidateNested()
+  @Type(() => AddressDto)
+  @IsObject({ message: 'must be an object' })
+  readonly address!: AddressDto;
+
+  @ApiPropertyOptional({
+    description: 'Reseller associated with the account; it administers the account.',
+  })
+  @IsOptional()
+  @IsId()
+  readonly resellerId?: ResellerId;
+
+  @ApiPropertyOptional({ type: [OrderSubscriptionDto], maxItems: MOST_SUBSCRIPTIONS })
+  @IsOptional()
+  @ValidateNested({ each: true })
+  @Type(() => OrderSubscriptionDto)
+  @ArrayMaxSize(MOST_SUBSCRIPTIONS, { message: `must hold at most ${String(MOST_SUBSCRIPTIONS)}` })
+  @IsArray({ message: 'must be a list' })
+  readonly subscriptions: readonly OrderSubscriptionDto[] = [];
+}

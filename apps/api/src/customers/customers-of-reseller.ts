@@ -1,0 +1,47 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { aggregates } from '@tierbook/application';
+import { activePeriodOf, partnershipIdOf, type PeriodId, type ResellerId } from '@tierbook/domain';
+import { TIERBOOK, type Tierbook } from '@tierbook/platform';
+import {
+  listCustomersOfReseller,
+  listProvidersOfReseller,
+  type CustomerFilter,
+  type ListPage,
+  type ResellerCustomerRow,
+} from '@tierbook/read-models';
+
+/** Partners whose customers one list can show: more than a reseller has. */
+const MOST_PROVIDERS = 200;
+
+/** The customers that a reseller may see, by its delegations and support contacts in active partnerships. */
+@Injectable()
+export class CustomersOfReseller {
+  constructor(@Inject(TIERBOOK) private readonly tierbook: Tierbook) {}
+
+  async list(
+    resellerId: ResellerId,
+    filter: Omit<CustomerFilter, 'providerId' | 'resellerId'>,
+  ): Promise<ListPage<ResellerCustomerRow>> {
+    const periodIds = await this.activePeriods(resellerId);
+    return listCustomersOfReseller(
+      this.tierbook.reads,
+      { ...filter, resellerId, periodIds },
+      new Date().toISOString(),
+    );
+  }
+
+  /** The view proposes; each partnership's own stream decides. */
+  private async activePeriods(resellerId: ResellerId): Promise<readonly PeriodId[]> {
+    const { items } = await listProvidersOfReseller(this.tierbook.reads, resellerId, {
+      limit: MOST_PROVIDERS,
+    });
+    const active: PeriodId[] = [];
+    for (const { providerId } of items) {
+      const id = partnershipIdOf(providerId, resellerId);
+      const { state } = await this.tierbook.aggregates.load(aggregates.partnership, id);
+      const period = activePeriodOf(state);
+      if (period !== null) active.push(period);
+    }
+    return active;
+  }
+}

@@ -1,0 +1,144 @@
+import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { CreateCustomerCommand, ReissueAdminCredentialCommand } from '@tierbook/application';
+import type { CustomerId, ProviderId, ResellerId } from '@tierbook/domain';
+import { TIERBOOK, type Tierbook } from '@tierbook/platform';
+import {
+  getCustomer,
+  getSubscriptions,
+  listCustomers,
+  listSubscriptions,
+  type CustomerDetail,
+} from '@tierbook/read-models';
+import { CommandSender } from '../http/command-sender';
+import { IdPipe } from '../http/id.pipe';
+import { ProblemError, type ProblemCode } from '../http/problems';
+import { found, Reader } from '../http/reader';
+import { HttpExchange, type Exchange } from '../http/request';
+import { CommandRoute, ReadRoute } from '../http/routes';
+import { CreateCustomerDto } from './customer.dto';
+import { CustomerSight } from './customer-sight';
+import { CustomersOfReseller } from './customers-of-reseller';
+import { customerFilterOf, ListCustomersQuery } from './list-customers.query';
+
+/** A customer's page shows so many subscriptions; the list of them pages through the rest. */
+const SUBSCRIPTIONS_SHOWN = 200;
+
+export const OF_AN_ORDER = [
+  'offer-unknown',
+  'quantity-out-of-range',
+  'billing-cycle-unavailable',
+  'term-unavailable',
+  'partnership-not-active',
+] as const satisfies readonly ProblemCode[];
+
+@ApiTags('customers')
+@Controller('v1/customers')
+export class CustomersController {
+  constructor(
+    private readonly commands: CommandSender,
+    private readonly reader: Reader,
+    private readonly sight: CustomerSight,
+    private readonly customersOfReseller: CustomersOfReseller,
+    @Inject(TIERBOOK) private readonly tierbook: Tierbook,
+  ) {}
+
+  @Post()
+  @CommandRoute({
+    action: 'create-customer',
+    summary:
+      'Add a customer with its subscriptions: all of it, or nothing. The first answer, and no other, holds the admin password.',
+    problems: [
+      'domain-taken',
+      'registration-number-required',
+      'registration-number-invalid',
+      'phone-required',
+      ...OF_AN_ORDER,
+    ],
+  })
+  create(@HttpExchange() exchange: Exchange, @Body() body: CreateCustomerDto) {
+    void exchange.reply.header('Cache-Control', 'no-store');
+    return this.commands.send(
+      exchange,
+      'create-customer',
+      (sent) => new CreateCustomerCommand(sent, body),
+      { creates: true },
+    );
+  }
+
+  @Post(':id/admin-credential')
+  @CommandRoute({
+    action: 'reissue-admin-credential',
+    summary:
+      'Make a new admin credential and revoke the one before. The first answer, and no other, holds the password.',
+    problems: ['not-found', 'delegation-insufficient'],
+  })
+  reissueCredential(@HttpExchange() exchange: Exchange, @Param('id', IdPipe) id: CustomerId) {
+    void exchange.reply.header('Cache-Control', 'no-store');
+    return this.commands.send(
+      exchange,
+      'reissue-admin-credential',
+      (sent) => new ReissueAdminCredentialCommand(sent, id),
+      { creates: true },
+    );
+  }
+
+  @Get()
+  @ReadRoute({
+    action: 'list-customers',
+    summary: "A provider's customers; for a reseller, those that it may see.",
+    problems: ['cursor-invalid'],
+  })
+  async list(@HttpExchange() { request }: Exchange, @Query() query: ListCustomersQuery) {
+    const { organisation } = await this.reader.begin(request, 'list-customers', [
+      'customers',
+      'subscriptions',
+      'reseller-customers',
+      'resellers',
+    ]);
+    const filter = customerFilterOf(query);
+    if (organisation.kind !== 'reseller') {
+      const providerId = (organisation.kind === 'provider' ? organisation.id : '') as ProviderId;
+      return listCustomers(this.tierbook.reads, { ...filter, providerId });
+    }
+    if (query.resellerId !== undefined) {
+      throw new ProblemError(
+        'query-invalid',
+        'A reseller lists its own customers: leave resellerId out.',
+      );
+    }
+    return this.customersOfReseller.list(organisation.id as ResellerId, filter);
+  }
+
+  @Get(':id')
+  @ReadRoute({
+    action: 'read-customer',
+    summary: 'One customer with its subscriptions, as far as the caller may see them.',
+    problems: ['not-found'],
+  })
+  async read(@HttpExchange() { request, reply }: Exchange, @Param('id', IdPipe) id: CustomerId) {
+    const principal = await this.reader.begin(request, 'read-customer', [
+      'customers',
+      'subscriptions',
+      'resellers',
+    ]);
+    const sight = await this.sight.of(principal, id);
+    const { reads } = this.tierbook;
+    const customer = found<CustomerDetail>(await getCustomer(reads, id), 'customer', reply);
+    if (sight === 'all') {
+      const { items } = await listSubscriptions(reads, id, { limit: SUBSCRIPTIONS_SHOWN });
+      return { ...customer, subscriptionCount: customer.subscriptions, subscriptions: items };
+    }
+    // Who sees some subscriptions sees the customer with those only: not its reseller, nor how much more there is.
+    const seen = await getSubscriptions(reads, [...sight]);
+    const licences = seen.reduce((sum, { quantity }) => sum + quantity, 0);
+    return {
+      ...customer,
+      reseller: null,
+      delegations: [],
+      licences,
+      subscriptionCount: seen.length,
+      subscriptions: seen,
+    };
+  }
+}

@@ -1,0 +1,139 @@
+import { Injectable } from '@nestjs/common';
+import { CommandBus, type Command } from '@nestjs/cqrs';
+import type { Answer, Sent } from '@tierbook/application';
+import type { JsonValue } from '@tierbook/eventing';
+import { Fingerprints, type Action } from '@tierbook/identity';
+import type { WarningCode } from '@tierbook/domain';
+import type { FastifyRequest } from 'fastify';
+import { ProblemError } from './problems';
+import { refusalProblem } from './reader';
+import { correlationIdOf, pathOf, principalOf, type Exchange } from './request';
+
+/** Visible ASCII, so that a key means the same to everything on its way. */
+const KEY = /^[\x21-\x7e]{1,255}$/;
+const STRONG_ETAG = /^"(\d{1,15})"$/;
+/** W3C Trace Context; anything else is ignored, as it says. */
+const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+const WARNINGS: Readonly<Record<WarningCode, string>> = {
+  'reseller-of-record-missing':
+    'The customer has a reseller, but nobody is credited for this subscription. Associate a reseller with it to change that.',
+};
+
+export interface WarningAnswer {
+  readonly code: WarningCode;
+  readonly detail: string;
+}
+
+/** What every accepted command answers. */
+export interface CommandAnswer {
+  readonly resource: { readonly type: string; readonly id: string; readonly href: string };
+  /** The resource's ETag, without quotes. */
+  readonly revision: number;
+  readonly position: string;
+  readonly warnings: readonly WarningAnswer[];
+}
+
+/** What a dry run answers. */
+export interface PlanAnswer {
+  readonly plan: {
+    readonly resource: CommandAnswer['resource'];
+    readonly events: readonly { readonly type: string; readonly data: object }[];
+  };
+  readonly warnings: readonly WarningAnswer[];
+}
+
+/** Takes a request as a command to the command bus, and its outcome back as an answer. */
+@Injectable()
+export class CommandSender {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly fingerprints: Fingerprints,
+  ) {}
+
+  /**
+   * Sends the command and answers it; `creates` makes that 201 with a Location.
+   * @throws ProblemError when it is refused.
+   */
+  async send<Body extends object>(
+    { request, reply }: Exchange,
+    action: Action,
+    make: (sent: Sent) => Command<Answer<Body>>,
+    { creates = false } = {},
+  ): Promise<(CommandAnswer & Body) | PlanAnswer> {
+    const answer = await this.commands.execute(make(this.sentOf(request, action)));
+    if (answer.kind === 'refused') {
+      throw refusalProblem(answer.refusal);
+    }
+    const { type, id, path } = answer.resource;
+    const resource = { type, id, href: `/v1/${path}` };
+    const warnings = answer.warnings.map((code) => ({ code, detail: WARNINGS[code] }));
+    if (answer.kind === 'planned') {
+      void reply.status(200);
+      const events = answer.events.map(({ type, data }) => ({ type, data }));
+      return { plan: { resource, events }, warnings };
+    }
+    const { revision, position, body } = answer;
+    void reply
+      .status(creates ? 201 : 200)
+      .header('ETag', `"${String(revision)}"`)
+      .header('Tierbook-Position', position);
+    if (creates) void reply.header('Location', resource.href);
+    return { resource, revision, position, warnings, ...body };
+  }
+
+  private sentOf(request: FastifyRequest, action: Action): Sent {
+    const path = pathOf(request);
+    const body = request.body as JsonValue | undefined;
+    const correlationId = correlationIdOf(request);
+    const traceparent = request.headers['traceparent'];
+    const ifMatch = ifMatchOf(request);
+    return {
+      principal: principalOf(request),
+      idempotencyKey: idempotencyKeyOf(request),
+      fingerprint: this.fingerprint(action, path, body),
+      isSameCommand: (recorded) => this.fingerprints.verify(recorded, action, path, body),
+      correlationId,
+      causationId: correlationId,
+      ...(typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? { traceparent } : {}),
+      ...(ifMatch === undefined ? {} : { ifMatch }),
+      ...(isDryRun(request) ? { dryRun: true } : {}),
+    };
+  }
+
+  private fingerprint(action: Action, path: string, body: JsonValue | undefined) {
+    try {
+      return this.fingerprints.fingerprint(action, path, body);
+    } catch (error) {
+      if (error instanceof TypeError) throw new ProblemError('malformed-json', error.message);
+      throw error;
+    }
+  }
+}
+
+function idempotencyKeyOf({ headers }: FastifyRequest): string {
+  const key = headers['idempotency-key'];
+  if (key === undefined || key === '') throw new ProblemError('idempotency-key-missing');
+  if (typeof key !== 'string' || !KEY.test(key)) throw new ProblemError('idempotency-key-invalid');
+  return key;
+}
+
+function ifMatchOf({ headers }: FastifyRequest): number | undefined {
+  const sent = headers['if-match'];
+  // `*` asks only that there be a resource, which every command on one asks anyway (RFC 9110, 13.1.1).
+  if (sent === undefined || sent === '*') return undefined;
+  const revision = STRONG_ETAG.exec(sent)?.[1];
+  if (revision === undefined) throw new ProblemError('if-match-invalid');
+  return Number(revision);
+}
+
+function isDryRun({ query }: FastifyRequest): boolean {
+  const { dryRun, ...others } = query as Readonly<Record<string, unknown>>;
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) {
+    throw new ProblemError('query-invalid', 'A command takes no query parameter but dryRun.');
+  }
+  if (dryRun === undefined || dryRun === 'false') return false;
+  if (dryRun === 'true') return true;
+  throw new ProblemError('query-invalid', 'dryRun is true or false.');
+}

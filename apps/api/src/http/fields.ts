@@ -1,0 +1,70 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import {
+  IsEmail,
+  IsISO31661Alpha2,
+  IsLocale,
+  IsString,
+  IsUUID,
+  Matches,
+  MaxLength,
+  MinLength,
+} from 'class-validator';
+
+/** No control characters but line breaks and tabs; no lone surrogates. */
+const PLAIN_TEXT = /^(?:[^\p{Cc}\p{Cs}]|[\t\n\r])*$/u;
+const ONE_LINE = /^[^\p{Cc}\p{Cs}]*$/u;
+
+interface TextOptions {
+  readonly min?: number;
+  readonly max: number;
+  readonly lines?: 'one' | 'many';
+  readonly example?: string;
+}
+
+/** Text that a person wrote: of so many characters, without control characters. */
+export function IsText({ min = 1, max, lines = 'one', example }: TextOptions): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({ minLength: min, maxLength: max, ...(example === undefined ? {} : { example }) }),
+    MaxLength(max, { message: `must have at most ${String(max)} characters` }),
+    MinLength(min, { message: `must have at least ${String(min)} characters` }),
+    Matches(lines === 'one' ? ONE_LINE : PLAIN_TEXT, {
+      message: 'must not hold control characters',
+    }),
+    IsString({ message: 'must be text' }),
+  );
+}
+
+export function IsEmailAddress(): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({ format: 'email', maxLength: 254, example: 'maria@example.com' }),
+    IsEmail({}, { message: 'must be an e-mail address' }),
+    MaxLength(254, { message: 'must have at most 254 characters' }),
+  );
+}
+
+export function IsCountry(): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({ pattern: '^[A-Z]{2}$', example: 'BR', description: 'ISO 3166-1 alpha-2.' }),
+    IsISO31661Alpha2({ message: 'must be an ISO 3166-1 alpha-2 country code, such as BR' }),
+    Matches(/^[A-Z]{2}$/, { message: 'must be two upper-case letters' }),
+  );
+}
+
+/** A BCP 47 tag, such as pt-BR. */
+export function IsLanguageTag(): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({ example: 'pt-BR', description: 'BCP 47.' }),
+    IsLocale({ message: 'must be a BCP 47 language tag, such as pt-BR' }),
+    MaxLength(35, { message: 'must have at most 35 characters' }),
+  );
+}
+
+/** The id of one of the API's resources. */
+export function IsId(): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({ format: 'uuid' }),
+    IsUUID(undefined, { message: 'must be an id as the API answered it (UUID)' }),
+    Matches(/^[0-9a-f-]*$/, { message: 'must be in lower case' }),
+  );
+}

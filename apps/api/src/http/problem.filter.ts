@@ -1,0 +1,110 @@
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import {
+  AppendTooLargeError,
+  OutcomeUnknownError,
+  StoreFullError,
+  StoreUnavailableError,
+} from '@tierbook/eventing';
+import { AccessTokenError } from '@tierbook/identity';
+import type { Logger } from '@tierbook/platform';
+import { CursorInvalidError, InvalidQueryError, ViewBehindError } from '@tierbook/read-models';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { correlationIdOf, pathOf } from './request';
+import { PROBLEMS, problemDetails, ProblemError, type ProblemCode } from './problems';
+
+/** Seconds after which a try again is worth it. */
+const RETRY_AFTER_SECONDS = '1';
+
+/** Fastify's own errors, by their code. */
+const FASTIFY_PROBLEMS: Readonly<Record<string, ProblemCode>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'body-too-large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'media-type-unsupported',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'malformed-json',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'malformed-json',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'request-malformed',
+};
+
+/** Answers every failure as `application/problem+json`. What was not foreseen is logged and tells nothing. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly logger: Logger) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    answerProblem(
+      error,
+      http.getRequest<FastifyRequest>(),
+      http.getResponse<FastifyReply>(),
+      this.logger,
+    );
+  }
+}
+
+/** Answers the failure, unless an answer is already under way. */
+export function answerProblem(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  logger: Logger,
+): void {
+  if (reply.sent) return;
+  const problem = problemOf(error);
+  const correlationId = correlationIdOf(request);
+  if (problem.code === 'internal-error')
+    logger.error({ correlationId, err: error }, 'unforeseen error');
+  const { status } = PROBLEMS[problem.code];
+  if (status === 503) void reply.header('Retry-After', RETRY_AFTER_SECONDS);
+  if (status === 401) void reply.header('WWW-Authenticate', 'Bearer');
+  void reply
+    .status(status)
+    .header('Content-Type', 'application/problem+json; charset=utf-8')
+    .send(JSON.stringify(problemDetails(problem, { path: pathOf(request), correlationId })));
+}
+
+function problemOf(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error;
+  if (error instanceof AccessTokenError) return new ProblemError(error.code, error.message);
+  if (error instanceof OutcomeUnknownError) return new ProblemError('outcome-unknown');
+  if (error instanceof StoreFullError) return new ProblemError('disk-full');
+  if (error instanceof StoreUnavailableError) return new ProblemError('store-unavailable');
+  if (error instanceof AppendTooLargeError)
+    return new ProblemError('append-too-large', error.message);
+  if (error instanceof ViewBehindError) return new ProblemError('view-behind', error.message);
+  if (error instanceof CursorInvalidError) return new ProblemError('cursor-invalid');
+  if (error instanceof InvalidQueryError) return new ProblemError('query-invalid', error.message);
+  return frameworkProblem(error) ?? new ProblemError('internal-error');
+}
+
+function frameworkProblem(error: unknown): ProblemError | undefined {
+  if (error instanceof SyntaxError && 'statusCode' in error)
+    return new ProblemError('malformed-json');
+  const code = codeOf(error);
+  const known = code === undefined ? undefined : FASTIFY_PROBLEMS[code];
+  if (known !== undefined) return new ProblemError(known);
+  const status = error instanceof HttpException ? error.getStatus() : statusCodeOf(error);
+  if (status === 404) return new ProblemError('not-found', 'There is nothing at this address.');
+  if (status === 405) return new ProblemError('method-not-allowed');
+  if (status === 413) return new ProblemError('body-too-large');
+  if (status === 415) return new ProblemError('media-type-unsupported');
+  return status !== undefined && status >= 400 && status < 500
+    ? new ProblemError('request-malformed')
+    : undefined;
+}
+
+function codeOf(error: unknown): string | undefined {
+  return typeof error === 'object' &&
+    error !== null &&
+    'code' in error &&
+    typeof error.code === 'string'
+    ? error.code
+    : undefined;
+}
+
+function statusCodeOf(error: unknown): number | undefined {
+  return typeof error === 'object' &&
+    error !== null &&
+    'statusCode' in error &&
+    typeof error.statusCode === 'number'
+    ? error.statusCode
+    : undefined;
+}

@@ -1,0 +1,243 @@
+import { REFUSALS } from '@tierbook/domain';
+
+/** What a problem is, whoever meets it. `advice` says what to do about it. */
+export interface ProblemKind {
+  readonly status: number;
+  readonly title: string;
+  readonly advice: string;
+}
+
+/** Problems of the HTTP face, of access and of the kernel. Those of the domain's rules are in REFUSALS. */
+const SERVICE_PROBLEMS = {
+  'malformed-json': {
+    status: 400,
+    title: 'Malformed JSON',
+    advice: 'Send one JSON object (RFC 8259, I-JSON).',
+  },
+  'body-too-deep': {
+    status: 400,
+    title: 'Body nested too deeply',
+    advice: 'Nest no deeper than 32 levels.',
+  },
+  'field-invalid': {
+    status: 400,
+    title: 'Invalid fields',
+    advice: 'Correct the fields that `errors` names.',
+  },
+  'field-unknown': {
+    status: 400,
+    title: 'Unknown fields',
+    advice: 'Leave out the fields that `errors` names.',
+  },
+  'query-invalid': {
+    status: 400,
+    title: 'Invalid query',
+    advice: 'Correct the query parameter that `detail` names.',
+  },
+  'cursor-invalid': {
+    status: 400,
+    title: 'Invalid cursor',
+    advice: 'Begin again without a cursor: it goes with one list, filter and sort.',
+  },
+  'idempotency-key-missing': {
+    status: 400,
+    title: 'Idempotency-Key missing',
+    advice: 'Send a key of your own, such as a UUID, and the same one when you repeat the command.',
+  },
+  'idempotency-key-invalid': {
+    status: 400,
+    title: 'Idempotency-Key invalid',
+    advice: 'Send 1 to 255 visible ASCII characters.',
+  },
+  'if-match-invalid': {
+    status: 400,
+    title: 'If-Match invalid',
+    advice: 'Send one strong ETag as a read or a command answered it, such as "4".',
+  },
+  'correlation-id-invalid': {
+    status: 400,
+    title: 'Correlation-Id invalid',
+    advice: 'Send a UUID, or leave the header out.',
+  },
+  'position-invalid': {
+    status: 400,
+    title: 'Tierbook-Position invalid',
+    advice: 'Send a position as a command answered it.',
+  },
+  'position-unknown': {
+    status: 400,
+    title: 'Position not in this log',
+    advice:
+      'The log was restored or copied, or ends before it: read without the position, and learn it anew.',
+  },
+  'request-malformed': {
+    status: 400,
+    title: 'Malformed request',
+    advice: 'Send a request as the API document at /docs describes.',
+  },
+  'token-missing': {
+    status: 401,
+    title: 'Access token missing',
+    advice: 'Send `Authorization: Bearer <token>`.',
+  },
+  'token-malformed': {
+    status: 401,
+    title: 'Access token malformed',
+    advice: 'Send the token whole, as it was issued.',
+  },
+  'token-expired': { status: 401, title: 'Access token expired', advice: 'Get a new token.' },
+  'token-invalid': {
+    status: 401,
+    title: 'Access token invalid',
+    advice: 'Get a token issued by this service.',
+  },
+  forbidden: {
+    status: 403,
+    title: 'Role may not do this',
+    advice: 'Ask somebody with a role that `detail` names.',
+  },
+  'partner-id-not-yours': {
+    status: 403,
+    title: 'Partner id of another organisation',
+    advice: 'Apply with your own partner id.',
+  },
+  'delegation-insufficient': {
+    status: 403,
+    title: 'Delegation does not cover this',
+    advice: 'Ask the provider to delegate it.',
+  },
+  'not-found': {
+    status: 404,
+    title: 'Not found',
+    advice: 'Check the id; what another tenant has is not shown.',
+  },
+  'invitation-unknown': {
+    status: 404,
+    title: 'Unknown invitation',
+    advice: 'Copy the whole link from the message, or ask the provider to send it again.',
+  },
+  'method-not-allowed': {
+    status: 405,
+    title: 'Method not allowed',
+    advice: 'See /docs for what this address takes.',
+  },
+  'write-contention': {
+    status: 409,
+    title: 'Changed by others meanwhile',
+    advice: 'Nothing was written: send the same command again.',
+  },
+  'stale-if-match': {
+    status: 412,
+    title: 'Changed since it was read',
+    advice: 'Read the resource again and decide anew.',
+  },
+  'body-too-large': { status: 413, title: 'Body too large', advice: 'Send at most 100 KiB.' },
+  'append-too-large': {
+    status: 413,
+    title: 'Command too large',
+    advice: 'Split the command into smaller ones.',
+  },
+  'media-type-unsupported': {
+    status: 415,
+    title: 'Unsupported media type',
+    advice: 'Send `Content-Type: application/json`, unencoded.',
+  },
+  'idempotency-key-reused': {
+    status: 422,
+    title: 'Idempotency-Key used for another command',
+    advice: 'Repeat the first command, or use a key of its own for this one.',
+  },
+  'internal-error': {
+    status: 500,
+    title: 'Internal error',
+    advice:
+      'Nothing is known of the outcome: send the same command with the same key again, and report the correlation id.',
+  },
+  'outcome-unknown': {
+    status: 503,
+    title: 'Outcome unknown',
+    advice: 'It may have been done: send the same command with the same key again.',
+  },
+  'store-unavailable': {
+    status: 503,
+    title: 'Store unavailable',
+    advice: 'Nothing was written: send the same command again later.',
+  },
+  'view-behind': {
+    status: 503,
+    title: 'View behind your position',
+    advice: 'Try the read again shortly.',
+  },
+  'disk-full': {
+    status: 507,
+    title: 'Disk full',
+    advice: 'Nothing was written: free space on the disk, then send the same command again.',
+  },
+} as const satisfies Record<string, ProblemKind>;
+
+export type ProblemCode = keyof typeof SERVICE_PROBLEMS | keyof typeof REFUSALS;
+
+/** Every problem that the API answers, by its code. */
+export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
+  ...SERVICE_PROBLEMS,
+  ...rulesAsProblems(),
+};
+
+function rulesAsProblems(): Record<keyof typeof REFUSALS, ProblemKind> {
+  const rules = Object.entries(REFUSALS).map(([code, rule]) => [code, { status: 409, ...rule }]);
+  return Object.fromEntries(rules) as Record<keyof typeof REFUSALS, ProblemKind>;
+}
+
+export function isProblemCode(code: string): code is ProblemCode {
+  return Object.hasOwn(PROBLEMS, code);
+}
+
+/** One field to blame, by JSON Pointer (RFC 6901) into the body, or `?name` for a query parameter. */
+export interface FieldProblem {
+  readonly pointer: string;
+  readonly detail: string;
+  readonly code?: 'field-invalid' | 'field-unknown';
+}
+
+/** Ends a request with a problem. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError';
+  constructor(
+    readonly code: ProblemCode,
+    detail?: string,
+    readonly errors?: readonly FieldProblem[],
+  ) {
+    super(detail ?? PROBLEMS[code].advice);
+  }
+}
+
+/** A problem as it is answered: `application/problem+json` (RFC 9457). */
+export interface ProblemDetails {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: ProblemCode;
+  readonly instance: string;
+  readonly correlationId: string;
+  readonly errors?: readonly FieldProblem[];
+}
+
+/** The problem as an answer to the request that met it. */
+export function problemDetails(
+  problem: ProblemError,
+  request: { readonly path: string; readonly correlationId: string },
+): ProblemDetails {
+  const { status, title, advice } = PROBLEMS[problem.code];
+  const seen = problem.message;
+  return {
+    type: `urn:tierbook:problem:${problem.code}`,
+    title,
+    status,
+    detail: seen === advice ? advice : `${seen} ${advice}`,
+    code: problem.code,
+    instance: request.path,
+    correlationId: request.correlationId,
+    ...(problem.errors === undefined ? {} : { errors: problem.errors }),
+  };
+}

@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import { checkRole } from '@tierbook/application';
+import type { Action, Principal } from '@tierbook/identity';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ProblemError, isProblemCode } from './problems';
+import { ReadYourWrites } from './read-your-writes';
+import { principalOf } from './request';
+
+/** What every read begins and ends with. */
+@Injectable()
+export class Reader {
+  constructor(private readonly readYourWrites: ReadYourWrites) {}
+
+  /**
+   * The caller, whose role may ask this, once the views reflect the position that it names.
+   * @throws ProblemError `forbidden`, `position-invalid`, `position-unknown`; ViewBehindError.
+   */
+  async begin(
+    request: FastifyRequest,
+    action: Action,
+    views: readonly string[],
+  ): Promise<Principal> {
+    const principal = principalOf(request);
+    const allowed = checkRole(principal, action);
+    if ('refusal' in allowed) throw refusalProblem(allowed.refusal);
+    await this.readYourWrites.wait(request, views);
+    return principal;
+  }
+}
+
+/** A refusal as the problem that answers it. */
+export function refusalProblem({
+  code,
+  detail,
+  fields,
+}: {
+  readonly code: string;
+  readonly detail: string;
+  readonly fields?: readonly { readonly pointer: string; readonly detail: string }[];
+}): ProblemError {
+  if (!isProblemCode(code)) throw new Error(`Refusal code ${code} is not in the catalogue.`);
+  return new ProblemError(code, detail, fields);
+}
+
+/**
+ * A single resource, with its ETag.
+ * @throws ProblemError `not-found` where there is none.
+ */
+export function found<T extends { readonly revision: number }>(
+  resource: T | undefined,
+  what: string,
+  reply: FastifyReply,
+): T {
+  if (resource === undefined) throw missing(what);
+  void reply.header('ETag', `"${String(resource.revision)}"`);
+  return resource;
+}
+
+/** The problem of a resource that is not there for this caller. */
+export function missing(what: string): ProblemError {
+  return new ProblemError('not-found', `There is no such ${what} for this caller.`);
+}

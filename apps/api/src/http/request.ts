@@ -1,0 +1,76 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { Principal } from '@tierbook/identity';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { v7 as uuidv7 } from 'uuid';
+import { ProblemError } from './problems';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** What this service notes of a request, beside what came in. */
+interface Notes {
+  readonly correlationId: string;
+  principal?: Principal;
+}
+
+const NOTES = new WeakMap<FastifyRequest, Notes>();
+
+function notesOf(request: FastifyRequest): Notes {
+  let notes = NOTES.get(request);
+  if (notes === undefined) {
+    const sent = request.headers['correlation-id'];
+    notes = { correlationId: typeof sent === 'string' && UUID.test(sent) ? sent : uuidv7() };
+    NOTES.set(request, notes);
+  }
+  return notes;
+}
+
+/** The caller's Correlation-Id, or one drawn for this request. */
+export function correlationIdOf(request: FastifyRequest): string {
+  return notesOf(request).correlationId;
+}
+
+/** @throws ProblemError for a Correlation-Id that is no UUID: only opaque ids go into events. */
+export function checkCorrelationId(request: FastifyRequest): void {
+  const sent = request.headers['correlation-id'];
+  if (sent !== undefined && sent !== correlationIdOf(request)) {
+    throw new ProblemError('correlation-id-invalid');
+  }
+}
+
+export function setPrincipal(request: FastifyRequest, principal: Principal): void {
+  notesOf(request).principal = principal;
+}
+
+export function principalIfKnown(request: FastifyRequest): Principal | undefined {
+  return notesOf(request).principal;
+}
+
+/** @throws ProblemError on a route that asks for no token. */
+export function principalOf(request: FastifyRequest): Principal {
+  const principal = principalIfKnown(request);
+  if (principal === undefined) throw new ProblemError('token-missing');
+  return principal;
+}
+
+/** The path without its query, which may hold what a search was for. */
+export function pathOf(request: FastifyRequest): string {
+  const query = request.url.indexOf('?');
+  return query < 0 ? request.url : request.url.slice(0, query);
+}
+
+/** A request and its answer. */
+export interface Exchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+/** Gives a controller's method the request and the answer under way. */
+export const HttpExchange = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Exchange => {
+    const http = context.switchToHttp();
+    return {
+      request: http.getRequest<FastifyRequest>(),
+      reply: http.getResponse<FastifyReply>(),
+    };
+  },
+);

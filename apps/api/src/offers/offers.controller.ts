@@ -1,0 +1,98 @@
+import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { aggregates, customerIdOf, PublishOfferCommand } from '@tierbook/application';
+import {
+  activePeriodOf,
+  parseDomainPrefix,
+  partnershipIdOf,
+  type ProviderId,
+  type ResellerId,
+} from '@tierbook/domain';
+import { organisationIdOf, type Principal } from '@tierbook/identity';
+import { TIERBOOK, type Tierbook } from '@tierbook/platform';
+import { listOffers } from '@tierbook/read-models';
+import { CommandSender } from '../http/command-sender';
+import { ProblemError } from '../http/problems';
+import { missing, Reader } from '../http/reader';
+import { HttpExchange, type Exchange } from '../http/request';
+import { CommandRoute, ReadRoute } from '../http/routes';
+import { ListOffersQuery, PublishOfferDto } from './offer.dto';
+
+@ApiTags('offers')
+@Controller('v1')
+export class OffersController {
+  constructor(
+    private readonly commands: CommandSender,
+    private readonly reader: Reader,
+    @Inject(TIERBOOK) private readonly tierbook: Tierbook,
+  ) {}
+
+  @Post('offers')
+  @CommandRoute({
+    action: 'publish-offer',
+    summary: "Add an offer to the provider's catalogue.",
+    problems: ['offer-limits-invalid'],
+  })
+  publish(@HttpExchange() exchange: Exchange, @Body() body: PublishOfferDto) {
+    return this.commands.send(
+      exchange,
+      'publish-offer',
+      (sent) => new PublishOfferCommand(sent, body),
+      { creates: true },
+    );
+  }
+
+  @Get('offers')
+  @ReadRoute({
+    action: 'list-offers',
+    summary: "The provider's offers; for a reseller, those of the partner that providerId names.",
+    problems: ['not-found', 'cursor-invalid'],
+  })
+  async list(@HttpExchange() { request }: Exchange, @Query() query: ListOffersQuery) {
+    const principal = await this.reader.begin(request, 'list-offers', ['offers']);
+    const { providerId, ...filter } = query;
+    return listOffers(this.tierbook.reads, await this.catalogueOf(principal, providerId), filter);
+  }
+
+  @Get('domains/:prefix')
+  @ReadRoute({
+    action: 'check-domain',
+    summary: 'Whether a domain prefix is free for a new customer. The command still decides.',
+  })
+  async checkDomain(@HttpExchange() { request }: Exchange, @Param('prefix') prefix: string) {
+    const principal = await this.reader.begin(request, 'check-domain', []);
+    const domain = parseDomainPrefix(prefix);
+    if (domain === null) {
+      throw new ProblemError(
+        'query-invalid',
+        'A domain prefix is 1 to 63 ASCII letters and digits.',
+      );
+    }
+    const id = customerIdOf(organisationIdOf(principal) as ProviderId, domain);
+    const { state } = await this.tierbook.aggregates.load(aggregates.customer, id);
+    return { domain, available: state.status === 'none' };
+  }
+
+  private async catalogueOf(
+    { organisation }: Principal,
+    asked: string | undefined,
+  ): Promise<ProviderId> {
+    if (organisation.kind === 'provider') {
+      if (asked === undefined || asked === organisation.id) return organisation.id as ProviderId;
+      throw missing('provider');
+    }
+    if (asked === undefined) {
+      throw new ProblemError(
+        'query-invalid',
+        'Name the partner whose offers to list: ?providerId=.',
+      );
+    }
+    const partnershipId = partnershipIdOf(
+      asked as ProviderId,
+      organisation.kind === 'reseller' ? (organisation.id as ResellerId) : ('' as ResellerId),
+    );
+    const { state } = await this.tierbook.aggregates.load(aggregates.partnership, partnershipId);
+    if (activePeriodOf(state) === null) throw missing('provider');
+    return asked as ProviderId;
+  }
+}

@@ -1,0 +1,183 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import {
+  aggregates,
+  generationOf,
+  InvitationReader,
+  RemindPartnershipRequestCommand,
+  RequestPartnershipCommand,
+  WithdrawPartnershipRequestCommand,
+} from '@tierbook/application';
+import type { PartnershipRequestId, ProviderId } from '@tierbook/domain';
+import { parseInvitationToken } from '@tierbook/identity';
+import { TIERBOOK, type Tierbook } from '@tierbook/platform';
+import { listPartnershipRequests } from '@tierbook/read-models';
+import { CommandSender } from '../http/command-sender';
+import { IdPipe } from '../http/id.pipe';
+import { ProblemError } from '../http/problems';
+import { missing, Reader } from '../http/reader';
+import { HttpExchange, type Exchange } from '../http/request';
+import { CommandRoute, ReadRoute } from '../http/routes';
+import {
+  InvitationTokenDto,
+  ListPartnershipRequestsQuery,
+  RemindPartnershipRequestDto,
+  RequestPartnershipDto,
+} from './partnership.dto';
+
+/** What accepting a partnership allows the provider, and what may follow for the reseller. */
+const AUTHORISES = [
+  'provider-may-order-for-customers',
+  'provider-may-delegate-customer-administration',
+  'provider-may-designate-support-contact',
+] as const;
+
+@ApiTags('partnerships')
+@Controller('v1/partnership-requests')
+export class PartnershipRequestsController {
+  constructor(
+    private readonly commands: CommandSender,
+    private readonly reader: Reader,
+    private readonly invitations: InvitationReader,
+    @Inject(TIERBOOK) private readonly tierbook: Tierbook,
+  ) {}
+
+  @Post()
+  @CommandRoute({
+    action: 'request-partnership',
+    summary:
+      'Request a partnership: answers the link, personal to this provider, and a draft to send it with.',
+    problems: ['draft-without-link'],
+  })
+  request(@HttpExchange() exchange: Exchange, @Body() body: RequestPartnershipDto) {
+    return this.commands.send(
+      exchange,
+      'request-partnership',
+      (sent) => new RequestPartnershipCommand(sent, body),
+      { creates: true },
+    );
+  }
+
+  @Post('lookup')
+  @HttpCode(200)
+  @ReadRoute({
+    action: 'look-up-partnership-request',
+    summary: 'What an invitation link offers, before it is accepted or declined. Appends nothing.',
+    problems: ['invitation-unknown'],
+  })
+  async lookUp(
+    @HttpExchange() { request, reply }: Exchange,
+    @Body() { token }: InvitationTokenDto,
+  ) {
+    await this.reader.begin(request, 'look-up-partnership-request', []);
+    const presented = parseInvitationToken(token);
+    if (presented === undefined) throw new ProblemError('invitation-unknown');
+    const id = presented.requestId as PartnershipRequestId;
+    const { state } = await this.tierbook.aggregates.load(aggregates.partnershipRequest, id);
+    const generation = generationOf(presented, state, this.tierbook.invitations);
+    const invitation = await this.invitations.read(id);
+    if (generation === undefined || invitation === undefined) {
+      throw new ProblemError('invitation-unknown');
+    }
+    void reply.header('Cache-Control', 'no-store');
+    const { status, expiresAt, providerId, providerName } = invitation;
+    return {
+      requestId: id,
+      provider: { id: providerId, name: providerName },
+      status,
+      /** Whether a newer link has taken this one's place. */
+      superseded: generation < invitation.generation,
+      expiresAt,
+      authorises: AUTHORISES,
+    };
+  }
+
+  @Post(':id/withdrawal')
+  @HttpCode(200)
+  @CommandRoute({
+    action: 'withdraw-partnership-request',
+    summary: 'Take a request back: its link ends.',
+    problems: [
+      'not-found',
+      'partnership-request-withdrawn',
+      'partnership-request-declined',
+      'partnership-request-accepted',
+    ],
+  })
+  withdraw(@HttpExchange() exchange: Exchange, @Param('id', IdPipe) id: PartnershipRequestId) {
+    return this.commands.send(
+      exchange,
+      'withdraw-partnership-request',
+      (sent) => new WithdrawPartnershipRequestCommand(sent, id),
+    );
+  }
+
+  @Post(':id/reminder')
+  @HttpCode(200)
+  @CommandRoute({
+    action: 'remind-partnership-request',
+    summary: 'Send a request again: the 30 days begin anew; with newLink, the former link ends.',
+    problems: [
+      'not-found',
+      'partnership-request-withdrawn',
+      'partnership-request-declined',
+      'partnership-request-accepted',
+    ],
+  })
+  remind(
+    @HttpExchange() exchange: Exchange,
+    @Param('id', IdPipe) id: PartnershipRequestId,
+    @Body() body: RemindPartnershipRequestDto,
+  ) {
+    return this.commands.send(
+      exchange,
+      'remind-partnership-request',
+      (sent) => new RemindPartnershipRequestCommand(sent, id, body),
+    );
+  }
+
+  @Get()
+  @ReadRoute({
+    action: 'list-partnership-requests',
+    summary: "The provider's partnership requests, the newest first.",
+    problems: ['cursor-invalid'],
+  })
+  async list(@HttpExchange() { request }: Exchange, @Query() query: ListPartnershipRequestsQuery) {
+    const { organisation } = await this.reader.begin(request, 'list-partnership-requests', [
+      'partnership-requests',
+    ]);
+    const providerId = (organisation.kind === 'provider' ? organisation.id : '') as ProviderId;
+    return listPartnershipRequests(
+      this.tierbook.reads,
+      providerId,
+      query,
+      new Date().toISOString(),
+    );
+  }
+
+  @Get(':id')
+  @ReadRoute({
+    action: 'read-partnership-request',
+    summary: 'One request, with its draft again and the same link.',
+    problems: ['not-found'],
+  })
+  async read(
+    @HttpExchange() { request, reply }: Exchange,
+    @Param('id', IdPipe) id: PartnershipRequestId,
+  ) {
+    const { organisation } = await this.reader.begin(request, 'read-partnership-request', []);
+    const invitation = await this.invitations.read(id);
+    if (
+      invitation === undefined ||
+      organisation.kind !== 'provider' ||
+      organisation.id !== invitation.providerId
+    ) {
+      throw missing('partnership request');
+    }
+    const loaded = await this.tierbook.aggregates.load(aggregates.partnershipRequest, id);
+    void reply
+      .header('ETag', `"${String(loaded.lastTouched(null))}"`)
+      .header('Cache-Control', 'no-store');
+    return invitation;
+  }
+}

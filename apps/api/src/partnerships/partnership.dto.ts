@@ -1,0 +1,78 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import type { DraftLanguage } from '@tierbook/domain';
+import { Type } from 'class-transformer';
+import { IsBoolean, IsIn, IsObject, IsOptional, ValidateNested } from 'class-validator';
+import { IsEmailAddress, IsText } from '../http/fields';
+import { PagingQuery } from '../http/paging';
+
+const LANGUAGES = ['pt-BR', 'en'] as const satisfies readonly DraftLanguage[];
+const STATUSES = ['requested', 'declined', 'withdrawn', 'expired', 'accepted'] as const;
+
+export class DraftDto {
+  @IsText({ max: 200 })
+  readonly subject!: string;
+
+  /** `{link}` stands where the link goes. */
+  @IsText({ max: 10_000, lines: 'many' })
+  readonly body!: string;
+}
+
+export class RequestPartnershipDto {
+  @IsEmailAddress()
+  readonly email!: string;
+
+  @ApiPropertyOptional({ enum: LANGUAGES, default: 'pt-BR' })
+  @IsOptional()
+  @IsIn(LANGUAGES, { message: `must be one of ${LANGUAGES.join(', ')}` })
+  readonly language: DraftLanguage = 'pt-BR';
+
+  @ApiPropertyOptional({ description: 'A text of your own instead of the standard one.' })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => DraftDto)
+  @IsObject({ message: 'must be an object' })
+  readonly draft?: DraftDto;
+}
+
+export class RemindPartnershipRequestDto {
+  @ApiPropertyOptional({
+    default: false,
+    description: 'Make a new link, which ends the one before.',
+  })
+  @IsOptional()
+  @IsBoolean({ message: 'must be true or false' })
+  readonly newLink: boolean = false;
+}
+
+export class ListPartnershipRequestsQuery extends PagingQuery {
+  @ApiPropertyOptional({ enum: STATUSES })
+  @IsOptional()
+  @IsIn(STATUSES, { message: `must be one of ${STATUSES.join(', ')}` })
+  readonly status?: (typeof STATUSES)[number];
+}
+
+export class InvitationTokenDto {
+  @ApiProperty({ description: 'What follows # in the invitation link.' })
+  @IsText({ max: 200 })
+  readonly token!: string;
+}
+
+export class AcceptPartnershipDto extends InvitationTokenDto {
+  @ApiProperty({
+    description: 'Whether the reseller has read, and authorises, what the partnership allows.',
+  })
+  @IsBoolean({ message: 'must be true or false' })
+  readonly consent!: boolean;
+}
+
+export class DeclinePartnershipDto extends InvitationTokenDto {
+  @IsOptional()
+  @IsText({ max: 1000, lines: 'many' })
+  readonly reason?: string;
+}
+
+export class EndPartnershipDto {
+  @IsOptional()
+  @IsText({ max: 1000, lines: 'many' })
+  readonly reason?: string;
+}

@@ -1,0 +1,12 @@
+import { IsCountry, IsEmailAddress, IsText } from '../http/fields';
+
+export class CreateProviderDto {
+  @IsText({ max: 200, example: 'Distribuidora Aurora' })
+  readonly name!: string;
+
+  @IsEmailAddress()
+  readonly email!: string;
+
+  @IsCountry()
+  readonly country!: string;
+}

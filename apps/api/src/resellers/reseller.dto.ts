@@ -1,0 +1,61 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsOptional, Matches } from 'class-validator';
+import { IsCountry, IsEmailAddress, IsText } from '../http/fields';
+import { PagingQuery } from '../http/paging';
+
+export class ApplyResellerDto {
+  @ApiProperty({ pattern: '^[1-9][0-9]{0,19}$', example: '4521987' })
+  @Matches(/^[1-9][0-9]{0,19}$/, { message: 'must be 1 to 20 digits without a leading zero' })
+  readonly partnerId!: string;
+
+  @IsText({ max: 200, example: 'Nuvem Sul Tecnologia' })
+  readonly name!: string;
+
+  @IsEmailAddress()
+  readonly email!: string;
+
+  @IsCountry()
+  readonly country!: string;
+
+  @IsOptional()
+  @IsText({ max: 100, example: 'RS' })
+  readonly state?: string;
+
+  @IsOptional()
+  @IsText({ max: 40, example: '+55 51 3333-4444' })
+  readonly phone?: string;
+}
+
+export class RejectResellerDto {
+  @IsOptional()
+  @IsText({ max: 1000, lines: 'many' })
+  readonly reason?: string;
+}
+
+const STATUSES = ['applied', 'enrolled', 'rejected', 'active', 'ended'] as const;
+
+export class ListResellersQuery extends PagingQuery {
+  @ApiPropertyOptional({
+    enum: STATUSES,
+    description:
+      'For the operator: where the enrolment stands (applied, enrolled, rejected). For a provider: where the partnership stands (active, ended).',
+  })
+  @IsOptional()
+  @IsIn(STATUSES, { message: `must be one of ${STATUSES.join(', ')}` })
+  readonly status?: (typeof STATUSES)[number];
+
+  @ApiPropertyOptional({
+    description: 'Part of the name; or, in digits, how the partner id begins.',
+  })
+  @IsOptional()
+  @IsText({ max: 200 })
+  readonly search?: string;
+
+  @ApiPropertyOptional({
+    description:
+      'For a provider: name, partnerId, country, state, since, customers, subscriptions or licences; with - before it from last to first.',
+  })
+  @IsOptional()
+  @IsText({ max: 50 })
+  readonly sort?: string;
+}

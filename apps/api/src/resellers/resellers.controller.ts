@@ -1,0 +1,211 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import {
+  aggregates,
+  ApplyResellerCommand,
+  ApproveResellerCommand,
+  RejectResellerCommand,
+} from '@tierbook/application';
+import { partnershipIdOf, type ProviderId, type ResellerId } from '@tierbook/domain';
+import type { Principal } from '@tierbook/identity';
+import { TIERBOOK, type Tierbook } from '@tierbook/platform';
+import {
+  getReseller,
+  listCustomers,
+  listPartners,
+  listResellers,
+  type ResellerRow,
+} from '@tierbook/read-models';
+import { CustomersOfReseller } from '../customers/customers-of-reseller';
+import { customerFilterOf, ListCustomersQuery } from '../customers/list-customers.query';
+import { CommandSender } from '../http/command-sender';
+import { IdPipe } from '../http/id.pipe';
+import { sortOf } from '../http/paging';
+import { ProblemError } from '../http/problems';
+import { found, missing, Reader } from '../http/reader';
+import { HttpExchange, type Exchange } from '../http/request';
+import { CommandRoute, ReadRoute } from '../http/routes';
+import { ApplyResellerDto, ListResellersQuery, RejectResellerDto } from './reseller.dto';
+
+const PARTNER_SORTS = [
+  'name',
+  'partnerId',
+  'country',
+  'state',
+  'since',
+  'customers',
+  'subscriptions',
+  'licences',
+] as const;
+
+@ApiTags('resellers')
+@Controller('v1/resellers')
+export class ResellersController {
+  constructor(
+    private readonly commands: CommandSender,
+    private readonly reader: Reader,
+    private readonly customersOfReseller: CustomersOfReseller,
+    @Inject(TIERBOOK) private readonly tierbook: Tierbook,
+  ) {}
+
+  @Post()
+  @CommandRoute({
+    action: 'apply-reseller',
+    summary: 'Apply to be enrolled in the programme, as the reseller of this partner id.',
+    problems: ['partner-id-not-yours', 'reseller-already-applied', 'reseller-already-enrolled'],
+  })
+  apply(@HttpExchange() exchange: Exchange, @Body() body: ApplyResellerDto) {
+    return this.commands.send(
+      exchange,
+      'apply-reseller',
+      (sent) => new ApplyResellerCommand(sent, body),
+      { creates: true },
+    );
+  }
+
+  @Post(':id/approval')
+  @HttpCode(200)
+  @CommandRoute({
+    action: 'approve-reseller',
+    summary: 'Enrol a reseller that has applied.',
+    problems: ['not-found', 'reseller-not-applied', 'reseller-already-enrolled'],
+  })
+  approve(@HttpExchange() exchange: Exchange, @Param('id', IdPipe) id: ResellerId) {
+    return this.commands.send(
+      exchange,
+      'approve-reseller',
+      (sent) => new ApproveResellerCommand(sent, id),
+    );
+  }
+
+  @Post(':id/rejection')
+  @HttpCode(200)
+  @CommandRoute({
+    action: 'reject-reseller',
+    summary: 'Turn an application down; the reseller may apply again.',
+    problems: ['not-found', 'reseller-not-applied', 'reseller-already-enrolled'],
+  })
+  reject(
+    @HttpExchange() exchange: Exchange,
+    @Param('id', IdPipe) id: ResellerId,
+    @Body() body: RejectResellerDto,
+  ) {
+    return this.commands.send(
+      exchange,
+      'reject-reseller',
+      (sent) => new RejectResellerCommand(sent, id, body),
+    );
+  }
+
+  @Get()
+  @ReadRoute({
+    action: 'list-resellers',
+    summary: "A provider's own partners, with counts; for the operator, the programme's resellers.",
+    problems: ['cursor-invalid'],
+  })
+  async list(@HttpExchange() { request }: Exchange, @Query() query: ListResellersQuery) {
+    const { organisation } = await this.reader.begin(request, 'list-resellers', [
+      'resellers',
+      'partnerships',
+    ]);
+    const { status, search, sort, ...paging } = query;
+    if (organisation.kind === 'provider') {
+      const partnership = statusAmong(status, ['active', 'ended'] as const);
+      return listPartners(this.tierbook.reads, organisation.id as ProviderId, {
+        ...paging,
+        search,
+        status: partnership,
+        sort: sortOf(sort, PARTNER_SORTS),
+      });
+    }
+    if (search !== undefined || sort !== undefined) {
+      throw new ProblemError(
+        'query-invalid',
+        "The programme's resellers are filtered by status only.",
+      );
+    }
+    const enrolment = statusAmong(status, ['applied', 'enrolled', 'rejected'] as const);
+    return listResellers(this.tierbook.reads, { ...paging, status: enrolment });
+  }
+
+  @Get(':id')
+  @ReadRoute({
+    action: 'read-reseller',
+    summary: 'One reseller: itself, a partner, or for the operator any.',
+    problems: ['not-found'],
+  })
+  async read(@HttpExchange() { request, reply }: Exchange, @Param('id', IdPipe) id: ResellerId) {
+    const principal = await this.reader.begin(request, 'read-reseller', ['resellers']);
+    const visible = await this.isVisible(principal, id);
+    const reseller = visible ? await getReseller(this.tierbook.reads, id) : undefined;
+    return found<ResellerRow>(reseller, 'reseller', reply);
+  }
+
+  @Get(':id/customers')
+  @ReadRoute({
+    action: 'list-reseller-customers',
+    summary:
+      "A reseller's customers: those associated with it, for a provider; those it may see, for itself.",
+    problems: ['not-found', 'cursor-invalid'],
+  })
+  async customers(
+    @HttpExchange() { request }: Exchange,
+    @Param('id', IdPipe) id: ResellerId,
+    @Query() query: ListCustomersQuery,
+  ) {
+    const principal = await this.reader.begin(request, 'list-reseller-customers', [
+      'customers',
+      'subscriptions',
+      'reseller-customers',
+    ]);
+    const { organisation } = principal;
+    if (!(await this.isVisible(principal, id))) throw missing('reseller');
+    if (query.resellerId !== undefined) {
+      throw new ProblemError(
+        'query-invalid',
+        'The path names the reseller already: leave resellerId out.',
+      );
+    }
+    const filter = customerFilterOf(query);
+    return organisation.kind === 'provider'
+      ? listCustomers(this.tierbook.reads, {
+          ...filter,
+          providerId: organisation.id as ProviderId,
+          resellerId: id,
+        })
+      : this.customersOfReseller.list(id, filter);
+  }
+
+  /** A provider sees those it partners with, or has; by the partnership's own stream, never by a view. */
+  private async isVisible({ organisation }: Principal, id: ResellerId): Promise<boolean> {
+    switch (organisation.kind) {
+      case 'operator':
+        return true;
+      case 'reseller':
+        return organisation.id === id;
+      case 'provider': {
+        const partnershipId = partnershipIdOf(organisation.id as ProviderId, id);
+        const { state } = await this.tierbook.aggregates.load(
+          aggregates.partnership,
+          partnershipId,
+        );
+        return state.status !== 'none';
+      }
+    }
+  }
+}
+
+function statusAmong<T extends string>(
+  status: string | undefined,
+  allowed: readonly T[],
+): T | undefined {
+  if (status === undefined) return undefined;
+  const known = allowed.find((each) => each === status);
+  if (known === undefined) {
+    throw new ProblemError(
+      'query-invalid',
+      `For this caller, status is one of ${allowed.join(', ')}.`,
+    );
+  }
+  return known;
+}

@@ -1,0 +1,60 @@
+import helmet from '@fastify/helmet';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { NestLogger, type Configuration, type Logger, type Tierbook } from '@tierbook/platform';
+import { ApiModule } from './api.module';
+import { boundBodies } from './http/bounds';
+import { logRequests } from './http/log-requests';
+import { ProblemFilter } from './http/problem.filter';
+import { validationPipe } from './http/validation';
+import { serveApiDocument } from './openapi';
+import { Metrics } from './operations/metrics';
+
+const LARGEST_BODY_BYTES = 100 * 1024;
+/** Time to send a request whole. */
+const REQUEST_TIMEOUT_MS = 30_000;
+/** Silence after which a connection is closed; longer than a feed's heartbeat. */
+const CONNECTION_TIMEOUT_MS = 60_000;
+
+/** Builds the HTTP server of an opened service, ready to listen. */
+export async function createServer(
+  tierbook: Tierbook,
+  configuration: Configuration,
+  logger: Logger,
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: LARGEST_BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 200 },
+    logger: false,
+  });
+  const metrics = new Metrics();
+  const app = await NestFactory.create<NestFastifyApplication>(
+    ApiModule.of(tierbook, configuration, logger, metrics),
+    adapter,
+    { logger: new NestLogger(logger), abortOnError: false },
+  );
+  const fastify = adapter.getInstance();
+  await app.register(helmet, { contentSecurityPolicy: { directives: DOCS_POLICY } });
+  boundBodies(fastify);
+  logRequests(fastify, logger);
+  metrics.observe(fastify);
+  app.useGlobalFilters(new ProblemFilter(logger));
+  app.useGlobalPipes(validationPipe());
+  serveApiDocument(app);
+  await app.init();
+  return app;
+}
+
+/** Everything is served from here; the API document's page brings its styles with it. */
+const DOCS_POLICY = {
+  defaultSrc: ["'self'"],
+  scriptSrc: ["'self'"],
+  styleSrc: ["'self'", "'unsafe-inline'"],
+  imgSrc: ["'self'", 'data:'],
+  objectSrc: ["'none'"],
+  frameAncestors: ["'none'"],
+  upgradeInsecureRequests: null,
+};

@@ -1,0 +1,73 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import type { BillingCycle, OfferId, ResellerId, Term } from '@tierbook/domain';
+import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min, ValidateIf } from 'class-validator';
+import { IsId, IsText } from '../http/fields';
+import { BILLING_CYCLES, MOST_LICENCES, TERMS } from '../offers/offer.dto';
+
+export class OrderSubscriptionDto {
+  @IsId()
+  readonly offerId!: OfferId;
+
+  @ApiProperty({ minimum: 1, maximum: MOST_LICENCES, description: 'Licences.' })
+  @Max(MOST_LICENCES, { message: `must be at most ${String(MOST_LICENCES)}` })
+  @Min(0, { message: 'must not be negative' })
+  @IsInt({ message: 'must be a whole number' })
+  readonly quantity!: number;
+
+  @ApiProperty({ enum: BILLING_CYCLES })
+  @IsIn(BILLING_CYCLES, { message: `must be one of ${BILLING_CYCLES.join(', ')}` })
+  readonly billingCycle!: BillingCycle;
+
+  @ApiProperty({ enum: TERMS, description: 'ISO 8601 duration.' })
+  @IsIn(TERMS, { message: `must be one of ${TERMS.join(', ')}` })
+  readonly term!: Term;
+
+  @IsOptional()
+  @IsText({ max: 200 })
+  readonly name?: string;
+
+  @ApiPropertyOptional({ default: true })
+  @IsOptional()
+  @IsBoolean({ message: 'must be true or false' })
+  readonly autoRenew: boolean = true;
+
+  @ApiPropertyOptional({
+    description: 'Reseller of record: credited with incentives for this subscription.',
+  })
+  @IsOptional()
+  @IsId()
+  readonly resellerId?: ResellerId;
+
+  @ApiPropertyOptional({
+    default: true,
+    description: 'Whether that reseller also administers this subscription.',
+  })
+  @IsOptional()
+  @IsBoolean({ message: 'must be true or false' })
+  readonly delegatedAdmin: boolean = true;
+}
+
+export class ChangeQuantityDto {
+  @ApiProperty({ minimum: 1, maximum: MOST_LICENCES, description: 'Licences.' })
+  @Max(MOST_LICENCES, { message: `must be at most ${String(MOST_LICENCES)}` })
+  @Min(0, { message: 'must not be negative' })
+  @IsInt({ message: 'must be a whole number' })
+  readonly quantity!: number;
+}
+
+export class ChosenResellerDto {
+  @ApiProperty({ type: String, format: 'uuid', nullable: true })
+  @ValidateIf((_, value) => value !== null)
+  @IsId()
+  readonly resellerId!: ResellerId | null;
+}
+
+export class AssociateResellerDto extends ChosenResellerDto {
+  @ApiPropertyOptional({
+    default: true,
+    description: 'Whether it also administers this subscription.',
+  })
+  @IsOptional()
+  @IsBoolean({ message: 'must be true or false' })
+  readonly delegatedAdmin: boolean = true;
+}

@@ -1,0 +1,71 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import {
+  CachedPersonalKeys,
+  systemClock,
+  type EventStore,
+  type PersonalKeys,
+  type Position,
+} from '@tierbook/eventing';
+import type { KeyMaterial } from '@tierbook/identity';
+import {
+  openSqliteEventStore,
+  openSqlitePersonalKeys,
+  openSqliteStateStore,
+} from '@tierbook/sqlite';
+import type { StateStore } from '@tierbook/state';
+import { sqlitePathOf, type Configuration } from './configuration';
+
+/** The stores that commands are decided and recorded with. */
+export interface WriteEngines {
+  readonly eventStore: EventStore;
+  readonly stateStore: StateStore;
+  readonly personalKeys: PersonalKeys;
+  /** Calls the listener after commits, with the log's new head. */
+  readonly onCommit: (listener: (head: Position) => void) => void;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the engines that the URLs name; what was opened is closed again when a later one fails.
+ *
+ * @param onFatal called when the log's disk failed: the process must end.
+ * @throws ConfigurationError, StoreLockedError, StoreRefusedError: one clear line each.
+ */
+export async function openWriteEngines(
+  configuration: Configuration,
+  keys: KeyMaterial,
+  onFatal: (error: Error) => void,
+): Promise<WriteEngines> {
+  const events = pathFor('EVENT_STORE_URL', configuration.eventStoreUrl);
+  const state = pathFor('STATE_STORE_URL', configuration.stateStoreUrl);
+  const personal = pathFor('KEY_STORE_URL', configuration.keyStoreUrl);
+  const opened: { close(): Promise<void> }[] = [];
+  const close = async (): Promise<void> => {
+    for (const store of opened.toReversed()) await store.close();
+  };
+  try {
+    const eventStore = await openSqliteEventStore({ path: events, onFatal });
+    opened.push(eventStore);
+    const stateStore = openSqliteStateStore({ path: state });
+    opened.push(stateStore);
+    const keyStore = openSqlitePersonalKeys({ path: personal, masterKeys: keys.personalData });
+    opened.push(keyStore);
+    return {
+      eventStore,
+      stateStore,
+      personalKeys: new CachedPersonalKeys(keyStore, systemClock),
+      onCommit: (listener) => void eventStore.onCommit(listener),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function pathFor(setting: string, url: string): string {
+  const path = sqlitePathOf(setting, url);
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  return path;
+}

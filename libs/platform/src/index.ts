@@ -1,0 +1,6 @@
+export * from './configuration';
+export * from './engines';
+export * from './logging';
+export * from './nest-providers';
+export * from './read-only';
+export * from './tierbook';

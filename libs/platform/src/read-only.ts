@@ -1,0 +1,65 @@
+import { existsSync, statSync } from 'node:fs';
+import { eventSchemas } from '@tierbook/application';
+import {
+  CachedPersonalKeys,
+  EventCodec,
+  StoreRefusedError,
+  systemClock,
+  type EventReader,
+} from '@tierbook/eventing';
+import type { KeyMaterial } from '@tierbook/identity';
+import { openSqliteEventReader, openSqlitePersonalKeysReader } from '@tierbook/sqlite';
+import { sqlitePathOf, type Configuration } from './configuration';
+
+/** Something opened that must be closed. */
+interface Closable {
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the log that the configuration names for reading alone, also beside a running service.
+ * @throws ConfigurationError, StoreRefusedError: one clear line each; also where there is no log yet.
+ */
+export function openEventReader(configuration: Configuration): EventReader & Closable {
+  return openSqliteEventReader(existing('EVENT_STORE_URL', configuration.eventStoreUrl));
+}
+
+/**
+ * What unseals the log's personal data, with a connection of its own to the personal keys; it seals nothing.
+ * @throws ConfigurationError, StoreRefusedError: one clear line each; also where `keys` are not those of the store.
+ */
+export function openUnsealing(
+  configuration: Configuration,
+  keys: KeyMaterial,
+): { readonly codec: EventCodec } & Closable {
+  const path = existing('KEY_STORE_URL', configuration.keyStoreUrl);
+  const reader = openSqlitePersonalKeysReader({ path, masterKeys: keys.personalData });
+  const refuse = () => Promise.reject(new Error('Who only reads makes and destroys no keys.'));
+  const readOnly = {
+    find: (subject: string) => reader.find(subject),
+    tombstones: () => reader.tombstones(),
+    close: () => reader.close(),
+    obtain: refuse,
+    destroy: refuse,
+  };
+  const codec = new EventCodec(new CachedPersonalKeys(readOnly, systemClock), eventSchemas);
+  return { codec, close: () => reader.close() };
+}
+
+/** Bytes on disk of the log's file and of what waits beside it to be merged into it (the WAL). */
+export function eventLogBytes(configuration: Configuration): {
+  readonly file: number;
+  readonly wal: number;
+} {
+  const path = sqlitePathOf('EVENT_STORE_URL', configuration.eventStoreUrl);
+  const bytesOf = (file: string) => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  return { file: bytesOf(path), wal: bytesOf(`${path}-wal`) };
+}
+
+function existing(setting: string, url: string): string {
+  const path = sqlitePathOf(setting, url);
+  if (existsSync(path)) return path;
+  throw new StoreRefusedError(
+    `There is no ${path}: start the service once (\`npm start\`), or name its directory by DATA_DIR or --data-dir.`,
+  );
+}

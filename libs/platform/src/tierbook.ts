@@ -1,0 +1,182 @@
+import {
+  eventSchemas,
+  InvitationReader,
+  PartnershipAcceptanceProcess,
+} from '@tierbook/application';
+import {
+  AggregateStore,
+  CommandPipeline,
+  EventCodec,
+  ProcessManagerRunner,
+  systemClock,
+  type Checkpoint,
+  type Checkpoints,
+} from '@tierbook/eventing';
+import {
+  AccessTokens,
+  CredentialVault,
+  Fingerprints,
+  Invitations,
+  type KeyMaterial,
+} from '@tierbook/identity';
+import { Cursors, type Reads } from '@tierbook/read-models';
+import { openSqliteReadStore } from '@tierbook/sqlite';
+import type { StateStore, StateValue } from '@tierbook/state';
+import { v7 as uuidv7 } from 'uuid';
+import { sqlitePathOf, type Configuration } from './configuration';
+import { openWriteEngines, type WriteEngines } from './engines';
+import type { Logger } from './logging';
+import { ProjectorThread } from './projector/projector-thread';
+
+/** Tokens are for this service and no other. */
+export const TOKEN_AUDIENCE = 'tierbook';
+
+/** Everything that commands need: the write side, wired. */
+export interface WriteSide {
+  readonly engines: WriteEngines;
+  readonly codec: EventCodec;
+  readonly aggregates: AggregateStore;
+  readonly pipeline: CommandPipeline;
+  readonly vault: CredentialVault;
+  readonly invitations: Invitations;
+  readonly invitationReader: InvitationReader;
+  readonly accessTokens: AccessTokens;
+  readonly fingerprints: Fingerprints;
+}
+
+/** The whole service without its HTTP face. */
+export interface Tierbook extends WriteSide {
+  readonly projector: ProjectorThread;
+  readonly reads: Reads;
+  /** Lets process managers and projector finish what is under way, then closes every store. */
+  close(): Promise<void>;
+}
+
+/** What signs and verifies the bearer tokens of a service with this configuration. */
+export function accessTokensOf(configuration: Configuration, keys: KeyMaterial): AccessTokens {
+  return new AccessTokens({
+    keys: keys.tokens,
+    issuer: configuration.publicUrl,
+    audience: TOKEN_AUDIENCE,
+    clock: systemClock,
+  });
+}
+
+/**
+ * Opens the stores, starts the projector and the process managers.
+ *
+ * @throws ConfigurationError, StoreLockedError, StoreRefusedError: one clear line each; nothing stays open.
+ */
+export async function openTierbook(
+  configuration: Configuration,
+  keys: KeyMaterial,
+  logger: Logger,
+  onFatal: (error: Error) => void,
+): Promise<Tierbook> {
+  const engines = await openWriteEngines(configuration, keys, onFatal);
+  const opened: (() => Promise<void>)[] = [() => engines.close()];
+  const close = async (): Promise<void> => {
+    for (const end of opened.toReversed()) await end();
+  };
+  try {
+    const writeSide = wireWriteSide(configuration, keys, engines);
+    const projector = await startProjector(configuration, keys, logger, engines);
+    opened.push(() => projector.stop());
+    const readsPath = sqlitePathOf('READ_STORE_URL', configuration.readStoreUrl);
+    const store = openSqliteReadStore({ path: readsPath });
+    opened.push(() => store.close());
+    const processes = await startProcessManagers(writeSide, logger);
+    opened.push(...processes.map((process) => () => process.stop()));
+    return { ...writeSide, projector, reads: { store, cursors: new Cursors(keys.cursors) }, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function wireWriteSide(
+  configuration: Configuration,
+  keys: KeyMaterial,
+  engines: WriteEngines,
+): WriteSide {
+  const { eventStore, personalKeys, stateStore } = engines;
+  const codec = new EventCodec(personalKeys, eventSchemas);
+  const aggregates = new AggregateStore(eventStore, codec, configuration.namespace);
+  const invitations = new Invitations(keys.invitations);
+  return {
+    engines,
+    codec,
+    aggregates,
+    pipeline: new CommandPipeline({
+      store: eventStore,
+      aggregates,
+      codec,
+      clock: systemClock,
+      newEventId: uuidv7,
+    }),
+    vault: new CredentialVault(stateStore, keys.credentialVault, systemClock),
+    invitations,
+    invitationReader: new InvitationReader(
+      eventStore,
+      codec,
+      aggregates,
+      invitations,
+      systemClock,
+      configuration.publicUrl,
+    ),
+    accessTokens: accessTokensOf(configuration, keys),
+    fingerprints: new Fingerprints(keys.fingerprints),
+  };
+}
+
+async function startProjector(
+  configuration: Configuration,
+  keys: KeyMaterial,
+  logger: Logger,
+  engines: WriteEngines,
+): Promise<ProjectorThread> {
+  const projector = await ProjectorThread.start({
+    eventsPath: sqlitePathOf('EVENT_STORE_URL', configuration.eventStoreUrl),
+    viewsPath: sqlitePathOf('READ_STORE_URL', configuration.readStoreUrl),
+    keysPath: sqlitePathOf('KEY_STORE_URL', configuration.keyStoreUrl),
+    masterKeys: keys.personalData,
+    logger,
+  });
+  engines.onCommit(() => {
+    projector.notify();
+  });
+  return projector;
+}
+
+async function startProcessManagers(
+  { engines, codec, pipeline }: WriteSide,
+  logger: Logger,
+): Promise<readonly ProcessManagerRunner[]> {
+  const runners = [new PartnershipAcceptanceProcess(pipeline)].map(
+    (manager) =>
+      new ProcessManagerRunner(manager, {
+        reader: engines.eventStore,
+        codec,
+        checkpoints: checkpointsIn(engines.stateStore),
+        onRetry: (name, { id, position }, err, delayMs) => {
+          logger.error({ process: name, event: id, position, delayMs, err }, 'reaction failed');
+        },
+      }),
+  );
+  for (const runner of runners) await runner.start();
+  return runners;
+}
+
+const CHECKPOINTS = 'process-manager-checkpoints';
+
+function checkpointsIn(state: StateStore): Checkpoints {
+  return {
+    load: async (name) => {
+      const record = await state.get<StateValue>(CHECKPOINTS, name);
+      return record?.value as Checkpoint | undefined;
+    },
+    save: async (name, { position, eventId }) => {
+      await state.put(CHECKPOINTS, name, { position, eventId });
+    },
+  };
+}
