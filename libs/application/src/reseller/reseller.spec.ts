@@ -1,0 +1,113 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { ProviderId } from '@tierbook/domain';
+import { aggregates } from '../aggregates';
+import { deriveId } from '../command-message';
+import {
+  accepted,
+  operator,
+  providerAgent,
+  refusal,
+  resellerAgent,
+  scenario,
+  sentBy,
+  type Scenario,
+  type Sending,
+} from '../testing/scenario';
+import {
+  ApplyResellerCommand,
+  ApproveResellerCommand,
+  RejectResellerCommand,
+  resellerIdOf,
+} from './reseller.handlers';
+
+let world: Scenario;
+const id = resellerIdOf('1234567');
+
+beforeEach(async () => {
+  world = await scenario();
+});
+
+const apply = (by = resellerAgent(id), sending: Sending = {}, partnerId = '1234567') =>
+  world.send(
+    new ApplyResellerCommand(sentBy(by, sending), {
+      partnerId,
+      name: 'Revenda Canário',
+      email: 'oi@canario.example',
+      country: 'BR',
+      phone: '+55 11 5555-0100',
+    }),
+  );
+const approve = (by = operator, of = id) => world.send(new ApproveResellerCommand(sentBy(by), of));
+const reject = (by = operator, of = id) =>
+  world.send(new RejectResellerCommand(sentBy(by), of, { reason: 'Unvollständig' }));
+const statusOf = async () =>
+  (await world.aggregateStore.load(aggregates.reseller, id)).state.status;
+
+describe("a reseller's id", () => {
+  it('is the same for the same partner id, for ever', () => {
+    expect(id).toBe('0ea9ff27-9b8d-51ed-a8ef-0b3adae2f486');
+    expect(resellerIdOf('1234568')).not.toBe(id);
+    expect(deriveId('a', 'b')).toBe('566637d4-523d-5a47-865e-14c1d78d9a31');
+    // Parts are kept apart.
+    expect(deriveId('ab', 'c')).not.toBe(deriveId('a', 'bc'));
+    expect(deriveId('a","b')).not.toBe(deriveId('a', 'b'));
+  });
+});
+
+describe('enrolment', () => {
+  it('is applied for by the organisation whose partner id it is', async () => {
+    const sending = { idempotencyKey: 'key-1' };
+    const answer = accepted(await apply(resellerAgent(id), sending));
+    expect(answer.resource).toEqual({ type: 'reseller', id, path: `resellers/${id}` });
+    const log = JSON.stringify(await world.events());
+    for (const text of ['Canário', 'canario.example', '5555-0100']) expect(log).not.toContain(text);
+    expect(await apply(resellerAgent(id), sending)).toEqual({ ...answer, replayed: true });
+    expect(refusal(await apply()).code).toBe('reseller-already-applied');
+  });
+
+  it('is for a reseller admin agent, with its own partner id', async () => {
+    const other = resellerAgent(resellerIdOf('7654321'));
+    expect(refusal(await apply(other)).code).toBe('partner-id-not-yours');
+    const strangers = [
+      resellerAgent(id, 'sales-agent'),
+      providerAgent('p' as ProviderId),
+      operator,
+    ];
+    for (const by of strangers) {
+      expect(refusal(await apply(by)).code).toBe('forbidden');
+      expect(refusal(await apply(by)).detail).toContain('reseller admin-agent');
+    }
+    expect(await world.events()).toEqual([]);
+  });
+
+  it('is decided on by the operator', async () => {
+    await apply();
+    for (const by of [resellerAgent(id), providerAgent('p' as ProviderId)]) {
+      for (const answer of [await approve(by), await reject(by)]) {
+        expect(refusal(answer)).toMatchObject({ code: 'forbidden' });
+        expect(refusal(answer).detail).toContain('these may: operator');
+      }
+    }
+    accepted(await approve());
+    expect(await statusOf()).toBe('enrolled');
+    expect(refusal(await approve()).code).toBe('reseller-not-applied');
+    expect(refusal(await apply()).code).toBe('reseller-already-enrolled');
+  });
+
+  it('may be applied for again after a rejection, with a key of its own', async () => {
+    const sending = { idempotencyKey: 'key-1' };
+    const first = accepted(await apply(resellerAgent(id), sending));
+    accepted(await reject());
+    expect(JSON.stringify(await world.events())).not.toContain('Unvollständig');
+    expect(await apply(resellerAgent(id), sending)).toEqual({ ...first, replayed: true });
+    expect(await statusOf()).toBe('rejected');
+    accepted(await apply());
+    expect(await statusOf()).toBe('applied');
+  });
+
+  it('nobody has applied for is not found', async () => {
+    const unknown = resellerIdOf('999');
+    expect(refusal(await approve(operator, unknown)).code).toBe('not-found');
+    expect(refusal(await reject(operator, unknown)).code).toBe('not-found');
+  });
+});
