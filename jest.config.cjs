@@ -30,7 +30,7 @@ module.exports = {
     ],
   },
   // Packages that ship ES modules only.
-  transformIgnorePatterns: ['/node_modules/(?!(@nestjs|jose|uuid|canonicalize)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(@nestjs|jose|uuid)/)'],
   testTimeout: 30_000,
   maxWorkers: 2,
 };
