@@ -32,7 +32,7 @@ export type Answer<Body extends object = object> =
 export function answerOf<S, E extends DomainEvent, Body extends object>(
   outcome: CommandOutcome<S, E>,
   resource: ResourceRef,
-  bodyOf: (events: readonly E[], replayed: boolean) => Body,
+  bodyOf: (events: readonly E[]) => Body,
 ): Answer<Body> {
   switch (outcome.kind) {
     case 'refused':
@@ -46,7 +46,7 @@ export function answerOf<S, E extends DomainEvent, Body extends object>(
       };
     case 'accepted': {
       const { revision, position, replayed, events } = outcome;
-      const body = bodyOf(events, replayed);
+      const body = bodyOf(events);
       return {
         kind: 'accepted',
         resource,

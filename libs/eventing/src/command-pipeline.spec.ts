@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { openSqliteEventStore } from '@tierbook/sqlite';
 import type { StoredEvent } from './envelope';
 import { OutcomeUnknownError, StoreUnavailableError } from './errors';
@@ -273,6 +273,10 @@ describe('many at once', () => {
   afterAll(() => {
     rmSync(directory, { recursive: true });
   });
+  const opened: EventStore[] = [];
+  afterEach(async () => {
+    for (const store of opened.splice(0)) await store.close();
+  });
   const engines: [string, () => Promise<EventStore>][] = [
     ['in memory', () => Promise.resolve(new InMemoryEventStore())],
     ['on SQLite', () => openSqliteEventStore({ path: join(directory, `${randomUUID()}.db`) })],
@@ -283,6 +287,7 @@ describe('many at once', () => {
       '50 with one key (claimed: %s) are one execution with 50 equal outcomes',
       async (claimsKey) => {
         const store = await open();
+        opened.push(store);
         const { pipeline } = kernelOver(store);
         const request = stocking({ a: 1, b: 1 }, contextOf(), { claimsKey });
         const outcomes = await Promise.all(
@@ -294,12 +299,12 @@ describe('many at once', () => {
           expect({ ...outcome, replayed: true }).toEqual({ ...first, replayed: true });
         }
         expect((await typesIn(store)).filter((type) => type === 'BoxStocked')).toHaveLength(2);
-        await store.close();
       },
     );
 
     it('200 on one revision are one acceptance, and stale for the others', async () => {
       const store = await open();
+      opened.push(store);
       const { pipeline } = kernelOver(store);
       await pipeline.execute(stocking({ a: 1 }));
       const outcomes = await Promise.all(
@@ -311,7 +316,6 @@ describe('many at once', () => {
       expect(refused).toHaveLength(199);
       expect(new Set(refused.map(refusalCodeOf))).toEqual(new Set(['stale-if-match']));
       expect(await typesIn(store)).toEqual(['BoxStocked', 'BoxStocked']);
-      await store.close();
     });
   });
 });

@@ -82,9 +82,7 @@ export class CreateCustomerHandler implements ICommandHandler<CreateCustomerComm
       beforeAppend: () => credential.keepVerifier(),
     });
     const resource = { type: 'customer', id, path: `customers/${id}` };
-    return answerOf(outcome, resource, (events, replayed) =>
-      createdBody(events, credential.answer(events, replayed)),
-    );
+    return answerOf(outcome, resource, (events) => createdBody(events, credential.answer(events)));
   }
 }
 

@@ -31,12 +31,12 @@ export class OneTimeCredential {
     await this.vault.issue(this.drawn.id, this.drawn.password);
   }
 
-  /** What the answer says of the credential that these events issued. */
-  answer(events: readonly CustomerEvent[], replayed: boolean): AdminCredential | undefined {
+  /** What the answer says of the credential that these events issued: the password, if it was drawn here. */
+  answer(events: readonly CustomerEvent[]): AdminCredential | undefined {
     const issued = events.find((event) => event.type === 'AdminCredentialIssued');
     if (issued === undefined) return undefined;
     const { userName, credentialId } = issued.data;
-    return replayed || this.drawn?.id !== credentialId
+    return this.drawn?.id !== credentialId
       ? { userName }
       : { userName, password: this.drawn.password };
   }

@@ -55,8 +55,8 @@ export class ReissueAdminCredentialHandler implements ICommandHandler<ReissueAdm
       }),
       beforeAppend: () => credential.keepVerifier(),
     });
-    return answerOf(outcome, { type: 'customer', id, path }, (events, replayed) => {
-      const adminCredential = credential.answer(events, replayed);
+    return answerOf(outcome, { type: 'customer', id, path }, (events) => {
+      const adminCredential = credential.answer(events);
       return adminCredential === undefined ? {} : { adminCredential };
     });
   }

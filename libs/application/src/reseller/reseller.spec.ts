@@ -59,7 +59,9 @@ describe('enrolment', () => {
     const sending = { idempotencyKey: 'key-1' };
     const answer = accepted(await apply(resellerAgent(id), sending));
     expect(answer.resource).toEqual({ type: 'reseller', id, path: `resellers/${id}` });
-    const log = JSON.stringify(await world.events());
+    const events = await world.events();
+    expect(events.map(({ type }) => type)).toEqual(['CommandClaimed', 'ResellerApplied']);
+    const log = JSON.stringify(events);
     for (const text of ['Canário', 'canario.example', '5555-0100']) expect(log).not.toContain(text);
     expect(await apply(resellerAgent(id), sending)).toEqual({ ...answer, replayed: true });
     expect(refusal(await apply()).code).toBe('reseller-already-applied');
