@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { keysFromEnvironment, type KeyMaterial } from '@tierbook/identity';
+import { readConfiguration, type Configuration } from '@tierbook/platform';
+import { claimsOf, readDevelopmentService } from './development-service';
+import { CommandFailedError } from './errors';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The configuration that a service started with the same environment would have.
+ *
+ * @param dataDir takes the place of DATA_DIR.
+ * @throws ConfigurationError naming the setting that cannot be used.
+ */
+export function configurationHere(env: Environment, dataDir: string | undefined): Configuration {
+  const settings = dataDir === undefined ? env : { ...env, DATA_DIR: dataDir };
+  return readConfiguration(settings, { development: !namesKeyFile(env) });
+}
+
+/**
+ * The keys that TIERBOOK_KEYS_FILE names, else those of development in the data directory. None are made.
+ * @throws KeyFileError, CommandFailedError: one line that says what to do.
+ */
+export function keysHere(env: Environment, { dataDir }: Configuration): KeyMaterial {
+  if (namesKeyFile(env)) return keysFromEnvironment(env);
+  return developmentKeys(dataDir);
+}
+
+/**
+ * The keys that `npm start` made in the data directory.
+ * @throws KeyFileError, CommandFailedError: one line that says what to do.
+ */
+export function developmentKeys(dataDir: string): KeyMaterial {
+  const file = join(dataDir, 'keys.json');
+  if (existsSync(file)) return keysFromEnvironment({ TIERBOOK_KEYS_FILE: file });
+  throw new CommandFailedError(
+    `There are no keys in ${dataDir}: run \`npm start\` once, or name their file by TIERBOOK_KEYS_FILE.`,
+  );
+}
+
+function namesKeyFile(env: Environment): boolean {
+  return (env['TIERBOOK_KEYS_FILE'] ?? '') !== '';
+}
+
+/**
+ * Who issues this machine's tokens: what PUBLIC_URL or PORT says; else what the development service's own
+ * tokens say, as it may have been started on another port.
+ */
+export function issuerHere(env: Environment, { dataDir, publicUrl }: Configuration): string {
+  const isSaid = [env['PUBLIC_URL'], env['PORT'], env['TIERBOOK_KEYS_FILE']].some(
+    (value) => (value ?? '') !== '',
+  );
+  const service = isSaid ? undefined : readDevelopmentService(dataDir);
+  return claimsOf(service?.tokens.operator ?? '').iss ?? publicUrl;
+}
