@@ -226,7 +226,7 @@ export const COUNTRIES: readonly [Country, ...Country[]] = [
   INDIA,
 ];
 
-/** First and second parts of resellers' names: each pair is one name. */
+/** First and second parts of resellers' names: each pair is one name, and no two resellers have the same. */
 export const RESELLER_NAMES = {
   first: [
     'Ipê',
@@ -240,5 +240,5 @@ export const RESELLER_NAMES = {
     'Mangaba',
     'Altiplano',
   ],
-  second: ['Tecnologia', 'Sistemas', 'Soluções em Nuvem', 'Informática'],
+  second: ['Tecnologia', 'Sistemas', 'Soluções em Nuvem', 'Informática', 'Serviços Digitais'],
 } as const;

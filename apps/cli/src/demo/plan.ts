@@ -62,7 +62,8 @@ export interface PlannedCustomer {
 }
 
 const FEWEST_RESELLERS = 3;
-const MOST_RESELLERS = RESELLER_NAMES.first.length * RESELLER_NAMES.second.length;
+/** The development reseller among them. */
+export const MOST_RESELLERS = 40;
 /** Seeds are below this, so that partner ids of different seeds never meet. */
 export const SEEDS = 1_000_000;
 

@@ -7,6 +7,7 @@ import { CATALOGUE } from './catalogue';
 import { concurrently } from './concurrently';
 import {
   DEVELOPMENT_RESELLER,
+  MOST_RESELLERS,
   planCustomer,
   planReseller,
   resellersAmong,
@@ -44,6 +45,8 @@ export interface DemoOutcome {
 /** Enough to keep the service busy, few enough to leave it room for others. */
 const AT_ONCE = 16;
 const REFUSALS_SHOWN = 5;
+/** Resellers beyond those that any demo partners with: one applies, two are invited. */
+const UNANSWERED = [MOST_RESELLERS, MOST_RESELLERS + 1, MOST_RESELLERS + 2] as const;
 
 /**
  * Fills a development service through its own API: offers, resellers and their partnerships, then customers.
@@ -84,6 +87,7 @@ class DemoRun {
     const resellers = resellersAmong(customers);
     await concurrently(CATALOGUE.length, AT_ONCE, (index) => this.publishOffer(index));
     await concurrently(resellers, AT_ONCE, (number) => this.partnerWith(number));
+    await this.leaveUnanswered();
     await concurrently(customers, AT_ONCE, async (index) => {
       await this.passingOver(() => this.addCustomer(index, planCustomer(seed, index)));
       onCustomer?.();
@@ -108,25 +112,36 @@ class DemoRun {
       return;
     }
     const reseller = planReseller(seed, number);
-    await this.enrol(reseller, number);
+    await this.apply(reseller, `reseller-${number}`);
+    await this.approve(reseller, `reseller-${number}`);
     await this.partner(resellerIdOf(reseller.partnerId), number, reseller.email);
   }
 
-  private async enrol(reseller: PlannedReseller, number: number): Promise<void> {
-    const id = resellerIdOf(reseller.partnerId);
-    await this.send({
-      method: 'POST',
-      path: '/v1/resellers',
-      token: await this.callers.reseller(id),
-      key: this.key(`reseller-${number}`),
-      body: reseller,
+  /** What waits: for the operator an application, for resellers a request each. */
+  private async leaveUnanswered(): Promise<void> {
+    const [applicant, ...invited] = UNANSWERED.map((number) =>
+      planReseller(this.options.seed, number),
+    );
+    if (applicant !== undefined) await this.apply(applicant, 'reseller-waiting');
+    await concurrently(invited.length, AT_ONCE, async (index) => {
+      const { email } = invited[index] ?? {};
+      await this.asProvider('POST', '/v1/partnership-requests', `request-waiting-${index}`, {
+        email,
+        language: index === 0 ? 'pt-BR' : 'en',
+      });
     });
-    await this.send({
-      method: 'POST',
-      path: `/v1/resellers/${id}/approval`,
-      token: await this.callers.operator(),
-      key: this.key(`reseller-${number}`),
-    });
+  }
+
+  private async apply(reseller: PlannedReseller, name: string): Promise<void> {
+    const token = await this.callers.reseller(resellerIdOf(reseller.partnerId));
+    const path = '/v1/resellers';
+    await this.send({ method: 'POST', path, token, key: this.key(name), body: reseller });
+  }
+
+  private async approve({ partnerId }: PlannedReseller, name: string): Promise<void> {
+    const token = await this.callers.operator();
+    const path = `/v1/resellers/${resellerIdOf(partnerId)}/approval`;
+    await this.send({ method: 'POST', path, token, key: this.key(name) });
   }
 
   private async isPartner(resellerId: string): Promise<boolean> {

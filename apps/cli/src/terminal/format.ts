@@ -30,7 +30,7 @@ export function formatRate(perSecond: number): string {
   return `${perSecond < 10 ? perSecond.toFixed(1) : formatCount(perSecond)}/s`;
 }
 
-/** Rows in columns: the first to the left, the others to the right. */
+/** Rows in columns: the second, of numbers, to the right, the others to the left. */
 export function formatTable(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
   for (const row of rows) {
@@ -42,7 +42,7 @@ export function formatTable(rows: readonly (readonly string[])[]): string[] {
     row
       .map((cell, column) => {
         const width = widths[column] ?? 0;
-        return column === 0 ? cell.padEnd(width) : cell.padStart(width);
+        return column === 1 ? cell.padStart(width) : cell.padEnd(width);
       })
       .join('  ')
       .trimEnd(),
