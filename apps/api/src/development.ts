@@ -86,9 +86,8 @@ export async function prepareDevelopment(
 export function announceDevelopment(
   { tokens, providerId, resellerId }: Development,
   { dataDir }: Configuration,
-  address: string,
+  baseUrl: string,
 ): void {
-  const baseUrl = address.replace('127.0.0.1', 'localhost');
   const file = join(dataDir, 'development.json');
   writePrivately(file, JSON.stringify({ baseUrl, tokens, providerId, resellerId }, undefined, 2));
   console.error(

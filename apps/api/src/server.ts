@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { NestLogger, type Configuration, type Logger, type Tierbook } from '@tierbook/platform';
 import { ApiModule } from './api.module';
-import { boundBodies } from './http/bounds';
+import { readBodies } from './http/bodies';
 import { logRequests } from './http/log-requests';
 import { ProblemFilter } from './http/problem.filter';
 import { validationPipe } from './http/validation';
@@ -34,11 +34,11 @@ export async function createServer(
   const app = await NestFactory.create<NestFastifyApplication>(
     ApiModule.of(tierbook, configuration, logger, metrics),
     adapter,
-    { logger: new NestLogger(logger), abortOnError: false },
+    { logger: new NestLogger(logger), abortOnError: false, bodyParser: false },
   );
   const fastify = adapter.getInstance();
   await app.register(helmet, { contentSecurityPolicy: { directives: DOCS_POLICY } });
-  boundBodies(fastify);
+  readBodies(fastify);
   logRequests(fastify, logger);
   metrics.observe(fastify);
   app.useGlobalFilters(new ProblemFilter(logger));

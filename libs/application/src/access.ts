@@ -1,5 +1,6 @@
-import type { Authority, OrRefusal, Refusal } from '@tierbook/eventing';
-import { mayDo, rolesFor, type Action, type Principal } from '@tierbook/identity';
+import type { Authority, Gathering, OrRefusal, Refusal } from '@tierbook/eventing';
+import { mayDo, organisationIdOf, rolesFor, type Action, type Principal } from '@tierbook/identity';
+import { aggregates } from './aggregates';
 
 /** Refusals of access, beside the deciders' and the kernel's. */
 export type AccessRefusalCode = 'forbidden' | 'not-found';
@@ -18,6 +19,18 @@ export function checkRole(principal: Principal, action: Action): OrRefusal<Autho
       detail: `${principal.organisation.kind} ${principal.role} may not ${action}; these may: ${rolesFor(action).join(', ')}.`,
     },
   };
+}
+
+/** For what a provider makes: the role must allow it, and the operator must have created the provider. */
+export async function checkProvider(
+  principal: Principal,
+  action: Action,
+  gathering: Gathering,
+): Promise<OrRefusal<Authority>> {
+  const allowed = checkRole(principal, action);
+  if ('refusal' in allowed) return allowed;
+  const provider = await gathering.read(aggregates.provider, organisationIdOf(principal));
+  return provider.status === 'none' ? notFound('provider') : allowed;
 }
 
 /** For what belongs to one provider: others do not see it, and the role must allow it. */

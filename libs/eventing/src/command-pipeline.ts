@@ -14,6 +14,7 @@ import type { EventCodec } from './event-codec';
 import type { EventStore, StreamWrite } from './event-store';
 import type { CommandClaimed, NothingChanged } from './kernel-events';
 import type { Position } from './position';
+import { Turns } from './turns';
 
 /** Attempts at a command before contention is given back to the caller. */
 const MAX_ATTEMPTS = 5;
@@ -105,6 +106,8 @@ export interface PipelineDependencies {
   readonly clock: Clock;
   /** Draws a UUIDv7 (RFC 9562). */
   readonly newEventId: () => string;
+  /** `recordedAt` of the log's last event: this writer stamps no earlier time, whatever its clock says. */
+  readonly lastRecordedAt?: string | undefined;
 }
 
 /** Events ready to be written, with what the cache absorbs once they are. */
@@ -120,10 +123,13 @@ interface Prepared<E extends DomainEvent> {
  * again; a refused one is not remembered. A conflict decides again on the new state.
  */
 export class CommandPipeline {
-  private lastRecordedAt = 0;
+  private lastRecordedAt: number;
   private readonly gathering: Gathering;
+  /** Commands of this process on one stream take turns: only other processes make them conflict. */
+  private readonly turns = new Turns();
 
   constructor(private readonly deps: PipelineDependencies) {
+    this.lastRecordedAt = Date.parse(deps.lastRecordedAt ?? new Date(0).toISOString());
     this.gathering = {
       read: async (aggregate, id) => (await deps.aggregates.load(aggregate, id)).state,
     };
@@ -135,7 +141,14 @@ export class CommandPipeline {
    * @throws OutcomeUnknownError when it may or may not have been appended: send the same command again.
    * @throws StoreUnavailableError, StoreFullError, AppendTooLargeError when nothing was appended.
    */
-  async execute<C, S, E extends DomainEvent>(
+  execute<C, S, E extends DomainEvent>(
+    request: CommandRequest<C, S, E>,
+  ): Promise<CommandOutcome<S, E>> {
+    const stream = this.deps.aggregates.streamOf(request.aggregate.category, request.id);
+    return this.turns.take(stream, () => this.inTurn(request));
+  }
+
+  private async inTurn<C, S, E extends DomainEvent>(
     request: CommandRequest<C, S, E>,
   ): Promise<CommandOutcome<S, E>> {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {

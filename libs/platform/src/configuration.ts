@@ -105,3 +105,14 @@ export function sqlitePathOf(setting: string, url: string): string {
 function schemeOf(url: string): string {
   return /^[a-z][a-z0-9+.-]*:/i.exec(url)?.[0] ?? url.slice(0, 8);
 }
+
+/**
+ * Checks that the engines let the projector run as a process of its own.
+ * @throws ConfigurationError on the embedded engine, whose projector is a thread of the api process.
+ */
+export function requireSeparateProjector({ eventStoreUrl }: Configuration): void {
+  sqlitePathOf('EVENT_STORE_URL', eventStoreUrl);
+  throw new ConfigurationError(
+    'On the embedded engine the projector runs inside the api process: start that with `npm run start:api`, and nothing else is needed.',
+  );
+}

@@ -79,7 +79,7 @@ export async function openTierbook(
     for (const end of opened.toReversed()) await end();
   };
   try {
-    const writeSide = wireWriteSide(configuration, keys, engines);
+    const writeSide = wireWriteSide(configuration, keys, engines, await lastRecordedAt(engines));
     const projector = await startProjector(configuration, keys, logger, engines);
     opened.push(() => projector.stop());
     const readsPath = sqlitePathOf('READ_STORE_URL', configuration.readStoreUrl);
@@ -94,10 +94,17 @@ export async function openTierbook(
   }
 }
 
+async function lastRecordedAt({ eventStore }: WriteEngines): Promise<string | undefined> {
+  const head = await eventStore.head();
+  const last = head === undefined ? undefined : await eventStore.eventAt(head);
+  return last?.metadata.recordedAt;
+}
+
 function wireWriteSide(
   configuration: Configuration,
   keys: KeyMaterial,
   engines: WriteEngines,
+  logTime: string | undefined,
 ): WriteSide {
   const { eventStore, personalKeys, stateStore } = engines;
   const codec = new EventCodec(personalKeys, eventSchemas);
@@ -113,6 +120,7 @@ function wireWriteSide(
       codec,
       clock: systemClock,
       newEventId: uuidv7,
+      lastRecordedAt: logTime,
     }),
     vault: new CredentialVault(stateStore, keys.credentialVault, systemClock),
     invitations,

@@ -49,6 +49,7 @@ export class CustomersController {
     summary:
       'Add a customer with its subscriptions: all of it, or nothing. The first answer, and no other, holds the admin password.',
     problems: [
+      'not-found',
       'domain-taken',
       'registration-number-required',
       'registration-number-invalid',

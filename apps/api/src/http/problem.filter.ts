@@ -19,8 +19,6 @@ const RETRY_AFTER_SECONDS = '1';
 const FASTIFY_PROBLEMS: Readonly<Record<string, ProblemCode>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'body-too-large',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'media-type-unsupported',
-  FST_ERR_CTP_EMPTY_JSON_BODY: 'malformed-json',
-  FST_ERR_CTP_INVALID_JSON_BODY: 'malformed-json',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'request-malformed',
 };
 
@@ -76,8 +74,6 @@ function problemOf(error: unknown): ProblemError {
 }
 
 function frameworkProblem(error: unknown): ProblemError | undefined {
-  if (error instanceof SyntaxError && 'statusCode' in error)
-    return new ProblemError('malformed-json');
   const code = codeOf(error);
   const known = code === undefined ? undefined : FASTIFY_PROBLEMS[code];
   if (known !== undefined) return new ProblemError(known);

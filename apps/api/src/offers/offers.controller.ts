@@ -31,7 +31,7 @@ export class OffersController {
   @CommandRoute({
     action: 'publish-offer',
     summary: "Add an offer to the provider's catalogue.",
-    problems: ['offer-limits-invalid'],
+    problems: ['not-found', 'offer-limits-invalid'],
   })
   publish(@HttpExchange() exchange: Exchange, @Body() body: PublishOfferDto) {
     return this.commands.send(

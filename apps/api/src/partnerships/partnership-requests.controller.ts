@@ -47,7 +47,7 @@ export class PartnershipRequestsController {
     action: 'request-partnership',
     summary:
       'Request a partnership: answers the link, personal to this provider, and a draft to send it with.',
-    problems: ['draft-without-link'],
+    problems: ['not-found', 'draft-without-link'],
   })
   request(@HttpExchange() exchange: Exchange, @Body() body: RequestPartnershipDto) {
     return this.commands.send(

@@ -10,7 +10,7 @@ import type {
 } from '@tierbook/domain';
 import { CommandPipeline, type CommandContext, type Gathering } from '@tierbook/eventing';
 import { organisationIdOf, CredentialVault } from '@tierbook/identity';
-import { checkRole } from '../access';
+import { checkProvider } from '../access';
 import { aggregates } from '../aggregates';
 import { answerOf, type Answer } from '../answer';
 import { commandIdOf, contextOf, deriveId, type Sent } from '../command-message';
@@ -71,7 +71,7 @@ export class CreateCustomerHandler implements ICommandHandler<CreateCustomerComm
       id,
       claimsKey: true,
       context,
-      authorise: () => checkRole(sent.principal, 'create-customer'),
+      authorise: (_, gathering) => checkProvider(sent.principal, 'create-customer', gathering),
       gather: async (gathering, now) => ({
         ok: {
           ...(await gatherCustomer(gathering, providerId, id, input, context)),

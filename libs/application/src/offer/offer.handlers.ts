@@ -1,6 +1,7 @@
 import { Command } from '@nestjs/cqrs';
+import type { Gathering } from '@tierbook/eventing';
 import type { OfferId, OfferTerms, ProviderId } from '@tierbook/domain';
-import { checkRole } from '../access';
+import { checkProvider } from '../access';
 import { organisationIdOf } from '@tierbook/identity';
 import { aggregates } from '../aggregates';
 import type { Answer } from '../answer';
@@ -31,7 +32,8 @@ function publishOffer({ sent, input }: PublishOfferCommand) {
       aggregate: aggregates.offer,
       id,
       context: contextOf(sent, commandId),
-      authorise: () => checkRole(sent.principal, 'publish-offer'),
+      authorise: (_: unknown, gathering: Gathering) =>
+        checkProvider(sent.principal, 'publish-offer', gathering),
       gather: (_: unknown, now: Date) => ({
         ok: {
           type: 'publish-offer' as const,

@@ -9,7 +9,7 @@ import type {
   ProviderId,
 } from '@tierbook/domain';
 import { CommandPipeline, type CommandRequest } from '@tierbook/eventing';
-import { checkOwner, checkRole } from '../access';
+import { checkOwner, checkProvider } from '../access';
 import { organisationIdOf } from '@tierbook/identity';
 import { aggregates } from '../aggregates';
 import { answerOf, type Answer, type ResourceRef } from '../answer';
@@ -113,7 +113,7 @@ export class RequestPartnershipHandler implements ICommandHandler<RequestPartner
       aggregate: aggregates.partnershipRequest,
       id: requestId,
       context: contextOf(sent, commandId),
-      authorise: () => checkRole(sent.principal, 'request-partnership'),
+      authorise: (_, gathering) => checkProvider(sent.principal, 'request-partnership', gathering),
       gather: (_, now) => ({
         ok: { type: 'request-partnership', at: now.toISOString(), requestId, providerId, ...input },
       }),

@@ -19,7 +19,8 @@ export class PartnershipAcceptanceProcess implements ProcessManager {
       beginPartnership({
         data: event.data as PartnershipRequestAccepted['data'],
         commandId: metadata.commandId,
-        actor: { kind: 'process', id: this.name, organisation: metadata.actor.organisation },
+        // Whoever accepted began the partnership, whichever of the two sent this half first.
+        actor: metadata.actor,
         fingerprint: metadata.fingerprint,
         correlationId: metadata.correlationId,
         causationId: id,
