@@ -34,6 +34,7 @@ export async function createServer(
   const app = await NestFactory.create<NestFastifyApplication>(
     ApiModule.of(tierbook, configuration, logger, metrics),
     adapter,
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its plain options as a class.
     { logger: new NestLogger(logger), abortOnError: false, bodyParser: false },
   );
   const fastify = adapter.getInstance();

@@ -5,7 +5,7 @@ describe('Turns', () => {
   it('runs work on one key in the order it came, also after work that failed', async () => {
     const turns = new Turns();
     const ran: string[] = [];
-    const gate = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<undefined>();
     const first = turns.take('a', async () => {
       await gate.promise;
       ran.push('first');
@@ -13,7 +13,7 @@ describe('Turns', () => {
     });
     const second = turns.take('a', () => Promise.resolve(ran.push('second')));
     const third = turns.take('a', () => Promise.resolve(ran.push('third')));
-    gate.resolve();
+    gate.resolve(undefined);
     await expect(first).rejects.toThrow('failed');
     await Promise.all([second, third]);
     expect(ran).toEqual(['first', 'second', 'third']);
@@ -21,10 +21,10 @@ describe('Turns', () => {
 
   it('does not let work on one key wait for another', async () => {
     const turns = new Turns();
-    const gate = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<undefined>();
     const held = turns.take('a', () => gate.promise);
     await expect(turns.take('b', () => Promise.resolve('done'))).resolves.toBe('done');
-    gate.resolve();
+    gate.resolve(undefined);
     await held;
   });
 });

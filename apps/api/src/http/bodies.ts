@@ -45,7 +45,7 @@ function isTooDeep(body: object): boolean {
   for (let depth = 0; level.length > 0; depth += 1) {
     if (depth > DEEPEST) return true;
     level = level.flatMap((value) =>
-      typeof value === 'object' && value !== null ? Object.values(value) : [],
+      typeof value === 'object' && value !== null ? (Object.values(value) as unknown[]) : [],
     );
   }
   return false;
