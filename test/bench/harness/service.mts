@@ -1,0 +1,162 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ROOT, scratchPath } from './places.mts';
+import { freePort, startNode, type Started } from './processes.mts';
+
+const START_SECONDS = 60;
+const AT_ONCE = 32;
+
+/** The built service in a process of its own, as `npm start` runs it. */
+export interface Service extends Started {
+  readonly port: number;
+  readonly baseUrl: string;
+  /** Of the demo provider, to which the customers belong. */
+  readonly token: string;
+  readonly dataDir: string;
+  readonly eventsPath: string;
+}
+
+/** A service with an offer and customers to order it for. */
+export interface Catalogue {
+  readonly customerIds: readonly string[];
+  /** The body of an order, as JSON text. It has a name, so that there is personal data to seal. */
+  readonly orderBody: string;
+}
+
+/** Starts the service on the data of that name, which is kept between starts. */
+export async function startService(
+  name = 'data',
+  nodeArgs: readonly string[] = [],
+): Promise<Service> {
+  const port = await freePort();
+  const dataDir = scratchPath(name);
+  mkdirSync(dataDir, { recursive: true });
+  const log = scratchPath('service.log');
+  const started = startNode([...nodeArgs, join(ROOT, 'bin', 'api.cjs'), 'development'], {
+    log,
+    env: { PORT: String(port), DATA_DIR: dataDir, LOG_LEVEL: 'info' },
+  });
+  const baseUrl = `http://127.0.0.1:${String(port)}`;
+  for (let tries = START_SECONDS * 10; ; tries -= 1) {
+    if (started.child.exitCode !== null || tries === 0) {
+      throw new Error(`The service did not start:\n${readFileSync(log, 'utf8')}`);
+    }
+    const token = providerToken(dataDir);
+    if (token !== undefined && (await serves(baseUrl, token))) {
+      const eventsPath = join(dataDir, 'events.db');
+      return { ...started, port, baseUrl, token, dataDir, eventsPath };
+    }
+    await sleep(100);
+  }
+}
+
+function providerToken(dataDir: string): string | undefined {
+  const file = join(dataDir, 'development.json');
+  if (!existsSync(file)) return undefined;
+  try {
+    return (JSON.parse(readFileSync(file, 'utf8')) as { tokens: { provider: string } }).tokens
+      .provider;
+  } catch {
+    // It is being written.
+    return undefined;
+  }
+}
+
+async function serves(baseUrl: string, token: string): Promise<boolean> {
+  try {
+    const answer = await fetch(`${baseUrl}/v1/offers`, {
+      headers: { Authorization: `Bearer ${token}` },
+    });
+    await answer.text();
+    return answer.status === 200;
+  } catch {
+    return false;
+  }
+}
+
+/** Publishes an offer and creates the customers, all through the API. */
+export async function fillCatalogue(service: Service, customers: number): Promise<Catalogue> {
+  const offer = await send(service, '/v1/offers', {
+    name: 'Nimbus Office Business',
+    description: 'Mail and office programs',
+    minQuantity: 1,
+    maxQuantity: 300,
+    billingCycles: ['monthly', 'annual'],
+    terms: ['P1M', 'P1Y'],
+  });
+  const started = performance.now();
+  const customerIds: string[] = [];
+  let next = 0;
+  const worker = async () => {
+    for (let number = next++; number < customers; number = next++) {
+      const answer = await send(service, '/v1/customers', customer(number));
+      customerIds[number] = answer.resource.id;
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  const seconds = (performance.now() - started) / 1000;
+  console.log(`created ${String(customers)} customers through the API in ${seconds.toFixed(1)} s`);
+  const orderBody = JSON.stringify({
+    offerId: offer.resource.id,
+    quantity: 10,
+    billingCycle: 'monthly',
+    term: 'P1Y',
+    name: 'Escritório central',
+  });
+  return { customerIds, orderBody };
+}
+
+function customer(number: number): object {
+  return {
+    domain: `bench${String(number)}`,
+    companyName: `Padaria ${String(number)} Ltda`,
+    email: `contato@bench${String(number)}.example`,
+    culture: 'pt-PT',
+    language: 'pt',
+    country: 'PT',
+    address: { line1: 'Rua das Laranjeiras, 100', city: 'Lisboa', postalCode: '1500-423' },
+  };
+}
+
+interface Created {
+  readonly resource: { readonly id: string };
+  readonly position: string;
+}
+
+let keys = 0;
+
+async function send(service: Service, path: string, body: object): Promise<Created> {
+  const answer = await fetch(service.baseUrl + path, {
+    method: 'POST',
+    headers: {
+      Authorization: `Bearer ${service.token}`,
+      'Content-Type': 'application/json',
+      'Idempotency-Key': `bench-${String(process.pid)}-${String(keys++)}`,
+    },
+    body: JSON.stringify(body),
+  });
+  const text = await answer.text();
+  if (answer.status !== 201)
+    throw new Error(`POST ${path} answered ${String(answer.status)}: ${text}`);
+  return JSON.parse(text) as Created;
+}
+
+/** Waits until the views show that position; answers how long it took, in milliseconds. */
+export async function catchUp(
+  service: Service,
+  customerId: string,
+  position: string,
+): Promise<number> {
+  const started = performance.now();
+  for (;;) {
+    const answer = await fetch(
+      `${service.baseUrl}/v1/customers/${customerId}/subscriptions?limit=1`,
+      { headers: { Authorization: `Bearer ${service.token}`, 'Tierbook-Position': position } },
+    );
+    const text = await answer.text();
+    if (answer.status === 200) return performance.now() - started;
+    if (answer.status !== 503)
+      throw new Error(`The views answer ${String(answer.status)}: ${text}`);
+  }
+}
