@@ -16,8 +16,9 @@ const CLEAR_LINE = '\r\u001b[2K';
  * a line every ten seconds.
  */
 export class Progress {
-  private readonly startedAt: number;
-  private shownAt: number;
+  /** When the first was done: what is prepared before it says nothing of the rest. */
+  private startedAt: number | undefined;
+  private shownAt = 0;
   private done = 0;
 
   /** @param now milliseconds, on a clock that never goes back. */
@@ -26,18 +27,19 @@ export class Progress {
     private readonly total: number,
     private readonly target: ProgressTarget = process.stderr,
     private readonly now: () => number = () => performance.now(),
-  ) {
-    this.startedAt = now();
-    this.shownAt = this.startedAt;
-  }
+  ) {}
 
   advance(count = 1): void {
     this.done += count;
     const now = this.now();
+    if (this.startedAt === undefined) {
+      this.startedAt = now;
+      this.shownAt = now;
+    }
     const isTerminal = this.target.isTTY === true;
     if (now - this.shownAt < (isTerminal ? REDRAW_MS : LINE_EVERY_MS)) return;
     this.shownAt = now;
-    const line = this.line(now);
+    const line = this.line(now - this.startedAt);
     const fitting = line.slice(0, (this.target.columns ?? 80) - 1);
     this.target.write(isTerminal ? `${CLEAR_LINE}${fitting}` : `${line}\n`);
   }
@@ -47,11 +49,10 @@ export class Progress {
     if (this.target.isTTY === true) this.target.write(CLEAR_LINE);
   }
 
-  private line(now: number): string {
-    const elapsed = Math.max(1, now - this.startedAt);
+  private line(elapsed: number): string {
     const perSecond = (this.done * 1_000) / elapsed;
-    const left = this.done === 0 ? 0 : ((this.total - this.done) * elapsed) / this.done;
-    const percent = this.total === 0 ? 100 : Math.floor((this.done * 100) / this.total);
+    const left = ((this.total - this.done) * elapsed) / this.done;
+    const percent = Math.floor((this.done * 100) / this.total);
     return [
       `${this.label} ${formatCount(this.done)}/${formatCount(this.total)}`,
       `${percent}%`,
