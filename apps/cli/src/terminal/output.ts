@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { EXIT } from '../errors';
 
 /** Control and direction-changing characters beyond those that JSON escapes: they would act on a terminal. */
 const UNSAFE = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff]/g;
@@ -21,12 +22,13 @@ export function note(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-/** A reader that has seen enough, such as `head`, ends the command quietly. */
+/** A reader that has seen enough, such as `head`, ends the command quietly; a full disk ends it aloud. */
 export function endWithReader(): void {
   for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit();
-      throw error;
+    stream.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+      if (code === 'EPIPE') process.exit();
+      if (stream === process.stdout) note(`tierbook: Cannot write the output: ${message}.`);
+      process.exit(EXIT.failed);
     });
   }
 }
