@@ -1,19 +1,20 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
+import { Optional } from '../http/fields';
 
 /** How the feed is read: from a position on, so many events at most. */
 export class EventsQuery {
   @ApiPropertyOptional({
     description: 'Exclusive: `nextPosition` of the page before. From the beginning without it.',
   })
-  @IsOptional()
+  @Optional()
   @MaxLength(100, { message: 'must be a position as the API answered it' })
   @IsString({ message: 'must be a position as the API answered it' })
   readonly after?: string;
 
   @ApiPropertyOptional({ minimum: 1, maximum: 200, default: 50 })
-  @IsOptional()
+  @Optional()
   @Type(() => Number)
   @Max(200, { message: 'must be at most 200' })
   @Min(1, { message: 'must be at least 1' })
@@ -23,7 +24,7 @@ export class EventsQuery {
 
 export class CustomerEventsQuery {
   @ApiPropertyOptional({ minimum: 0, description: 'Exclusive: `nextRevision` of the page before.' })
-  @IsOptional()
+  @Optional()
   @Type(() => Number)
   @Max(Number.MAX_SAFE_INTEGER, { message: 'must be a revision as the API answered it' })
   @Min(0, { message: 'must be a revision as the API answered it' })
@@ -31,7 +32,7 @@ export class CustomerEventsQuery {
   readonly afterRevision?: number;
 
   @ApiPropertyOptional({ minimum: 1, maximum: 200, default: 50 })
-  @IsOptional()
+  @Optional()
   @Type(() => Number)
   @Max(200, { message: 'must be at most 200' })
   @Min(1, { message: 'must be at least 1' })

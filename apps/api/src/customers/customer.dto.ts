@@ -1,15 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { ResellerId } from '@tierbook/domain';
 import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  IsArray,
-  IsObject,
-  IsOptional,
-  Matches,
-  ValidateNested,
-} from 'class-validator';
-import { IsCountry, IsEmailAddress, IsId, IsLanguageTag, IsText } from '../http/fields';
+import { ArrayMaxSize, IsArray, IsObject, Matches, ValidateNested } from 'class-validator';
+import { IsCountry, IsEmailAddress, IsId, IsLanguageTag, IsText, Optional } from '../http/fields';
 import { OrderSubscriptionDto } from '../subscriptions/subscription.dto';
 
 /** The most subscriptions of one command. */
@@ -19,18 +12,18 @@ export class AddressDto {
   @IsText({ max: 200, example: 'Rua das Laranjeiras, 100' })
   readonly line1!: string;
 
-  @IsOptional()
+  @Optional()
   @IsText({ min: 0, max: 200 })
   readonly line2?: string;
 
   @IsText({ max: 100, example: 'Porto Alegre' })
   readonly city!: string;
 
-  @IsOptional()
+  @Optional()
   @IsText({ max: 100, example: 'RS' })
   readonly state?: string;
 
-  @IsOptional()
+  @Optional()
   @IsText({ max: 20, example: '90010-000' })
   readonly postalCode?: string;
 }
@@ -50,15 +43,15 @@ export class CreateCustomerDto {
   @IsEmailAddress()
   readonly email!: string;
 
-  @IsOptional()
+  @Optional()
   @IsText({ max: 200 })
   readonly contactName?: string;
 
-  @IsOptional()
+  @Optional()
   @IsText({ max: 40, example: '+55 51 3333-4444' })
   readonly phone?: string;
 
-  @IsOptional()
+  @Optional()
   @IsText({ max: 40, example: '11.222.333/0001-81' })
   readonly registrationNumber?: string;
 
@@ -80,14 +73,15 @@ export class CreateCustomerDto {
   @ApiPropertyOptional({
     description: 'Reseller associated with the account; it administers the account.',
   })
-  @IsOptional()
+  @Optional()
   @IsId()
   readonly resellerId?: ResellerId;
 
   @ApiPropertyOptional({ type: [OrderSubscriptionDto], maxItems: MOST_SUBSCRIPTIONS })
-  @IsOptional()
+  @Optional()
   @ValidateNested({ each: true })
   @Type(() => OrderSubscriptionDto)
+  @IsObject({ each: true, message: 'must each be an object' })
   @ArrayMaxSize(MOST_SUBSCRIPTIONS, { message: `must hold at most ${String(MOST_SUBSCRIPTIONS)}` })
   @IsArray({ message: 'must be a list' })
   readonly subscriptions: readonly OrderSubscriptionDto[] = [];

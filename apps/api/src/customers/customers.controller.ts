@@ -46,6 +46,7 @@ export class CustomersController {
   @Post()
   @CommandRoute({
     action: 'create-customer',
+    creates: true,
     summary:
       'Add a customer with its subscriptions: all of it, or nothing. The first answer, and no other, holds the admin password.',
     problems: [
@@ -70,6 +71,7 @@ export class CustomersController {
   @Post(':id/admin-credential')
   @CommandRoute({
     action: 'reissue-admin-credential',
+    creates: true,
     summary:
       'Make a new admin credential and revoke the one before. The first answer, and no other, holds the password.',
     problems: ['not-found', 'delegation-insufficient'],
@@ -80,7 +82,7 @@ export class CustomersController {
       exchange,
       'reissue-admin-credential',
       (sent) => new ReissueAdminCredentialCommand(sent, id),
-      { creates: true },
+      { creates: true, bodiless: true },
     );
   }
 

@@ -1,8 +1,8 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, Matches } from 'class-validator';
+import { IsIn, Matches } from 'class-validator';
 import type { ResellerId } from '@tierbook/domain';
 import type { CustomerFilter } from '@tierbook/read-models';
-import { IsCountry, IsText } from '../http/fields';
+import { IsCountry, IsText, Optional } from '../http/fields';
 import { PagingQuery, sortOf } from '../http/paging';
 
 const SORTS = ['companyName', 'domain', 'createdAt'] as const;
@@ -10,35 +10,35 @@ const STATUSES = ['active'] as const;
 
 export class ListCustomersQuery extends PagingQuery {
   @ApiPropertyOptional({ description: 'Associated with this reseller; `none`: with none.' })
-  @IsOptional()
+  @Optional()
   @Matches(/^(?:none|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/, {
     message: 'must be the id of a reseller, or none',
   })
   readonly resellerId?: string;
 
   @ApiPropertyOptional({ description: "Part of the company's name." })
-  @IsOptional()
+  @Optional()
   @IsText({ max: 200 })
   readonly companyName?: string;
 
   @ApiPropertyOptional({ description: 'Part of the domain prefix.' })
-  @IsOptional()
+  @Optional()
   @IsText({ max: 63 })
   readonly domain?: string;
 
   @ApiPropertyOptional({ enum: STATUSES })
-  @IsOptional()
+  @Optional()
   @IsIn(STATUSES, { message: `must be one of ${STATUSES.join(', ')}` })
   readonly status?: (typeof STATUSES)[number];
 
-  @IsOptional()
+  @Optional()
   @IsCountry()
   readonly country?: string;
 
   @ApiPropertyOptional({
     description: 'companyName, domain or createdAt; with - before it from last to first.',
   })
-  @IsOptional()
+  @Optional()
   @IsText({ max: 50 })
   readonly sort?: string;
 }

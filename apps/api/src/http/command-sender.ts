@@ -8,6 +8,7 @@ import type { FastifyRequest } from 'fastify';
 import { ProblemError } from './problems';
 import { refusalProblem } from './reader';
 import { correlationIdOf, pathOf, principalOf, type Exchange } from './request';
+import { unknownField } from './validation';
 
 /** Visible ASCII, so that a key means the same to everything on its way. */
 const KEY = /^[\x21-\x7e]{1,255}$/;
@@ -52,15 +53,16 @@ export class CommandSender {
   ) {}
 
   /**
-   * Sends the command and answers it; `creates` makes that 201 with a Location.
+   * Sends the command and answers it; `creates` makes that 201 with a Location, `bodiless` takes no fields.
    * @throws ProblemError when it is refused.
    */
   async send<Body extends object>(
     { request, reply }: Exchange,
     action: Action,
     make: (sent: Sent) => Command<Answer<Body>>,
-    { creates = false } = {},
+    { creates = false, bodiless = false } = {},
   ): Promise<(CommandAnswer & Body) | PlanAnswer> {
+    if (bodiless) refuseFields(request);
     const answer = await this.commands.execute(make(this.sentOf(request, action)));
     if (answer.kind === 'refused') {
       throw refusalProblem(answer.refusal);
@@ -109,6 +111,14 @@ export class CommandSender {
       throw error;
     }
   }
+}
+
+/** @throws ProblemError `field-unknown` for a body that says anything. */
+function refuseFields({ body }: FastifyRequest): void {
+  const fields = Object.keys(body ?? {});
+  if (fields.length === 0) return;
+  const errors = fields.map((name) => unknownField('', name));
+  throw new ProblemError('field-unknown', undefined, errors);
 }
 
 function idempotencyKeyOf({ headers }: FastifyRequest): string {

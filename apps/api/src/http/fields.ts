@@ -9,11 +9,20 @@ import {
   Matches,
   MaxLength,
   MinLength,
+  ValidateIf,
 } from 'class-validator';
 
 /** No control characters but line breaks and tabs; no lone surrogates. */
 const PLAIN_TEXT = /^(?:[^\p{Cc}\p{Cs}]|[\t\n\r])*$/u;
 const ONE_LINE = /^[^\p{Cc}\p{Cs}]*$/u;
+
+/** A field that may be left out. `null` does not leave it out: where that means something, the field says so. */
+export function Optional(): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({ required: false }),
+    ValidateIf((_, value) => value !== undefined),
+  );
+}
 
 interface TextOptions {
   readonly min?: number;
@@ -28,6 +37,7 @@ export function IsText({ min = 1, max, lines = 'one', example }: TextOptions): P
     ApiProperty({ minLength: min, maxLength: max, ...(example === undefined ? {} : { example }) }),
     MaxLength(max, { message: `must have at most ${String(max)} characters` }),
     MinLength(min, { message: `must have at least ${String(min)} characters` }),
+    ...(min === 0 ? [] : [Matches(/\S/u, { message: 'must not be blank' })]),
     Matches(lines === 'one' ? ONE_LINE : PLAIN_TEXT, {
       message: 'must not hold control characters',
     }),
@@ -56,6 +66,7 @@ export function IsLanguageTag(): PropertyDecorator {
   return applyDecorators(
     ApiProperty({ example: 'pt-BR', description: 'BCP 47.' }),
     IsLocale({ message: 'must be a BCP 47 language tag, such as pt-BR' }),
+    Matches(/^[A-Za-z0-9-]*$/, { message: 'must be a BCP 47 language tag, such as pt-BR' }),
     MaxLength(35, { message: 'must have at most 35 characters' }),
   );
 }

@@ -1,12 +1,13 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
+import { Optional } from './fields';
 import { ProblemError } from './problems';
 
 /** How every list is paged. */
 export class PagingQuery {
   @ApiPropertyOptional({ minimum: 1, maximum: 200, default: 50 })
-  @IsOptional()
+  @Optional()
   @Type(() => Number)
   @Max(200, { message: 'must be at most 200' })
   @Min(1, { message: 'must be at least 1' })
@@ -16,7 +17,7 @@ export class PagingQuery {
   @ApiPropertyOptional({
     description: '`nextCursor` of the page before, with the same filter and sort.',
   })
-  @IsOptional()
+  @Optional()
   @MaxLength(4096, { message: 'must be a cursor as the API answered it' })
   @IsString({ message: 'must be a cursor as the API answered it' })
   readonly cursor?: string;

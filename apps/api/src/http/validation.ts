@@ -19,11 +19,22 @@ export function validationPipe(): ValidationPipe {
 }
 
 function fieldProblems(error: ValidationError, parent: string): FieldProblem[] {
-  const pointer = `${parent}/${error.property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  const pointer = pointerTo(parent, error.property);
   const own = Object.entries(error.constraints ?? {}).map(([constraint, detail]) =>
     constraint === 'whitelistValidation'
-      ? ({ pointer, detail: 'There is no such field.', code: 'field-unknown' } as const)
+      ? unknownField(parent, error.property)
       : ({ pointer, detail: `${detail}.`, code: 'field-invalid' } as const),
   );
   return [...own, ...(error.children ?? []).flatMap((child) => fieldProblems(child, pointer))];
+}
+
+/** What is said of a field that there is none of; `parent` is the pointer to what holds it. */
+export function unknownField(parent: string, name: string): FieldProblem {
+  const detail = 'There is no such field.';
+  return { pointer: pointerTo(parent, name), detail, code: 'field-unknown' };
+}
+
+/** Escaped as RFC 6901, section 3, says. */
+function pointerTo(parent: string, name: string): string {
+  return `${parent}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }

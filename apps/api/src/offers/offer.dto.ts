@@ -7,11 +7,10 @@ import {
   IsArray,
   IsIn,
   IsInt,
-  IsOptional,
   Max,
   Min,
 } from 'class-validator';
-import { IsText } from '../http/fields';
+import { IsText, Optional } from '../http/fields';
 import { PagingQuery } from '../http/paging';
 
 export const BILLING_CYCLES = [
@@ -60,11 +59,11 @@ export class PublishOfferDto {
 }
 
 export class ListOffersQuery extends PagingQuery {
-  @IsOptional()
+  @Optional()
   @IsText({ max: 200 })
   readonly search?: string;
 
-  @IsOptional()
+  @Optional()
   @IsText({ max: 36 })
   readonly providerId?: string;
 }

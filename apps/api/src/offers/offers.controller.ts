@@ -30,6 +30,7 @@ export class OffersController {
   @Post('offers')
   @CommandRoute({
     action: 'publish-offer',
+    creates: true,
     summary: "Add an offer to the provider's catalogue.",
     problems: ['not-found', 'offer-limits-invalid'],
   })

@@ -45,6 +45,7 @@ export class PartnershipRequestsController {
   @Post()
   @CommandRoute({
     action: 'request-partnership',
+    creates: true,
     summary:
       'Request a partnership: answers the link, personal to this provider, and a draft to send it with.',
     problems: ['not-found', 'draft-without-link'],
@@ -109,6 +110,7 @@ export class PartnershipRequestsController {
       exchange,
       'withdraw-partnership-request',
       (sent) => new WithdrawPartnershipRequestCommand(sent, id),
+      { bodiless: true },
     );
   }
 

@@ -1,8 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { DraftLanguage } from '@tierbook/domain';
 import { Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsObject, IsOptional, ValidateNested } from 'class-validator';
-import { IsEmailAddress, IsText } from '../http/fields';
+import { IsBoolean, IsIn, IsObject, ValidateNested } from 'class-validator';
+import { IsEmailAddress, IsText, Optional } from '../http/fields';
 import { PagingQuery } from '../http/paging';
 
 const LANGUAGES = ['pt-BR', 'en'] as const satisfies readonly DraftLanguage[];
@@ -22,12 +22,12 @@ export class RequestPartnershipDto {
   readonly email!: string;
 
   @ApiPropertyOptional({ enum: LANGUAGES, default: 'pt-BR' })
-  @IsOptional()
+  @Optional()
   @IsIn(LANGUAGES, { message: `must be one of ${LANGUAGES.join(', ')}` })
   readonly language: DraftLanguage = 'pt-BR';
 
   @ApiPropertyOptional({ description: 'A text of your own instead of the standard one.' })
-  @IsOptional()
+  @Optional()
   @ValidateNested()
   @Type(() => DraftDto)
   @IsObject({ message: 'must be an object' })
@@ -39,14 +39,14 @@ export class RemindPartnershipRequestDto {
     default: false,
     description: 'Make a new link, which ends the one before.',
   })
-  @IsOptional()
+  @Optional()
   @IsBoolean({ message: 'must be true or false' })
   readonly newLink: boolean = false;
 }
 
 export class ListPartnershipRequestsQuery extends PagingQuery {
   @ApiPropertyOptional({ enum: STATUSES })
-  @IsOptional()
+  @Optional()
   @IsIn(STATUSES, { message: `must be one of ${STATUSES.join(', ')}` })
   readonly status?: (typeof STATUSES)[number];
 }
@@ -66,13 +66,13 @@ export class AcceptPartnershipDto extends InvitationTokenDto {
 }
 
 export class DeclinePartnershipDto extends InvitationTokenDto {
-  @IsOptional()
+  @Optional()
   @IsText({ max: 1000, lines: 'many' })
   readonly reason?: string;
 }
 
 export class EndPartnershipDto {
-  @IsOptional()
+  @Optional()
   @IsText({ max: 1000, lines: 'many' })
   readonly reason?: string;
 }

@@ -39,6 +39,7 @@ export class PartnershipsController {
   @Post('partnership-acceptances')
   @CommandRoute({
     action: 'accept-partnership',
+    creates: true,
     summary: 'Accept the partnership that a link offers. The link works once.',
     problems: [
       ...OF_THE_LINK,

@@ -23,6 +23,7 @@ export class ProvidersController {
   @Post()
   @CommandRoute({
     action: 'create-provider',
+    creates: true,
     summary: 'Create a provider: a tenant of this deployment.',
     problems: ['provider-exists'],
   })

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, Matches } from 'class-validator';
-import { IsCountry, IsEmailAddress, IsText } from '../http/fields';
+import { IsIn, Matches } from 'class-validator';
+import { IsCountry, IsEmailAddress, IsText, Optional } from '../http/fields';
 import { PagingQuery } from '../http/paging';
 
 export class ApplyResellerDto {
@@ -17,17 +17,17 @@ export class ApplyResellerDto {
   @IsCountry()
   readonly country!: string;
 
-  @IsOptional()
+  @Optional()
   @IsText({ max: 100, example: 'RS' })
   readonly state?: string;
 
-  @IsOptional()
+  @Optional()
   @IsText({ max: 40, example: '+55 51 3333-4444' })
   readonly phone?: string;
 }
 
 export class RejectResellerDto {
-  @IsOptional()
+  @Optional()
   @IsText({ max: 1000, lines: 'many' })
   readonly reason?: string;
 }
@@ -40,14 +40,14 @@ export class ListResellersQuery extends PagingQuery {
     description:
       'For the operator: where the enrolment stands (applied, enrolled, rejected). For a provider: where the partnership stands (active, ended).',
   })
-  @IsOptional()
+  @Optional()
   @IsIn(STATUSES, { message: `must be one of ${STATUSES.join(', ')}` })
   readonly status?: (typeof STATUSES)[number];
 
   @ApiPropertyOptional({
     description: 'Part of the name; or, in digits, how the partner id begins.',
   })
-  @IsOptional()
+  @Optional()
   @IsText({ max: 200 })
   readonly search?: string;
 
@@ -55,7 +55,7 @@ export class ListResellersQuery extends PagingQuery {
     description:
       'For a provider: name, partnerId, country, state, since, customers, subscriptions or licences; with - before it from last to first.',
   })
-  @IsOptional()
+  @Optional()
   @IsText({ max: 50 })
   readonly sort?: string;
 }

@@ -51,6 +51,7 @@ export class ResellersController {
   @Post()
   @CommandRoute({
     action: 'apply-reseller',
+    creates: true,
     summary: 'Apply to be enrolled in the programme, as the reseller of this partner id.',
     problems: ['partner-id-not-yours', 'reseller-already-applied', 'reseller-already-enrolled'],
   })
@@ -75,6 +76,7 @@ export class ResellersController {
       exchange,
       'approve-reseller',
       (sent) => new ApproveResellerCommand(sent, id),
+      { bodiless: true },
     );
   }
 

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { BillingCycle, OfferId, ResellerId, Term } from '@tierbook/domain';
-import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min, ValidateIf } from 'class-validator';
-import { IsId, IsText } from '../http/fields';
+import { IsBoolean, IsIn, IsInt, Max, Min, ValidateIf } from 'class-validator';
+import { IsId, IsText, Optional } from '../http/fields';
 import { BILLING_CYCLES, MOST_LICENCES, TERMS } from '../offers/offer.dto';
 
 export class OrderSubscriptionDto {
@@ -22,19 +22,19 @@ export class OrderSubscriptionDto {
   @IsIn(TERMS, { message: `must be one of ${TERMS.join(', ')}` })
   readonly term!: Term;
 
-  @IsOptional()
+  @Optional()
   @IsText({ max: 200 })
   readonly name?: string;
 
   @ApiPropertyOptional({ default: true })
-  @IsOptional()
+  @Optional()
   @IsBoolean({ message: 'must be true or false' })
   readonly autoRenew: boolean = true;
 
   @ApiPropertyOptional({
     description: 'Reseller of record: credited with incentives for this subscription.',
   })
-  @IsOptional()
+  @Optional()
   @IsId()
   readonly resellerId?: ResellerId;
 
@@ -42,7 +42,7 @@ export class OrderSubscriptionDto {
     default: true,
     description: 'Whether that reseller also administers this subscription.',
   })
-  @IsOptional()
+  @Optional()
   @IsBoolean({ message: 'must be true or false' })
   readonly delegatedAdmin: boolean = true;
 }
@@ -67,7 +67,7 @@ export class AssociateResellerDto extends ChosenResellerDto {
     default: true,
     description: 'Whether it also administers this subscription.',
   })
-  @IsOptional()
+  @Optional()
   @IsBoolean({ message: 'must be true or false' })
   readonly delegatedAdmin: boolean = true;
 }

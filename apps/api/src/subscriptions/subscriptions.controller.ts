@@ -51,6 +51,7 @@ export class SubscriptionsController {
   @Post()
   @CommandRoute({
     action: 'order-subscription',
+    creates: true,
     summary: 'Buy a subscription for an existing customer.',
     problems: ['not-found', 'delegation-insufficient', ...OF_AN_ORDER],
   })
