@@ -14,7 +14,12 @@ export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
   const document = SwaggerModule.createDocument(app, settings);
   document.components = {
     ...document.components,
-    schemas: { ...document.components?.schemas, Problem: PROBLEM_SCHEMA },
+    schemas: {
+      ...document.components?.schemas,
+      CommandAnswer: COMMAND_ANSWER_SCHEMA,
+      PlanAnswer: PLAN_ANSWER_SCHEMA,
+      Problem: PROBLEM_SCHEMA,
+    },
   };
   return document;
 }
@@ -23,6 +28,61 @@ export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
 export function serveApiDocument(app: NestFastifyApplication): void {
   SwaggerModule.setup('docs', app, () => apiDocument(app));
 }
+
+const RESOURCE_SCHEMA = {
+  type: 'object',
+  required: ['type', 'id', 'href'],
+  properties: {
+    type: { type: 'string' },
+    id: { type: 'string' },
+    href: { type: 'string', format: 'uri-reference' },
+  },
+};
+
+const WARNINGS_SCHEMA = {
+  type: 'array',
+  items: {
+    type: 'object',
+    required: ['code', 'detail'],
+    properties: { code: { type: 'string' }, detail: { type: 'string' } },
+  },
+};
+
+const COMMAND_ANSWER_SCHEMA = {
+  type: 'object',
+  description: "An accepted command; some commands add members of the resource's own.",
+  required: ['resource', 'revision', 'position', 'warnings'],
+  properties: {
+    resource: RESOURCE_SCHEMA,
+    revision: { type: 'integer', description: "The resource's ETag, without quotes." },
+    position: { type: 'string', description: 'Send it as Tierbook-Position to read your write.' },
+    warnings: WARNINGS_SCHEMA,
+  },
+};
+
+const PLAN_ANSWER_SCHEMA = {
+  type: 'object',
+  description: 'A dry run that would be accepted. Personal data is left out of its events.',
+  required: ['plan', 'warnings'],
+  properties: {
+    plan: {
+      type: 'object',
+      required: ['resource', 'events'],
+      properties: {
+        resource: RESOURCE_SCHEMA,
+        events: {
+          type: 'array',
+          items: {
+            type: 'object',
+            required: ['type', 'data'],
+            properties: { type: { type: 'string' }, data: { type: 'object' } },
+          },
+        },
+      },
+    },
+    warnings: WARNINGS_SCHEMA,
+  },
+};
 
 const PROBLEM_SCHEMA = {
   type: 'object',

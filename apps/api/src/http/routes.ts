@@ -1,5 +1,12 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiBearerAuth, ApiExtension, ApiHeader, ApiOperation, ApiQuery } from '@nestjs/swagger';
+import {
+  ApiBearerAuth,
+  ApiExtension,
+  ApiHeader,
+  ApiOperation,
+  ApiQuery,
+  ApiResponse,
+} from '@nestjs/swagger';
 import { rolesFor, type Action } from '@tierbook/identity';
 import type { ProblemCode } from './problems';
 import { documentProblems } from './document-problems';
@@ -65,10 +72,32 @@ function route({ action, summary, problems = [] }: RouteOptions, common: readonl
   );
 }
 
+function success(status: 200 | 201, description: string, ...schemas: readonly string[]) {
+  const references = schemas.map((name) => ({ $ref: `#/components/schemas/${name}` }));
+  const [only = {}] = references;
+  const schema = references.length === 1 ? only : { anyOf: references };
+  return ApiResponse({ status, description, content: { 'application/json': { schema } } });
+}
+
 /** Documents a command: who may send it, its headers, and every problem it can answer. */
-export function CommandRoute(options: RouteOptions): MethodDecorator {
+export function CommandRoute(
+  options: RouteOptions & { readonly creates?: boolean },
+): MethodDecorator {
   return applyDecorators(
     route(options, EVERY_COMMAND),
+    ...(options.creates === true
+      ? [
+          success(201, 'Done; a repeat is answered the same.', 'CommandAnswer'),
+          success(200, 'Of a dry run: what would be done.', 'PlanAnswer'),
+        ]
+      : [
+          success(
+            200,
+            'Done; a repeat is answered the same. Of a dry run: what would be done.',
+            'CommandAnswer',
+            'PlanAnswer',
+          ),
+        ]),
     ApiHeader({
       name: 'Idempotency-Key',
       required: true,
@@ -92,6 +121,7 @@ export function CommandRoute(options: RouteOptions): MethodDecorator {
 export function ReadRoute(options: RouteOptions): MethodDecorator {
   return applyDecorators(
     route(options, EVERY_READ),
+    ApiResponse({ status: 200, description: 'What was asked for.' }),
     ApiHeader({
       name: 'Tierbook-Position',
       required: false,
