@@ -2,10 +2,11 @@ import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { NestLogger, type Configuration, type Logger, type Tierbook } from '@tierbook/platform';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiModule } from './api.module';
 import { readBodies } from './http/bodies';
 import { logRequests } from './http/log-requests';
-import { ProblemFilter } from './http/problem.filter';
+import { answerProblem, ProblemFilter } from './http/problem.filter';
 import { validationPipe } from './http/validation';
 import { serveApiDocument } from './openapi';
 import { Metrics } from './operations/metrics';
@@ -27,8 +28,13 @@ export async function createServer(
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     forceCloseConnections: 'idle',
-    routerOptions: { maxParamLength: 200 },
+    // As long as Node lets a request line be: what is no id is not found, however long it is.
+    routerOptions: { maxParamLength: 16 * 1024 },
     logger: false,
+    // What fails before there is a route, such as an address that is not well encoded.
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      answerProblem(error, request, reply, logger);
+    },
   });
   const metrics = new Metrics();
   const app = await NestFactory.create<NestFastifyApplication>(

@@ -35,21 +35,25 @@ interface TextOptions {
 export function IsText({ min = 1, max, lines = 'one', example }: TextOptions): PropertyDecorator {
   return applyDecorators(
     ApiProperty({ minLength: min, maxLength: max, ...(example === undefined ? {} : { example }) }),
+    // The first that fails is the one that is told.
+    IsString({ message: 'must be text' }),
     MaxLength(max, { message: `must have at most ${String(max)} characters` }),
     MinLength(min, { message: `must have at least ${String(min)} characters` }),
     ...(min === 0 ? [] : [Matches(/\S/u, { message: 'must not be blank' })]),
     Matches(lines === 'one' ? ONE_LINE : PLAIN_TEXT, {
       message: 'must not hold control characters',
     }),
-    IsString({ message: 'must be text' }),
   );
 }
 
 export function IsEmailAddress(): PropertyDecorator {
   return applyDecorators(
     ApiProperty({ format: 'email', maxLength: 254, example: 'maria@example.com' }),
-    IsEmail({}, { message: 'must be an e-mail address' }),
+    IsString({ message: 'must be text' }),
     MaxLength(254, { message: 'must have at most 254 characters' }),
+    // Before IsEmail, which throws at a lone surrogate.
+    Matches(ONE_LINE, { message: 'must not hold control characters' }),
+    IsEmail({}, { message: 'must be an e-mail address' }),
   );
 }
 
