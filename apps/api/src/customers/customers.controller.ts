@@ -18,7 +18,7 @@ import { HttpExchange, type Exchange } from '../http/request';
 import { CommandRoute, ReadRoute } from '../http/routes';
 import { CreateCustomerDto } from './customer.dto';
 import { CustomerSight } from './customer-sight';
-import { CustomersOfReseller } from './customers-of-reseller';
+import { CustomersOfReseller, VIEWS_OF_LISTED_CUSTOMERS } from './customers-of-reseller';
 import { customerFilterOf, ListCustomersQuery } from './list-customers.query';
 
 /** A customer's page shows so many subscriptions; the list of them pages through the rest. */
@@ -93,12 +93,11 @@ export class CustomersController {
     problems: ['cursor-invalid'],
   })
   async list(@HttpExchange() { request }: Exchange, @Query() query: ListCustomersQuery) {
-    const { organisation } = await this.reader.begin(request, 'list-customers', [
-      'customers',
-      'subscriptions',
-      'reseller-customers',
-      'resellers',
-    ]);
+    const { organisation } = await this.reader.begin(
+      request,
+      'list-customers',
+      VIEWS_OF_LISTED_CUSTOMERS,
+    );
     const filter = customerFilterOf(query);
     if (organisation.kind !== 'reseller') {
       const providerId = (organisation.kind === 'provider' ? organisation.id : '') as ProviderId;

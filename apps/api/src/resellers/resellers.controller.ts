@@ -16,7 +16,7 @@ import {
   listResellers,
   type ResellerRow,
 } from '@tierbook/read-models';
-import { CustomersOfReseller } from '../customers/customers-of-reseller';
+import { CustomersOfReseller, VIEWS_OF_LISTED_CUSTOMERS } from '../customers/customers-of-reseller';
 import { customerFilterOf, ListCustomersQuery } from '../customers/list-customers.query';
 import { CommandSender } from '../http/command-sender';
 import { IdPipe } from '../http/id.pipe';
@@ -155,11 +155,11 @@ export class ResellersController {
     @Param('id', IdPipe) id: ResellerId,
     @Query() query: ListCustomersQuery,
   ) {
-    const principal = await this.reader.begin(request, 'list-reseller-customers', [
-      'customers',
-      'subscriptions',
-      'reseller-customers',
-    ]);
+    const principal = await this.reader.begin(
+      request,
+      'list-reseller-customers',
+      VIEWS_OF_LISTED_CUSTOMERS,
+    );
     const { organisation } = principal;
     if (!(await this.isVisible(principal, id))) throw missing('reseller');
     if (query.resellerId !== undefined) {
