@@ -50,6 +50,8 @@ describe("the page's tasks", () => {
         email: 'socio@revenda.example',
       });
       expect(answer.status).toBe(201);
+      // Whoever holds the link can accept.
+      expect(answer.headers.get('cache-control')).toBe('no-store');
       invitation = invitationIn(answer);
       position = answer.position;
       const { link, draft } = answer.body as { link: string; draft: Record<string, string> };
@@ -88,7 +90,9 @@ describe("the page's tasks", () => {
     it('sends a request again with a new link, which ends the former one', async () => {
       const { requestId, token } = await world.invitation(provider);
       const path = `/v1/partnership-requests/${requestId}/reminder`;
-      const newer = invitationIn(await provider.api.post(path, { newLink: true }));
+      const reminded = await provider.api.post(path, { newLink: true });
+      expect(reminded.headers.get('cache-control')).toBe('no-store');
+      const newer = invitationIn(reminded);
       expect(newer.token).not.toBe(token);
       const enrolled = await world.reseller();
       const lookup = (each: string) =>

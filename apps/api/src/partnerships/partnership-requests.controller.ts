@@ -51,6 +51,7 @@ export class PartnershipRequestsController {
     problems: ['not-found', 'draft-without-link'],
   })
   request(@HttpExchange() exchange: Exchange, @Body() body: RequestPartnershipDto) {
+    void exchange.reply.header('Cache-Control', 'no-store');
     return this.commands.send(
       exchange,
       'request-partnership',
@@ -131,6 +132,7 @@ export class PartnershipRequestsController {
     @Param('id', IdPipe) id: PartnershipRequestId,
     @Body() body: RemindPartnershipRequestDto,
   ) {
+    void exchange.reply.header('Cache-Control', 'no-store');
     return this.commands.send(
       exchange,
       'remind-partnership-request',
