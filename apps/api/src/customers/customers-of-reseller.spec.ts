@@ -6,7 +6,7 @@ import type { Tierbook } from '@tierbook/platform';
 import { Cursors, type ReadStore } from '@tierbook/read-models';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ResellerId } from '@tierbook/domain';
-import type { CommandSender } from '../http/command-sender';
+import { CommandSender } from '../http/command-sender';
 import { ReadYourWrites } from '../http/read-your-writes';
 import { Reader } from '../http/reader';
 import { setPrincipal, type Exchange } from '../http/request';
@@ -14,6 +14,7 @@ import { ResellersController } from '../resellers/resellers.controller';
 import { CustomerSight } from './customer-sight';
 import { CustomersController } from './customers.controller';
 import { CustomersOfReseller } from './customers-of-reseller';
+import { ListCustomersQuery } from './list-customers.query';
 
 const LOG = '0123456789abcdef';
 const RESELLER = '3d54df2a-d616-5aec-8510-7f0bdd283d50' as ResellerId;
@@ -68,16 +69,16 @@ describe('a list of customers', () => {
     const { tierbook, waitedFor, read } = watchedService();
     const reader = new Reader(new ReadYourWrites(tierbook));
     const ofReseller = new CustomersOfReseller(tierbook);
-    const nothingIsSent = {} as CommandSender;
+    const nothingIsSent = Object.create(CommandSender.prototype) as CommandSender;
     const sight = new CustomerSight(tierbook);
     const customers = new CustomersController(nothingIsSent, reader, sight, ofReseller, tierbook);
     const resellers = new ResellersController(nothingIsSent, reader, ofReseller, tierbook);
 
-    await customers.list(exchangeBy(organisation), {});
+    await customers.list(exchangeBy(organisation), new ListCustomersQuery());
     expect([...waitedFor]).toEqual(expect.arrayContaining([...read]));
     waitedFor.clear();
     read.clear();
-    await resellers.customers(exchangeBy(organisation), RESELLER, {});
+    await resellers.customers(exchangeBy(organisation), RESELLER, new ListCustomersQuery());
     expect(read.size).toBeGreaterThan(0);
     expect([...waitedFor]).toEqual(expect.arrayContaining([...read]));
   });
