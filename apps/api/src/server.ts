@@ -28,6 +28,8 @@ export async function createServer(
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     forceCloseConnections: 'idle',
+    // What still comes on open connections is served; its answer closes the connection.
+    return503OnClosing: false,
     // As long as Node lets a request line be: what is no id is not found, however long it is.
     routerOptions: { maxParamLength: 16 * 1024 },
     logger: false,

@@ -1,4 +1,11 @@
-import { Controller, Get, Inject, Param, Query, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Inject,
+  Param,
+  Query,
+  type BeforeApplicationShutdown,
+} from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { CustomerId } from '@tierbook/domain';
 import type { Position } from '@tierbook/eventing';
@@ -17,7 +24,7 @@ const DEFAULT_LIMIT = 50;
 
 @ApiTags('audit')
 @Controller('v1')
-export class EventsController implements OnApplicationShutdown {
+export class EventsController implements BeforeApplicationShutdown {
   private readonly streaming = new Set<AbortController>();
 
   constructor(
@@ -74,8 +81,8 @@ export class EventsController implements OnApplicationShutdown {
     );
   }
 
-  /** Ends the streams, which would otherwise keep the service from ending. */
-  onApplicationShutdown(): void {
+  /** Ends the streams before the server waits for its connections, which would otherwise never end. */
+  beforeApplicationShutdown(): void {
     for (const ended of this.streaming) ended.abort();
   }
 
