@@ -327,7 +327,7 @@ function nothingChanged<C, S, E extends DomainEvent>(
   const resource = request.resource ?? null;
   return {
     type: 'NothingChanged',
-    data: { resource, resourceRevision: loaded.lastTouched(resource) },
+    data: { command: request.name, resource, resourceRevision: loaded.lastTouched(resource) },
   };
 }
 
