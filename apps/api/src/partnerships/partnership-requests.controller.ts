@@ -8,7 +8,7 @@ import {
   RequestPartnershipCommand,
   WithdrawPartnershipRequestCommand,
 } from '@tierbook/application';
-import type { PartnershipRequestId, ProviderId } from '@tierbook/domain';
+import { AUTHORISATIONS, type PartnershipRequestId, type ProviderId } from '@tierbook/domain';
 import { parseInvitationToken } from '@tierbook/identity';
 import { TIERBOOK, type Tierbook } from '@tierbook/platform';
 import { listPartnershipRequests } from '@tierbook/read-models';
@@ -24,13 +24,6 @@ import {
   RemindPartnershipRequestDto,
   RequestPartnershipDto,
 } from './partnership.dto';
-
-/** What accepting a partnership allows the provider, and what may follow for the reseller. */
-const AUTHORISES = [
-  'provider-may-order-for-customers',
-  'provider-may-delegate-customer-administration',
-  'provider-may-designate-support-contact',
-] as const;
 
 @ApiTags('partnerships')
 @Controller('v1/partnership-requests')
@@ -90,7 +83,7 @@ export class PartnershipRequestsController {
       /** Whether a newer link has taken this one's place. */
       superseded: generation < invitation.generation,
       expiresAt,
-      authorises: AUTHORISES,
+      authorises: AUTHORISATIONS,
     };
   }
 
