@@ -200,7 +200,8 @@ describe('a body in another form', () => {
 const VALUES: Readonly<Record<string, readonly unknown[]>> = {
   null: [null],
   boolean: [true],
-  number: [1, -1, 1.5],
+  integer: [1, -1],
+  number: [1.5],
   string: ['text'],
   array: [[], [[]], [null], ['text', 1]],
   object: [{}, { toString: 'x' }, { length: 1, 0: 'x' }],

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
 import {
   aggregates,
   generationOf,
@@ -17,13 +17,17 @@ import { IdPipe } from '../http/id.pipe';
 import { ProblemError } from '../http/problems';
 import { missing, Reader } from '../http/reader';
 import { HttpExchange, type Exchange } from '../http/request';
-import { CommandRoute, ReadRoute } from '../http/routes';
+import { CommandRoute, OF_A_BODY, ReadRoute } from '../http/routes';
+import { id, ref } from '../http/schemas';
+import type { InvitationShown } from './invitation-shown';
 import {
   InvitationTokenDto,
   ListPartnershipRequestsQuery,
   RemindPartnershipRequestDto,
   RequestPartnershipDto,
 } from './partnership.dto';
+
+const OF_ONE = { id: id('The partnership request.') };
 
 @ApiTags('partnerships')
 @Controller('v1/partnership-requests')
@@ -39,17 +43,18 @@ export class PartnershipRequestsController {
   @CommandRoute({
     action: 'request-partnership',
     creates: true,
+    answers: ref('InvitationAnswer'),
+    secret: true,
     summary:
       'Request a partnership: answers the link, personal to this provider, and a draft to send it with.',
     problems: ['not-found', 'draft-without-link'],
   })
   request(@HttpExchange() exchange: Exchange, @Body() body: RequestPartnershipDto) {
-    void exchange.reply.header('Cache-Control', 'no-store');
     return this.commands.send(
       exchange,
       'request-partnership',
       (sent) => new RequestPartnershipCommand(sent, body),
-      { creates: true },
+      { creates: true, secret: true },
     );
   }
 
@@ -58,12 +63,14 @@ export class PartnershipRequestsController {
   @ReadRoute({
     action: 'look-up-partnership-request',
     summary: 'What an invitation link offers, before it is accepted or declined. Appends nothing.',
-    problems: ['invitation-unknown'],
+    problems: [...OF_A_BODY, 'invitation-unknown'],
+    answers: ref('InvitationShown'),
+    secret: true,
   })
   async lookUp(
     @HttpExchange() { request, reply }: Exchange,
     @Body() { token }: InvitationTokenDto,
-  ) {
+  ): Promise<InvitationShown> {
     await this.reader.begin(request, 'look-up-partnership-request', []);
     const presented = parseInvitationToken(token);
     if (presented === undefined) throw new ProblemError('invitation-unknown');
@@ -80,7 +87,6 @@ export class PartnershipRequestsController {
       requestId: id,
       provider: { id: providerId, name: providerName },
       status,
-      /** Whether a newer link has taken this one's place. */
       superseded: generation < invitation.generation,
       expiresAt,
       authorises: AUTHORISATIONS,
@@ -91,6 +97,7 @@ export class PartnershipRequestsController {
   @HttpCode(200)
   @CommandRoute({
     action: 'withdraw-partnership-request',
+    path: OF_ONE,
     summary: 'Take a request back: its link ends.',
     problems: [
       'not-found',
@@ -110,8 +117,12 @@ export class PartnershipRequestsController {
 
   @Post(':id/reminder')
   @HttpCode(200)
+  @ApiBody({ type: RemindPartnershipRequestDto, required: false })
   @CommandRoute({
     action: 'remind-partnership-request',
+    path: OF_ONE,
+    answers: ref('InvitationAnswer'),
+    secret: true,
     summary: 'Send a request again: the 30 days begin anew; with newLink, the former link ends.',
     problems: [
       'not-found',
@@ -125,17 +136,18 @@ export class PartnershipRequestsController {
     @Param('id', IdPipe) id: PartnershipRequestId,
     @Body() body: RemindPartnershipRequestDto,
   ) {
-    void exchange.reply.header('Cache-Control', 'no-store');
     return this.commands.send(
       exchange,
       'remind-partnership-request',
       (sent) => new RemindPartnershipRequestCommand(sent, id, body),
+      { secret: true },
     );
   }
 
   @Get()
   @ReadRoute({
     action: 'list-partnership-requests',
+    answers: ref('PartnershipRequestPage'),
     summary: "The provider's partnership requests, the newest first.",
     problems: ['cursor-invalid'],
   })
@@ -155,6 +167,10 @@ export class PartnershipRequestsController {
   @Get(':id')
   @ReadRoute({
     action: 'read-partnership-request',
+    path: OF_ONE,
+    answers: ref('Invitation'),
+    single: true,
+    secret: true,
     summary: 'One request, with its draft again and the same link.',
     problems: ['not-found'],
   })

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
 import {
   aggregates,
   ApplyResellerCommand,
@@ -25,18 +25,15 @@ import { ProblemError } from '../http/problems';
 import { found, missing, Reader } from '../http/reader';
 import { HttpExchange, type Exchange } from '../http/request';
 import { CommandRoute, ReadRoute } from '../http/routes';
-import { ApplyResellerDto, ListResellersQuery, RejectResellerDto } from './reseller.dto';
+import { anyOf, id, ref } from '../http/schemas';
+import {
+  ApplyResellerDto,
+  ListResellersQuery,
+  PARTNER_SORTS,
+  RejectResellerDto,
+} from './reseller.dto';
 
-const PARTNER_SORTS = [
-  'name',
-  'partnerId',
-  'country',
-  'state',
-  'since',
-  'customers',
-  'subscriptions',
-  'licences',
-] as const;
+const OF_ONE = { id: id('The reseller.') };
 
 @ApiTags('resellers')
 @Controller('v1/resellers')
@@ -68,6 +65,7 @@ export class ResellersController {
   @HttpCode(200)
   @CommandRoute({
     action: 'approve-reseller',
+    path: OF_ONE,
     summary: 'Enrol a reseller that has applied.',
     problems: ['not-found', 'reseller-not-applied', 'reseller-already-enrolled'],
   })
@@ -82,8 +80,10 @@ export class ResellersController {
 
   @Post(':id/rejection')
   @HttpCode(200)
+  @ApiBody({ type: RejectResellerDto, required: false })
   @CommandRoute({
     action: 'reject-reseller',
+    path: OF_ONE,
     summary: 'Turn an application down; the reseller may apply again.',
     problems: ['not-found', 'reseller-not-applied', 'reseller-already-enrolled'],
   })
@@ -102,6 +102,7 @@ export class ResellersController {
   @Get()
   @ReadRoute({
     action: 'list-resellers',
+    answers: anyOf(ref('PartnerPage'), ref('ResellerPage')),
     summary: "A provider's own partners, with counts; for the operator, the programme's resellers.",
     problems: ['cursor-invalid'],
   })
@@ -133,6 +134,9 @@ export class ResellersController {
   @Get(':id')
   @ReadRoute({
     action: 'read-reseller',
+    path: OF_ONE,
+    answers: ref('Reseller'),
+    single: true,
     summary: 'One reseller: itself, a partner, or for the operator any.',
     problems: ['not-found'],
   })
@@ -146,6 +150,8 @@ export class ResellersController {
   @Get(':id/customers')
   @ReadRoute({
     action: 'list-reseller-customers',
+    path: OF_ONE,
+    answers: anyOf(ref('CustomerPage'), ref('ResellerCustomerPage')),
     summary:
       "A reseller's customers: those associated with it, for a provider; those it may see, for itself.",
     problems: ['not-found', 'cursor-invalid'],

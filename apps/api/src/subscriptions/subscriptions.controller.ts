@@ -24,6 +24,7 @@ import type { ProblemCode } from '../http/problems';
 import { found, missing, Reader } from '../http/reader';
 import { HttpExchange, type Exchange } from '../http/request';
 import { CommandRoute, ReadRoute } from '../http/routes';
+import { id, ref } from '../http/schemas';
 import {
   AssociateResellerDto,
   ChangeQuantityDto,
@@ -38,6 +39,9 @@ const OF_A_SUBSCRIPTION = [
   'subscription-not-active',
 ] as const satisfies readonly ProblemCode[];
 
+const OF_A_CUSTOMER = { id: id('The customer.') };
+const OF_ONE = { ...OF_A_CUSTOMER, sid: id('The subscription.') };
+
 @ApiTags('subscriptions')
 @Controller('v1/customers/:id/subscriptions')
 export class SubscriptionsController {
@@ -51,6 +55,7 @@ export class SubscriptionsController {
   @Post()
   @CommandRoute({
     action: 'order-subscription',
+    path: OF_A_CUSTOMER,
     creates: true,
     summary: 'Buy a subscription for an existing customer.',
     problems: ['not-found', 'delegation-insufficient', ...OF_AN_ORDER],
@@ -71,6 +76,7 @@ export class SubscriptionsController {
   @Put(':sid/quantity')
   @CommandRoute({
     action: 'change-quantity',
+    path: OF_ONE,
     summary: 'Buy more licences, or fewer.',
     problems: [...OF_A_SUBSCRIPTION, 'quantity-out-of-range'],
   })
@@ -90,6 +96,7 @@ export class SubscriptionsController {
   @Put(':sid/reseller')
   @CommandRoute({
     action: 'associate-subscription-reseller',
+    path: OF_ONE,
     summary:
       'Associate a reseller with the subscription: of record from now, and, unless delegatedAdmin is false, its administrator. null leaves nobody credited.',
     problems: [...OF_A_SUBSCRIPTION, 'partnership-not-active'],
@@ -110,6 +117,7 @@ export class SubscriptionsController {
   @Put(':sid/support-contact')
   @CommandRoute({
     action: 'designate-support-contact',
+    path: OF_ONE,
     summary: 'Choose who handles support requests: a partnered reseller, or the provider (null).',
     problems: [...OF_A_SUBSCRIPTION, 'partnership-not-active'],
   })
@@ -129,6 +137,8 @@ export class SubscriptionsController {
   @Get()
   @ReadRoute({
     action: 'list-subscriptions',
+    path: OF_A_CUSTOMER,
+    answers: ref('SubscriptionPage'),
     summary: "A customer's subscriptions in the order they were bought.",
     problems: ['not-found', 'cursor-invalid'],
   })
@@ -150,6 +160,9 @@ export class SubscriptionsController {
   @Get(':sid')
   @ReadRoute({
     action: 'read-subscription',
+    path: OF_ONE,
+    answers: ref('Subscription'),
+    single: true,
     summary: 'One subscription.',
     problems: ['not-found'],
   })
@@ -172,6 +185,8 @@ export class SubscriptionsController {
   @Get(':sid/support-contact-choices')
   @ReadRoute({
     action: 'list-support-contact-choices',
+    path: OF_ONE,
+    answers: ref('SupportContactChoicePage'),
     summary: 'Who can be designated support contact: the provider, and its active partners.',
     problems: ['not-found', 'cursor-invalid'],
   })

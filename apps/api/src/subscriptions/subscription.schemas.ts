@@ -1,0 +1,91 @@
+import type { PartneredReseller, SupportContact } from '@tierbook/domain';
+import type { SubscriptionRow, SupportContactChoice } from '@tierbook/read-models';
+import {
+  always,
+  choice,
+  count,
+  flag,
+  id,
+  instant,
+  listOf,
+  objectOf,
+  oneOf,
+  orNull,
+  pageOf,
+  PERIOD_ID,
+  personal,
+  ref,
+  REVISION,
+  text,
+  type Schemas,
+} from '../http/schemas';
+import { BILLING_CYCLES, TERMS } from '../offers/offer.dto';
+
+type OfKind<T, Kind> = Extract<T, { readonly kind: Kind }>;
+
+export const subscriptionSchemas: Schemas = {
+  PartneredReseller: objectOf<PartneredReseller>(
+    'A reseller, and the period of its partnership in which it was chosen.',
+    { resellerId: id('The reseller.'), periodId: PERIOD_ID },
+  ),
+  SupportContact: oneOf(
+    objectOf<OfKind<SupportContact, 'provider'>>('The provider itself.', {
+      kind: always('provider'),
+    }),
+    objectOf<OfKind<SupportContact, 'reseller'>>('A reseller.', {
+      kind: always('reseller'),
+      resellerId: id('The reseller.'),
+      periodId: PERIOD_ID,
+    }),
+  ),
+  Subscription: objectOf<SubscriptionRow>('A subscription.', {
+    subscriptionId: id('The subscription.'),
+    customerId: id('Whose it is.'),
+    providerId: id('Who sold it.'),
+    offerId: id('What was bought.'),
+    offer: ref('OfferTerms'),
+    name: personal("The customer's own name for it."),
+    quantity: count('Licences.'),
+    billingCycle: choice(BILLING_CYCLES, 'How often it is billed.'),
+    term: choice(TERMS, 'For how long one is bound. ISO 8601 duration.'),
+    status: choice(['active', 'pending'], 'Pending: it starts later.'),
+    orderedAt: instant('When it was bought.'),
+    startsAt: instant('From when it runs.'),
+    termEndsAt: instant('Until when its term runs, exclusive.'),
+    autoRenew: flag('Whether it goes on for another term by itself.'),
+    resellerOfRecord: orNull(
+      ref('PartneredReseller'),
+      'Credited with incentives; null where nobody is.',
+    ),
+    resellerOfRecordName: personal("That reseller's name, as it is today."),
+    supportContact: ref('SupportContact'),
+    supportContactName: orNull(
+      text("That reseller's name, as it is today."),
+      'null where the provider handles support, and once it is erased.',
+    ),
+    delegations: listOf(
+      ref('Delegation'),
+      'Who administers this subscription alone, besides those of the whole account.',
+    ),
+    warnings: listOf(
+      choice(['reseller-of-record-missing'], 'What should be known of it.'),
+      'Codes of what was done all the same.',
+    ),
+    revision: REVISION,
+  }),
+  SubscriptionPage: pageOf(ref('Subscription')),
+  SupportContactChoice: oneOf(
+    objectOf<OfKind<SupportContactChoice, 'provider'>>('The provider itself.', {
+      kind: always('provider'),
+      id: id('The provider.'),
+      name: personal('Its name.'),
+    }),
+    objectOf<OfKind<SupportContactChoice, 'reseller'>>('An active partner.', {
+      kind: always('reseller'),
+      id: id('The reseller.'),
+      name: personal('Its name.'),
+      partnerId: text('Its id in the partner programme.'),
+    }),
+  ),
+  SupportContactChoicePage: pageOf(ref('SupportContactChoice')),
+};
