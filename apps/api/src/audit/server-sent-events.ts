@@ -26,6 +26,8 @@ export async function streamEvents(
     'Cache-Control': 'no-store',
     'X-Accel-Buffering': 'no',
   });
+  // Else they wait for the first event, and with them a reader who wants to know that it is connected.
+  raw.flushHeaders();
   raw.once('close', () => {
     ended.abort();
   });
