@@ -31,6 +31,8 @@ export async function streamEvents(
   raw.once('close', () => {
     ended.abort();
   });
+  // Who went before the answer began is told of no more.
+  if (raw.destroyed) ended.abort();
   const heartbeat = setInterval(() => raw.write(': alive\n\n'), HEARTBEAT_MS);
   try {
     for await (const event of events) {
