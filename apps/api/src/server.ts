@@ -12,8 +12,11 @@ import { serveApiDocument } from './openapi';
 import { Metrics } from './operations/metrics';
 
 const LARGEST_BODY_BYTES = 100 * 1024;
-/** Time to send a request whole. */
+/** Time to send a request whole, and the headers of it. Node takes the longer of the two for the whole. */
 const REQUEST_TIMEOUT_MS = 30_000;
+const HEADERS_TIMEOUT_MS = 15_000;
+/** How often Node looks for requests beyond these times: by default, every 30 s only. */
+const TIMEOUT_CHECK_MS = 2_000;
 /** Silence after which a connection is closed; longer than a feed's heartbeat. */
 const CONNECTION_TIMEOUT_MS = 60_000;
 
@@ -27,6 +30,10 @@ export async function createServer(
     bodyLimit: LARGEST_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
+    http: {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+    },
     forceCloseConnections: 'idle',
     // What still comes on open connections is served; its answer closes the connection.
     return503OnClosing: false,
