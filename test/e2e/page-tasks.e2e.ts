@@ -438,13 +438,16 @@ describe("the page's tasks", () => {
   });
 
   describe('8. End the partnership', () => {
+    /** What the reseller saw while it was a partner. */
+    let reads: readonly string[];
+
     it('refuses the reseller’s very next command and read, in account, subscription and support', async () => {
       const account = await world.subscribed(provider, { account: { resellerId: reseller.id } });
       const scoped = await world.subscribed(provider, { order: { resellerId: reseller.id } });
       const supported = await world.subscribed(provider);
       const contact = `${supported.path}/support-contact`;
       accepted(await provider.api.put(contact, { resellerId: reseller.id }));
-      const reads = [account, scoped, supported].flatMap(({ id, path }) => [
+      reads = [account, scoped, supported].flatMap(({ id, path }) => [
         `/v1/customers/${id}`,
         `/v1/customers/${id}/subscriptions`,
         path,
@@ -489,6 +492,7 @@ describe("the page's tasks", () => {
       position = await world.head();
       const list = await reseller.api.get('/v1/customers', { position });
       expect(list.items).toEqual([]);
+      for (const each of reads) expect((await reseller.api.get(each)).status).toBe(404);
     });
   });
 });
