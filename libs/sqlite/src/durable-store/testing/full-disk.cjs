@@ -1,0 +1,42 @@
+'use strict';
+
+/*
+ * Loaded before the service (`node --require`): while the file that FULL_DISK names is there, the databases
+ * whose names it holds, one a line, may not grow, and SQLite answers as on a full disk (SQLITE_FULL).
+ */
+const fs = require('node:fs');
+const path = require('node:path');
+const { DatabaseSync } = require('node:sqlite');
+
+const NO_LIMIT = 4294967294;
+const { exec, prepare } = DatabaseSync.prototype;
+
+function isFull(database) {
+  try {
+    const names = fs.readFileSync(process.env.FULL_DISK, 'utf8').split('\n');
+    return names.includes(path.basename(database.location() ?? ''));
+  } catch {
+    return false;
+  }
+}
+
+/** A limit below the pages that there are is taken as just those. */
+function limit(database) {
+  exec.call(database, `PRAGMA max_page_count = ${isFull(database) ? 1 : NO_LIMIT}`);
+}
+
+DatabaseSync.prototype.exec = function (sql) {
+  if (/^(BEGIN|UPDATE)/.test(sql)) limit(this);
+  return exec.call(this, sql);
+};
+
+DatabaseSync.prototype.prepare = function (sql, ...options) {
+  const statement = prepare.call(this, sql, ...options);
+  if (!sql.startsWith('BEGIN')) return statement;
+  const run = statement.run.bind(statement);
+  statement.run = () => {
+    limit(this);
+    return run();
+  };
+  return statement;
+};
