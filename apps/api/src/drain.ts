@@ -11,8 +11,12 @@ const SWEEP_MS = 50;
 export async function drain(app: NestFastifyApplication): Promise<void> {
   const server = app.getHttpServer();
   // Closing a server closes those idle at that moment only, and checks no time-outs any more.
-  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
-  const cutOff = setTimeout(() => server.closeAllConnections(), LONGEST_DRAIN_MS);
+  const sweep = setInterval(() => {
+    server.closeIdleConnections();
+  }, SWEEP_MS);
+  const cutOff = setTimeout(() => {
+    server.closeAllConnections();
+  }, LONGEST_DRAIN_MS);
   try {
     await app.close();
   } finally {
