@@ -14,7 +14,7 @@ import {
 } from './harness/client';
 import { type Known, startLoad } from './harness/load';
 import { flawsOf, foldOf, readLog, viewsOf } from './harness/oracle';
-import { newDirectory } from './harness/process';
+import { newDirectory, until } from './harness/process';
 import { random, seedOfRun } from './harness/random';
 
 const SEED = seedOfRun();
@@ -89,6 +89,28 @@ describe('a full disk', () => {
     expect(ordered).toHaveLength(1 + orders.length);
     await client.close();
     await expectFold(service.dataDir);
+  });
+
+  it('under the views lets commands go on, says so, and the views catch up', async () => {
+    const { full, service, client, orders } = await startOnDisk();
+    writeFileSync(full, 'views.db');
+    const answers = await Promise.all(orders.map((each) => client.send(each)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
+    const sick = await until('the views to fail', async () => {
+      const health = await client.read('/health/ready');
+      return health.status === 200 ? undefined : health;
+    });
+    expect(sick).toMatchObject({
+      status: 503,
+      body: { status: 'error', error: { views: { status: 'down', thread: 'restarting' } } },
+    });
+
+    rmSync(full);
+    await expectFold(service.dataDir);
+    await until('the service to be ready', async () => {
+      return (await client.read('/health/ready')).status === 200 ? true : undefined;
+    });
+    await client.close();
   });
 
   it.each(['keys.db', 'state.db'])('under %s refuses what needs it, and recovers', async (name) => {
