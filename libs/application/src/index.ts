@@ -16,5 +16,6 @@ export * from './partnership/answer-invitation.handlers';
 export * from './partnership/begin-partnership';
 export * from './partnership/end-partnership';
 export * from './partnership/partnership-acceptance.process';
+export * from './phone';
 export * from './provider/provider.handlers';
 export * from './reseller/reseller.handlers';

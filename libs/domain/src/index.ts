@@ -1,5 +1,6 @@
 export * from './calendar';
-export * from './country-rules';
+export { COUNTRIES, countryMeantBy } from './country-rules/countries';
+export * from './country-rules/country-rules';
 export * from './decision';
 export * from './identifiers';
 export * from './ids';

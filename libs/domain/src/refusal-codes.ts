@@ -94,6 +94,26 @@ export const REFUSALS = {
     title: 'Phone required',
     advice: 'Send phone for a customer in this country.',
   },
+  'phone-invalid': {
+    title: 'Phone invalid',
+    advice: 'Correct phone: + and the country code, or a national number of the same country.',
+  },
+  'state-required': {
+    title: 'State required',
+    advice: 'Send address.state; GET /v1/country-rules/{code} lists them.',
+  },
+  'state-unknown': {
+    title: 'Unknown state',
+    advice: 'Send a code or a name that GET /v1/country-rules/{code} lists.',
+  },
+  'postal-code-invalid': {
+    title: 'Postal code invalid',
+    advice: 'Correct address.postalCode; GET /v1/country-rules/{code} says its pattern.',
+  },
+  'country-unknown': {
+    title: 'Unknown country',
+    advice: 'Send a code that GET /v1/country-rules lists.',
+  },
   'subscription-unknown': {
     title: 'Unknown subscription',
     advice: 'Choose a subscription of this customer.',

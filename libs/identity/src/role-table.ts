@@ -46,6 +46,8 @@ const ROLE_TABLE = {
   // Shows the link, with which a partnership is accepted.
   'read-partnership-request': { provider: SALES },
   'read-partnership': { provider: ANY_AGENT, reseller: ANY_AGENT },
+  'list-country-rules': { operator: OPERATOR, provider: ANY_AGENT, reseller: ANY_AGENT },
+  'read-country-rules': { operator: OPERATOR, provider: ANY_AGENT, reseller: ANY_AGENT },
   'list-offers': { provider: ANY_AGENT, reseller: ANY_AGENT },
   'check-domain': { provider: SALES },
   'list-customers': { provider: ANY_AGENT, reseller: ANY_AGENT },

@@ -32,6 +32,17 @@ export const OF_AN_ORDER = [
   'partnership-not-active',
 ] as const satisfies readonly ProblemCode[];
 
+const OF_THE_COUNTRY = [
+  'country-unknown',
+  'registration-number-required',
+  'registration-number-invalid',
+  'phone-required',
+  'phone-invalid',
+  'state-required',
+  'state-unknown',
+  'postal-code-invalid',
+] as const satisfies readonly ProblemCode[];
+
 @ApiTags('customers')
 @Controller('v1/customers')
 export class CustomersController {
@@ -49,14 +60,7 @@ export class CustomersController {
     creates: true,
     summary:
       'Add a customer with its subscriptions: all of it, or nothing. The first answer, and no other, holds the admin password.',
-    problems: [
-      'not-found',
-      'domain-taken',
-      'registration-number-required',
-      'registration-number-invalid',
-      'phone-required',
-      ...OF_AN_ORDER,
-    ],
+    problems: ['not-found', 'domain-taken', ...OF_THE_COUNTRY, ...OF_AN_ORDER],
   })
   create(@HttpExchange() exchange: Exchange, @Body() body: CreateCustomerDto) {
     void exchange.reply.header('Cache-Control', 'no-store');

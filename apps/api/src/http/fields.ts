@@ -2,7 +2,6 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import {
   IsEmail,
-  IsISO31661Alpha2,
   IsLocale,
   IsString,
   IsUUID,
@@ -53,11 +52,11 @@ export function IsEmailAddress(): PropertyDecorator {
   );
 }
 
+/** Two letters. Whether there is such a country, a rule says that also knows what was meant. */
 export function IsCountry(): PropertyDecorator {
   return applyDecorators(
     ApiProperty({ pattern: '^[A-Z]{2}$', example: 'BR', description: 'ISO 3166-1 alpha-2.' }),
-    IsISO31661Alpha2({ message: 'must be an ISO 3166-1 alpha-2 country code, such as BR' }),
-    Matches(/^[A-Z]{2}$/, { message: 'must be two upper-case letters' }),
+    Matches(/^[A-Z]{2}$/, { message: 'must be two upper-case letters, such as BR' }),
   );
 }
 

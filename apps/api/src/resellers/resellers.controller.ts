@@ -53,7 +53,13 @@ export class ResellersController {
     action: 'apply-reseller',
     creates: true,
     summary: 'Apply to be enrolled in the programme, as the reseller of this partner id.',
-    problems: ['partner-id-not-yours', 'reseller-already-applied', 'reseller-already-enrolled'],
+    problems: [
+      'partner-id-not-yours',
+      'reseller-already-applied',
+      'reseller-already-enrolled',
+      'country-unknown',
+      'phone-invalid',
+    ],
   })
   apply(@HttpExchange() exchange: Exchange, @Body() body: ApplyResellerDto) {
     return this.commands.send(

@@ -7,6 +7,7 @@ import { aggregates } from '../aggregates';
 import type { Answer } from '../answer';
 import { commandIdOf, contextOf, deriveId, type Sent } from '../command-message';
 import { plainHandler } from '../one-line-handler';
+import { isPhoneNumber } from '../phone';
 
 export interface ApplyResellerInput {
   readonly partnerId: string;
@@ -84,7 +85,13 @@ function applyReseller({ sent, input }: ApplyResellerCommand) {
         return 'refusal' in allowed ? allowed : checkApplicant(sent.principal, id);
       },
       gather: (_: unknown, now: Date) => ({
-        ok: { type: 'apply-reseller' as const, at: now.toISOString(), resellerId: id, ...input },
+        ok: {
+          type: 'apply-reseller' as const,
+          at: now.toISOString(),
+          resellerId: id,
+          ...input,
+          phoneIsValid: isPhoneNumber(input.phone, input.country),
+        },
       }),
     },
   };

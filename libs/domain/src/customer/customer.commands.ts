@@ -53,6 +53,8 @@ export interface CreateCustomer {
   readonly culture: string;
   readonly language: string;
   readonly profile: CustomerProfile;
+  /** Whether the profile's phone number, where it has one, can be one. */
+  readonly phoneIsValid: boolean;
   /** Associated with the account, which delegates its administration. */
   readonly reseller: ChosenReseller | null;
   readonly delegationId: DelegationId;

@@ -1,4 +1,4 @@
-import { countryRulesOf, isRegistrationNumberOf } from '../country-rules';
+import { brokenCountryRules } from '../country-rules/country-checks';
 import { accept, refuse, refuseBroken, type BrokenRule, type Decision } from '../decision';
 import { unreachable } from '../defect';
 import type { Instant, PartneredReseller, SubscriptionId } from '../ids';
@@ -54,7 +54,7 @@ function create(command: CreateCustomer, state: CustomerState): Decided {
   }
   const refusal = refuseBroken([
     ...domainTaken(command, state),
-    ...brokenCountryRules(command),
+    ...brokenCountryRules({ country, ...profile, phoneIsValid: command.phoneIsValid }),
     ...unpartneredReseller(command.reseller, '/resellerId'),
     ...command.subscriptions.flatMap((item, index) =>
       brokenRulesOf(item, `/subscriptions/${index}`),
@@ -97,30 +97,6 @@ function domainTaken({ domain }: CreateCustomer, state: CustomerState): BrokenRu
   if (state.status === 'none') return [];
   const detail = `A customer of this provider has the domain "${domain}".`;
   return [{ code: 'domain-taken', pointer: '/domain', detail }];
-}
-
-function brokenCountryRules({ country, profile }: CreateCustomer): BrokenRule[] {
-  const { registrationNumber, phone } = profile;
-  const rules = countryRulesOf(country);
-  const broken: BrokenRule[] = [];
-  if (registrationNumber === undefined) {
-    if (rules.registrationNumber === 'required') {
-      const detail = `A customer in ${country} needs a registration number.`;
-      broken.push({
-        code: 'registration-number-required',
-        pointer: '/registrationNumber',
-        detail,
-      });
-    }
-  } else if (!isRegistrationNumberOf(country, registrationNumber)) {
-    const detail = `This is no registration number of ${country}: its form or its check digits are wrong.`;
-    broken.push({ code: 'registration-number-invalid', pointer: '/registrationNumber', detail });
-  }
-  if (phone === undefined && rules.phone === 'required') {
-    const detail = `A customer in ${country} needs a phone number.`;
-    broken.push({ code: 'phone-required', pointer: '/phone', detail });
-  }
-  return broken;
 }
 
 function adminUserName(domain: string): string {

@@ -243,12 +243,57 @@ describe('a customer is created', () => {
       );
   });
 
+  it('only in a country that there is', () => {
+    given()
+      .when(createCustomer({ country: 'UK' }))
+      .thenRefused('country-unknown', '/country');
+  });
+
+  it('only with a phone number that can be one', () => {
+    const { profile } = createCustomer();
+    const wrong = { profile: { ...profile, phone: '030 1' }, phoneIsValid: false };
+    given().when(createCustomer(wrong)).thenRefused('phone-invalid', '/phone');
+  });
+
+  it("only with an address of its country's form", () => {
+    const { profile } = createCustomer();
+    const at = (country: string, address: object) =>
+      createCustomer({
+        country,
+        profile: { ...profile, address: { ...profile.address, ...address } },
+      });
+    given().when(at('US', {})).thenRefused('state-required', '/address/state');
+    given()
+      .when(at('DE', { state: 'Bahia' }))
+      .thenRefused('state-unknown', '/address/state');
+    given()
+      .when(at('DE', { postalCode: '1011' }))
+      .thenRefused('postal-code-invalid', '/address/postalCode');
+    given()
+      .when(at('DE', { state: 'BE', postalCode: '10117' }))
+      .then(
+        {
+          ...created,
+          personal: {
+            ...profile,
+            address: { ...profile.address, state: 'BE', postalCode: '10117' },
+          },
+        },
+        issued,
+      );
+  });
+
   it('in Brazil only with a right CNPJ', () => {
     const { profile } = createCustomer();
     const registered = (registrationNumber: string) =>
       createCustomer({
         country: 'BR',
-        profile: { ...profile, phone: '+55 11 5555 0100', registrationNumber },
+        profile: {
+          ...profile,
+          phone: '+55 11 5555 0100',
+          registrationNumber,
+          address: { ...profile.address, state: 'SP' },
+        },
       });
     given()
       .when(registered('12.ABC.345/01DE-36'))

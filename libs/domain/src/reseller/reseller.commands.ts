@@ -11,6 +11,8 @@ export interface ApplyReseller {
   readonly country: string;
   readonly state?: string;
   readonly phone?: string;
+  /** Whether the phone number, where there is one, can be one. */
+  readonly phoneIsValid: boolean;
 }
 
 export interface ApproveReseller {

@@ -1,4 +1,5 @@
-import { accept, refuse, type Decision } from '../decision';
+import { invalidPhone, unknownCountry } from '../country-rules/country-checks';
+import { accept, refuse, refuseBroken, type Decision } from '../decision';
 import { parsePartnerId } from '../identifiers';
 import type {
   ApplyReseller,
@@ -33,6 +34,8 @@ function apply(command: ApplyReseller, state: ResellerState): Decision<ResellerE
   if (parsePartnerId(partnerId) === null) {
     throw new TypeError('partnerId must be 1-20 digits without a leading zero; parse it first.');
   }
+  const refusal = refuseBroken([...unknownCountry(country), ...invalidPhone(command)]);
+  if (refusal !== undefined) return refusal;
   return accept({
     type: 'ResellerApplied',
     data: { resellerId, partnerId, country },

@@ -15,6 +15,7 @@ const apply: ApplyReseller = {
   name: 'Wingtip',
   email: 'hello@wingtip.example',
   country: 'BR',
+  phoneIsValid: true,
 };
 const approve: ApproveReseller = { type: 'approve-reseller', at: AT };
 const reject: RejectReseller = { type: 'reject-reseller', at: AT };
@@ -42,6 +43,15 @@ describe('a reseller applies', () => {
       .when({ ...apply, country: 'PT' })
       .then({ ...applied, data: { ...applied.data, country: 'PT' } });
     expect(state).toMatchObject({ status: 'applied', country: 'PT' });
+  });
+
+  it('from a country that there is, with a phone number that can be one', () => {
+    given()
+      .when({ ...apply, country: 'UK' })
+      .thenRefused('country-unknown', '/country');
+    given()
+      .when({ ...apply, phone: '12', phoneIsValid: false })
+      .thenRefused('phone-invalid', '/phone');
   });
 
   it('not while an application waits', () => {

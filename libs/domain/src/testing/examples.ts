@@ -85,6 +85,7 @@ export function createCustomer(change: Partial<CreateCustomer> = {}): CreateCust
       email: 'it@contoso.example',
       address: { line1: 'Hauptstraße 1', city: 'Berlin' },
     },
+    phoneIsValid: true,
     reseller: null,
     delegationId: delegation(100),
     credentialId: CREDENTIAL,

@@ -1,0 +1,31 @@
+import { Controller, Get, Param } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Reader } from '../http/reader';
+import { HttpExchange, type Exchange } from '../http/request';
+import { ReadRoute } from '../http/routes';
+import { countryAnswer, countryRows } from './country-rules';
+
+@ApiTags('countries')
+@Controller('v1/country-rules')
+export class CountryRulesController {
+  constructor(private readonly reader: Reader) {}
+
+  @Get()
+  @ReadRoute({ action: 'list-country-rules', summary: 'Every country, with its market region.' })
+  async list(@HttpExchange() { request }: Exchange) {
+    await this.reader.begin(request, 'list-country-rules', []);
+    return { items: countryRows() };
+  }
+
+  @Get(':code')
+  @ReadRoute({
+    action: 'read-country-rules',
+    summary:
+      'What a country asks of a customer: registration number, phone, its states, how it writes postal codes.',
+    problems: ['not-found'],
+  })
+  async read(@HttpExchange() { request }: Exchange, @Param('code') code: string) {
+    await this.reader.begin(request, 'read-country-rules', []);
+    return countryAnswer(code.toUpperCase());
+  }
+}
