@@ -24,6 +24,14 @@ export const REFUSALS = {
     title: 'Reseller not enrolled',
     advice: 'Apply to the programme, and accept the partnership once the operator has approved.',
   },
+  'reseller-suspended': {
+    title: 'Reseller suspended',
+    advice: 'Ask the operator, who alone can reinstate the reseller.',
+  },
+  'reseller-not-suspended': {
+    title: 'Reseller not suspended',
+    advice: 'Nothing to do: only a suspended reseller is reinstated.',
+  },
   'draft-without-link': {
     title: 'Draft without the link',
     advice: 'Put {link} into the body where the invitation link goes.',

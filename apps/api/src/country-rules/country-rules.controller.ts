@@ -1,23 +1,36 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { MARKET_REGIONS } from '@tierbook/domain';
 import { Reader } from '../http/reader';
 import { HttpExchange, type Exchange } from '../http/request';
 import { ReadRoute } from '../http/routes';
 import { countryAnswer, countryRows } from './country-rules';
 
 @ApiTags('countries')
-@Controller('v1/country-rules')
+@Controller('v1')
 export class CountryRulesController {
   constructor(private readonly reader: Reader) {}
 
-  @Get()
+  @Get('market-regions')
+  @ReadRoute({
+    action: 'list-market-regions',
+    summary:
+      'Market regions of more than one country; any other country is a region by itself. Provider and reseller partner within one.',
+  })
+  async marketRegions(@HttpExchange() { request }: Exchange) {
+    await this.reader.begin(request, 'list-market-regions', []);
+    const items = [...MARKET_REGIONS].map(([region, countries]) => ({ region, countries }));
+    return { items };
+  }
+
+  @Get('country-rules')
   @ReadRoute({ action: 'list-country-rules', summary: 'Every country, with its market region.' })
   async list(@HttpExchange() { request }: Exchange) {
     await this.reader.begin(request, 'list-country-rules', []);
     return { items: countryRows() };
   }
 
-  @Get(':code')
+  @Get('country-rules/:code')
   @ReadRoute({
     action: 'read-country-rules',
     summary:

@@ -40,6 +40,7 @@ export interface AcceptPartnership {
   readonly reseller: {
     readonly resellerId: ResellerId;
     readonly enrolled: boolean;
+    readonly suspended: boolean;
     readonly country: string | null;
   };
   readonly providerCountry: string;

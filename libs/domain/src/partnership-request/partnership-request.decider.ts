@@ -102,6 +102,9 @@ function acceptRequest(command: AcceptPartnership, state: Existing): Decided {
     const detail = 'The reseller has not consented to what the partnership authorises.';
     return refuse('consent-missing', detail, [{ pointer: '/consent', detail }]);
   }
+  if (reseller.suspended) {
+    return refuse('reseller-suspended', 'The operator has suspended this reseller.');
+  }
   if (!reseller.enrolled || reseller.country === null) {
     return refuse('reseller-not-enrolled', 'The reseller is not enrolled in the programme.');
   }

@@ -47,7 +47,7 @@ const acceptIt: AcceptPartnership = {
   type: 'accept-partnership',
   at: LATER,
   generation: 1,
-  reseller: { resellerId: reseller(1), enrolled: true, country: 'BR' },
+  reseller: { resellerId: reseller(1), enrolled: true, suspended: false, country: 'BR' },
   providerCountry: 'BR',
   activePeriod: null,
   periodId: period(1),
@@ -180,13 +180,18 @@ describe('a reseller accepts', () => {
   });
 
   it('only once enrolled', () => {
-    const { resellerId } = acceptIt.reseller;
+    for (const country of ['BR', null]) {
+      given(requested)
+        .when({ ...acceptIt, reseller: { ...acceptIt.reseller, enrolled: false, country } })
+        .thenRefused('reseller-not-enrolled');
+    }
+  });
+
+  it('not while suspended', () => {
+    const reseller = { ...acceptIt.reseller, enrolled: false, suspended: true };
     given(requested)
-      .when({ ...acceptIt, reseller: { resellerId, enrolled: false, country: 'BR' } })
-      .thenRefused('reseller-not-enrolled');
-    given(requested)
-      .when({ ...acceptIt, reseller: { resellerId, enrolled: false, country: null } })
-      .thenRefused('reseller-not-enrolled');
+      .when({ ...acceptIt, reseller })
+      .thenRefused('reseller-suspended');
   });
 
   it('only in the market region of the provider', () => {

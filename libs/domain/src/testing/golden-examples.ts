@@ -65,6 +65,22 @@ export const RESELLER_EXAMPLES: Examples<ResellerEvent> = {
     data: { resellerId },
     personal: { reason: 'Empresa desconhecida' },
   },
+  ResellerSuspended: {
+    type: 'ResellerSuspended',
+    data: { resellerId },
+    personal: { reason: 'Documentos vencidos' },
+  },
+  ResellerReinstated: { type: 'ResellerReinstated', data: { resellerId } },
+  ResellerProfileChanged: {
+    type: 'ResellerProfileChanged',
+    data: { resellerId },
+    personal: {
+      name: 'Wingtip Nuvem',
+      email: 'nuvem@wingtip.example',
+      state: 'RJ',
+      phone: '+55 21 5555 0100',
+    },
+  },
 };
 
 export const PARTNERSHIP_REQUEST_EXAMPLES: Examples<PartnershipRequestEvent> = {
@@ -232,3 +248,6 @@ export const CUSTOMER_EXAMPLES: Examples<CustomerEvent> = {
     },
   },
 };
+
+/** What changes nothing that deciding needs: only personal data, which the state does not hold. */
+export const ONLY_PERSONAL: ReadonlySet<string> = new Set(['ResellerProfileChanged']);
