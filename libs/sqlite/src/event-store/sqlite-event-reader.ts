@@ -15,6 +15,7 @@ import {
 } from '@tierbook/eventing';
 import { openDurableDatabaseForReading } from '../durable-store/open-durable-database';
 import { EVENT_LOG_FORMAT } from './event-log-format';
+import type { KnownEnds } from './known-ends';
 
 /** Events read at once. A page is read synchronously and holds its thread for about 2.5 ms. */
 const PAGE = 250;
@@ -46,6 +47,7 @@ export function openSqliteEventReader(path: string): SqliteEventReader {
 export class SqliteEventReader implements EventReader {
   readonly logId: string;
   readonly #path: string;
+  readonly #ends: KnownEnds | undefined;
   readonly #database: DatabaseSync;
   readonly #forwards: StatementSync;
   readonly #backwards: StatementSync;
@@ -54,8 +56,10 @@ export class SqliteEventReader implements EventReader {
   readonly #last: StatementSync;
   readonly #sleepers = new Set<() => void>();
 
-  constructor(path: string) {
+  /** @param ends given by who is told of every append, to spare reads. */
+  constructor(path: string, ends?: KnownEnds) {
     this.#path = path;
+    this.#ends = ends;
     const database = openDurableDatabaseForReading(path, EVENT_LOG_FORMAT);
     const select = (rest: string) => database.prepare(`SELECT ${COLUMNS} FROM events ${rest}`);
     this.#database = database;
@@ -80,9 +84,13 @@ export class SqliteEventReader implements EventReader {
     let next = fromRevision ?? start;
     let left = limit;
     while (left > 0 && next >= 0) {
+      if (direction === 'forwards' && this.#ends?.isBefore(stream, next) === true) return;
       const size = Math.min(PAGE, left);
       const rows = this.#read(statement, stream, next, size);
       const last = rows.at(-1);
+      if (direction === 'forwards' && rows.length < size) {
+        this.#ends?.read(stream, last?.revision ?? next - 1);
+      }
       if (last === undefined) return;
       yield rows.map((row) => this.#stored(row));
       if (rows.length < size) return;
@@ -140,6 +148,7 @@ export class SqliteEventReader implements EventReader {
 
   /** Ends reading; subscriptions fail with StoreUnavailableError. */
   close(): Promise<void> {
+    this.#ends?.forget();
     if (this.#database.isOpen) this.#database.close();
     this.notify();
     return Promise.resolve();

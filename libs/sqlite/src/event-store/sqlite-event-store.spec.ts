@@ -76,6 +76,18 @@ async function logOf(store: EventReader): Promise<StoredEvent[]> {
   return events;
 }
 
+async function revisionsOf(
+  store: EventReader,
+  stream: string,
+  fromRevision: number,
+): Promise<number[]> {
+  const revisions: number[] = [];
+  for await (const page of store.readStream(stream, { fromRevision })) {
+    revisions.push(...page.map(({ revision }) => revision));
+  }
+  return revisions;
+}
+
 /** Counts the groups in which a store commits from now on. */
 function countCommits(store: SqliteEventStore): { readonly heads: Position[] } {
   const heads: Position[] = [];
@@ -93,6 +105,26 @@ afterAll(() => {
 eventStoreContract('SqliteEventStore', () => openSqliteEventStore({ path: newPath() }));
 
 describe('group commit', () => {
+  it('reads what was appended to a stream that had been read to its end before', async () => {
+    const store = await openStore();
+    const first = newEvents(2);
+    await store.append(write('a', first));
+    expect(await revisionsOf(store, 'a', 2)).toEqual([]);
+
+    await store.append(write('a', newEvents(1), 1));
+    expect(await revisionsOf(store, 'a', 2)).toEqual([2]);
+    expect(await revisionsOf(store, 'a', 3)).toEqual([]);
+
+    // The answer to a repeat names an earlier end.
+    await store.append(write('a', first));
+    expect(await revisionsOf(store, 'a', 2)).toEqual([2]);
+    await store.append([
+      { stream: 'b', expectedRevision: 'no_stream', events: newEvents(1) },
+      { stream: 'a', expectedRevision: 2, events: newEvents(2) },
+    ]);
+    expect(await revisionsOf(store, 'a', 3)).toEqual([3, 4]);
+  });
+
   it('writes what is queued in one transaction, at most 256 commands', async () => {
     const store = await openStore();
     const { heads } = countCommits(store);

@@ -17,6 +17,7 @@ import {
 } from '@tierbook/eventing';
 import { openDurableDatabase } from '../durable-store/open-durable-database';
 import { EVENT_LOG_FORMAT } from './event-log-format';
+import { KnownEnds } from './known-ends';
 import { SqliteEventReader } from './sqlite-event-reader';
 import { requireSafeSqlite } from './sqlite-version';
 import { takeStoreLock } from './store-lock';
@@ -98,6 +99,7 @@ function startWriter(
 }
 
 interface Waiting {
+  readonly command: AppendCommand;
   readonly bytes: number;
   readonly resolve: (outcome: AppendOutcome) => void;
   readonly reject: (error: Error) => void;
@@ -106,6 +108,7 @@ interface Waiting {
 /** The log in one SQLite file: reads in the opening thread, writes in a thread of its own. */
 export class SqliteEventStore extends SqliteEventReader implements EventStore {
   readonly #options: SqliteEventStoreOptions;
+  readonly #ends: KnownEnds;
   readonly #lock: DatabaseSync;
   readonly #writer: Worker;
   readonly #listeners = new Set<(head: Position) => void>();
@@ -118,7 +121,9 @@ export class SqliteEventStore extends SqliteEventReader implements EventStore {
   #closing: Promise<void> | undefined;
 
   constructor(options: SqliteEventStoreOptions, lock: DatabaseSync, writer: Worker) {
-    super(options.path);
+    const ends = new KnownEnds();
+    super(options.path, ends);
+    this.#ends = ends;
     this.#options = options;
     this.#lock = lock;
     this.#writer = writer;
@@ -137,14 +142,15 @@ export class SqliteEventStore extends SqliteEventReader implements EventStore {
     return new Promise((resolve, reject) => {
       const { writes: placed, bytes } = placeInAppend(writes);
       this.#refuseIfItCannotWait(bytes);
-      this.#waiting.push({ bytes, resolve, reject });
+      const command = placed.map(rowsOf);
+      this.#waiting.push({ command, bytes, resolve, reject });
       this.#waitingBytes += bytes;
       if (this.#outbox.length === 0) {
         setImmediate(() => {
           this.#send();
         });
       }
-      this.#outbox.push(placed.map(rowsOf));
+      this.#outbox.push(command);
     });
   }
 
@@ -202,6 +208,7 @@ export class SqliteEventStore extends SqliteEventReader implements EventStore {
       case 'failed': {
         const error = this.#errorOf(message.failure);
         if (message.failure.fatal) this.#break(error);
+        this.#ends.forget();
         for (const waiting of this.#taken(message.count)) waiting.reject(error);
         return;
       }
@@ -216,6 +223,9 @@ export class SqliteEventStore extends SqliteEventReader implements EventStore {
     for (const [index, answer] of answers.entries()) {
       if (typeof answer === 'number') {
         head = Math.max(head, answer);
+        for (const { stream, first, rows } of waiting[index]?.command ?? []) {
+          this.#ends.written(stream, first + rows.length - 1);
+        }
         waiting[index]?.resolve({
           kind: 'appended',
           position: formatPosition(this.logId, answer),
@@ -273,6 +283,7 @@ export class SqliteEventStore extends SqliteEventReader implements EventStore {
 
   /** Takes no appends any more and tells the host, once. */
   #break(error: Error): void {
+    this.#ends.forget();
     if (this.#broken) return;
     this.#broken = this.#unavailable(error.message);
     this.#options.onFatal?.(error);
