@@ -61,6 +61,7 @@ describe('role table', () => {
         'request-partnership',
         'withdraw-partnership-request',
         'remind-partnership-request',
+        'note-partnership-request-bounce',
         'create-customer',
         'order-subscription',
         'change-quantity',

@@ -27,6 +27,7 @@ const ROLE_TABLE = {
   'request-partnership': { provider: SALES },
   'withdraw-partnership-request': { provider: SALES },
   'remind-partnership-request': { provider: SALES },
+  'note-partnership-request-bounce': { provider: SALES },
   'look-up-partnership-request': { reseller: SALES },
   'accept-partnership': { reseller: ADMIN },
   'decline-partnership': { reseller: ADMIN },
@@ -45,7 +46,7 @@ const ROLE_TABLE = {
   'read-reseller': { operator: OPERATOR, provider: ANY_AGENT, reseller: ANY_AGENT },
   'list-reseller-customers': { provider: ANY_AGENT, reseller: ANY_AGENT },
   'list-providers': { operator: OPERATOR, reseller: ANY_AGENT },
-  'list-partnership-requests': { provider: ANY_AGENT },
+  'list-partnership-requests': { provider: ANY_AGENT, reseller: ANY_AGENT },
   // Shows the link, with which a partnership is accepted.
   'read-partnership-request': { provider: SALES },
   'read-partnership': { provider: ANY_AGENT, reseller: ANY_AGENT },

@@ -17,6 +17,7 @@ import {
   CredentialVault,
   Fingerprints,
   Invitations,
+  References,
   type KeyMaterial,
 } from '@tierbook/identity';
 import { Cursors, type Reads } from '@tierbook/read-models';
@@ -40,6 +41,7 @@ export interface WriteSide {
   readonly vault: CredentialVault;
   readonly invitations: Invitations;
   readonly invitationReader: InvitationReader;
+  readonly references: References;
   readonly accessTokens: AccessTokens;
   readonly fingerprints: Fingerprints;
 }
@@ -132,6 +134,7 @@ function wireWriteSide(
       systemClock,
       configuration.publicUrl,
     ),
+    references: new References(keys.references),
     accessTokens: accessTokensOf(configuration, keys),
     fingerprints: new Fingerprints(keys.fingerprints),
   };

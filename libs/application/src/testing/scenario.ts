@@ -17,7 +17,13 @@ import {
   type StoredEvent,
 } from '@tierbook/eventing';
 import { InMemoryEventStore, InMemoryPersonalKeys } from '@tierbook/eventing/testing';
-import { CredentialVault, Invitations, type AgentRole, type Principal } from '@tierbook/identity';
+import {
+  CredentialVault,
+  Invitations,
+  References,
+  type AgentRole,
+  type Principal,
+} from '@tierbook/identity';
 import { InMemoryStateStore } from '@tierbook/state/testing';
 import {
   AcceptPartnershipCommand,
@@ -163,6 +169,7 @@ export async function scenario(lasting: Lasting = {}) {
       { provide: CommandPipeline, useValue: pipeline },
       { provide: CredentialVault, useValue: vault },
       { provide: Invitations, useValue: invitations },
+      { provide: References, useValue: new References(Buffer.alloc(32, 9)) },
       { provide: InvitationReader, useValue: reader },
       ...providerHandlers,
       ...resellerHandlers,

@@ -6,6 +6,7 @@ import { marketRegionOf } from '../market-regions';
 import type {
   AcceptPartnership,
   DeclinePartnership,
+  NotePartnershipRequestBounce,
   PartnershipRequestCommand,
   RemindPartnershipRequest,
   RequestPartnership,
@@ -36,6 +37,8 @@ export function decide(
   switch (command.type) {
     case 'remind-partnership-request':
       return closed(state) ?? remind(command, state);
+    case 'note-partnership-request-bounce':
+      return closed(state) ?? noteBounce(command, state);
     case 'withdraw-partnership-request':
       return closed(state) ?? withdraw(state);
     case 'decline-partnership':
@@ -46,7 +49,7 @@ export function decide(
 }
 
 function request(command: RequestPartnership): Decided {
-  const { requestId, providerId, language, email, draft } = command;
+  const { requestId, providerId, language, email, emailKey, draft } = command;
   if (draft !== undefined && !draft.body.includes(LINK_PLACEHOLDER)) {
     const detail = `The draft's body does not hold ${LINK_PLACEHOLDER}.`;
     return refuse('draft-without-link', detail, [{ pointer: '/draft/body', detail }]);
@@ -59,6 +62,7 @@ function request(command: RequestPartnership): Decided {
       language,
       generation: 1,
       expiresAt: answerableUntil(command.at),
+      emailKey,
     },
     personal: { email, ...(draft === undefined ? {} : { draft }) },
   });
@@ -75,6 +79,15 @@ function remind({ at, newLink }: RemindPartnershipRequest, state: Existing): Dec
       generation: { from: generation, to: newLink ? generation + 1 : generation },
       expiresAt: { from: expiresAt, to: answerableUntil(at) },
     },
+  });
+}
+
+function noteBounce({ note }: NotePartnershipRequestBounce, state: Existing): Decided {
+  const { requestId, providerId } = state;
+  return accept({
+    type: 'PartnershipRequestBounced',
+    data: { requestId, providerId },
+    personal: { note },
   });
 }
 
@@ -176,6 +189,8 @@ export function evolve(
       const { generation, expiresAt } = event.data;
       return { ...state, generation: generation.to, expiresAt: expiresAt.to };
     }
+    case 'PartnershipRequestBounced':
+      return state;
     case 'PartnershipRequestWithdrawn':
       return { ...state, status: 'withdrawn' };
     case 'PartnershipRequestDeclined':

@@ -92,6 +92,7 @@ export const PARTNERSHIP_REQUEST_EXAMPLES: Examples<PartnershipRequestEvent> = {
       language: 'pt-BR',
       generation: 1,
       expiresAt: '2026-03-02T10:00:00.000Z',
+      emailKey: 'r0Yp1eOqv0m3Kk2T4bqkq0cV5b8m2m1m9gq3Qw7xJZs',
     },
     personal: {
       email: 'contato@wingtip.example',
@@ -106,6 +107,11 @@ export const PARTNERSHIP_REQUEST_EXAMPLES: Examples<PartnershipRequestEvent> = {
       generation: { from: 1, to: 2 },
       expiresAt: { from: '2026-03-02T10:00:00.000Z', to: '2026-03-12T10:00:00.000Z' },
     },
+  },
+  PartnershipRequestBounced: {
+    type: 'PartnershipRequestBounced',
+    data: { requestId, providerId },
+    personal: { note: 'Caixa postal inexistente' },
   },
   PartnershipRequestWithdrawn: {
     type: 'PartnershipRequestWithdrawn',
@@ -250,4 +256,7 @@ export const CUSTOMER_EXAMPLES: Examples<CustomerEvent> = {
 };
 
 /** What changes nothing that deciding needs: only personal data, which the state does not hold. */
-export const ONLY_PERSONAL: ReadonlySet<string> = new Set(['ResellerProfileChanged']);
+export const ONLY_PERSONAL: ReadonlySet<string> = new Set([
+  'PartnershipRequestBounced',
+  'ResellerProfileChanged',
+]);
