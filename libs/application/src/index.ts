@@ -8,6 +8,7 @@ export * from './customer/gather';
 export * from './customer/one-time-credential';
 export * from './customer/reissue-admin-credential.handler';
 export * from './customer/subscription.handlers';
+export * from './customer/subscription-lifecycle.handlers';
 export * from './offer/offer.handlers';
 export * from './partnership-request/invitation-draft';
 export * from './partnership-request/invitation-reader';

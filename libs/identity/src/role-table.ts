@@ -33,10 +33,20 @@ const ROLE_TABLE = {
   'decline-partnership': { reseller: ADMIN },
   'end-partnership': { provider: ADMIN, reseller: ADMIN },
   'publish-offer': { provider: ADMIN },
+  'revise-offer': { provider: ADMIN },
+  'retire-offer': { provider: ADMIN },
   'create-customer': { provider: SALES },
   'reissue-admin-credential': { provider: HELPDESK, reseller: HELPDESK },
   'order-subscription': { provider: SALES, reseller: SALES },
   'change-quantity': { provider: SALES, reseller: SALES },
+  'rename-subscription': { provider: SALES_AND_HELPDESK, reseller: SALES_AND_HELPDESK },
+  'set-auto-renew': { provider: SALES, reseller: SALES },
+  'suspend-subscription': { provider: SALES_AND_HELPDESK, reseller: SALES_AND_HELPDESK },
+  'reactivate-subscription': { provider: SALES_AND_HELPDESK, reseller: SALES_AND_HELPDESK },
+  'cancel-subscription': { provider: SALES, reseller: SALES },
+  'upgrade-subscription': { provider: SALES, reseller: SALES },
+  'schedule-change': { provider: SALES, reseller: SALES },
+  'undo-scheduled-change': { provider: SALES, reseller: SALES },
   // A reseller does not give credit to itself.
   'associate-subscription-reseller': { provider: SALES },
   // The choices are the provider's other resellers, which no reseller is shown.
@@ -59,6 +69,8 @@ const ROLE_TABLE = {
   'read-customer': { provider: ANY_AGENT, reseller: ANY_AGENT },
   'list-subscriptions': { provider: ANY_AGENT, reseller: ANY_AGENT },
   'read-subscription': { provider: ANY_AGENT, reseller: ANY_AGENT },
+  // Credits name other resellers.
+  'read-credits': { provider: ANY_AGENT },
   'list-support-contact-choices': { provider: ANY_AGENT },
   // Events carry both sides of a move, and so name other resellers.
   'read-customer-events': { provider: AUDIT },

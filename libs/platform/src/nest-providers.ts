@@ -11,6 +11,7 @@ import {
   ReissueAdminCredentialHandler,
   resellerHandlers,
   subscriptionHandlers,
+  subscriptionLifecycleHandlers,
 } from '@tierbook/application';
 import { AggregateStore, CommandPipeline, EventCodec } from '@tierbook/eventing';
 import {
@@ -63,4 +64,5 @@ export const commandHandlers: Provider[] = [
   CreateCustomerHandler,
   ReissueAdminCredentialHandler,
   ...subscriptionHandlers,
+  ...subscriptionLifecycleHandlers,
 ];

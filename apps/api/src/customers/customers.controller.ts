@@ -25,6 +25,11 @@ import { customerFilterOf, ListCustomersQuery } from './list-customers.query';
 const SUBSCRIPTIONS_SHOWN = 200;
 
 export const OF_AN_ORDER = [
+  'offer-retired',
+  'offer-unavailable-in-country',
+  'offer-limit-reached',
+  'add-on-needs-base',
+  'start-out-of-range',
   'offer-unknown',
   'quantity-out-of-range',
   'billing-cycle-unavailable',

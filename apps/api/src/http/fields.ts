@@ -2,6 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import {
   IsEmail,
+  IsISO8601,
   IsLocale,
   IsString,
   IsUUID,
@@ -76,5 +77,24 @@ export function IsId(): PropertyDecorator {
     ApiProperty({ format: 'uuid' }),
     IsUUID(undefined, { message: 'must be an id as the API answered it (UUID)' }),
     Matches(/^[0-9a-f-]*$/, { message: 'must be in lower case' }),
+  );
+}
+
+/** A day of the calendar, `2030-01-31`. */
+export function IsDay(): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({ format: 'date' }),
+    IsISO8601({ strict: true }, { message: 'must be a day, such as 2030-01-31' }),
+    Matches(/^\d{4}-\d{2}-\d{2}$/, { message: 'must be a day, such as 2030-01-31' }),
+  );
+}
+
+/** A time in UTC (RFC 3339), to the millisecond at most. */
+export function IsUtcInstant(): PropertyDecorator {
+  const message = 'must be a time in UTC, such as 2030-01-31T10:00:00Z';
+  return applyDecorators(
+    ApiProperty({ format: 'date-time' }),
+    IsISO8601({ strict: true }, { message }),
+    Matches(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?Z$/, { message }),
   );
 }

@@ -47,8 +47,10 @@ import {
   resellerHandlers,
   resellerIdOf,
   subscriptionHandlers,
+  subscriptionLifecycleHandlers,
   type Answer,
   type CreateCustomerInput,
+  type OfferInput,
   type RequestPartnershipInput,
   type Sent,
   type SubscriptionOrderInput,
@@ -176,6 +178,7 @@ export async function scenario(lasting: Lasting = {}) {
       ...offerHandlers,
       ...partnershipRequestHandlers,
       ...subscriptionHandlers,
+      ...subscriptionLifecycleHandlers,
       CreateCustomerHandler,
       ReissueAdminCredentialHandler,
       AcceptPartnershipHandler,
@@ -232,7 +235,10 @@ function dealings(send: <T>(command: Command<T>) => Promise<T>) {
     const sent = sentBy(resellerAgent(reseller));
     return accepted(await send(new AcceptPartnershipCommand(sent, input)));
   };
-  const publishOffer = async (provider: ProviderId): Promise<OfferId> => {
+  const publishOffer = async (
+    provider: ProviderId,
+    change: Partial<OfferInput> = {},
+  ): Promise<OfferId> => {
     const answer = await send(
       new PublishOfferCommand(sentBy(providerAgent(provider)), {
         name: 'Office 365 Business Premium',
@@ -241,6 +247,7 @@ function dealings(send: <T>(command: Command<T>) => Promise<T>) {
         maxQuantity: 300,
         billingCycles: ['monthly'],
         terms: ['P1M'],
+        ...change,
       }),
     );
     return accepted(answer).resource.id as OfferId;
