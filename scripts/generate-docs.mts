@@ -74,26 +74,32 @@ function sourceOf(path: string): ts.SourceFile {
   return source;
 }
 
-/** Formats and writes the file, or says that it is out of date. */
+/** Writes the file, or says that it is out of date. */
 async function emit(path: string, text: string): Promise<void> {
   const file = join(ROOT, path);
-  const formatted = await format(text, { ...(await resolveConfig(file)), filepath: file });
-  if (existsSync(file) && readFileSync(file, 'utf8') === formatted) return;
+  const content = path.endsWith('.json') ? await formatted(file, text) : text;
+  if (existsSync(file) && readFileSync(file, 'utf8') === content) return;
   if (process.argv.includes('--check')) mistakes.push(`${path} is out of date: run npm run docs.`);
-  else writeFileSync(file, formatted);
+  else writeFileSync(file, content);
+}
+
+async function formatted(file: string, text: string): Promise<string> {
+  return format(text, { ...(await resolveConfig(file)), filepath: file });
 }
 
 // Events
 
-/** Every event of an aggregate, in the order of its union type. */
+/** Every event of an aggregate, in the order of its schemas. */
 function eventsOf(stream: string): readonly EventType[] {
-  const source = sourceOf(`${DOMAIN}/${stream}/${stream}.events.ts`);
+  const folder = join(ROOT, DOMAIN, stream, '/');
   const versions = versionsOf(stream);
-  const interfaces = source.statements.filter((statement) => ts.isInterfaceDeclaration(statement));
+  const interfaces = program
+    .getSourceFiles()
+    .filter(({ fileName }) => fileName.startsWith(folder) && fileName.endsWith('.events.ts'))
+    .flatMap(({ statements }) => statements.filter((each) => ts.isInterfaceDeclaration(each)));
   return [...versions].map(([name, version]) => {
     const declaration = interfaces.find((each) => each.name.text === name);
-    if (declaration === undefined)
-      throw new Error(`${name} is no interface of ${source.fileName}.`);
+    if (declaration === undefined) throw new Error(`No *.events.ts in ${folder} declares ${name}.`);
     const type = checker.getTypeAtLocation(declaration);
     return {
       name,
