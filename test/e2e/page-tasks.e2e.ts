@@ -50,6 +50,8 @@ describe("the page's tasks", () => {
         email: 'socio@revenda.example',
       });
       expect(answer.status).toBe(201);
+      // Whoever holds the link can accept.
+      expect(answer.headers.get('cache-control')).toBe('no-store');
       invitation = invitationIn(answer);
       position = answer.position;
       const { link, draft } = answer.body as { link: string; draft: Record<string, string> };
@@ -88,7 +90,9 @@ describe("the page's tasks", () => {
     it('sends a request again with a new link, which ends the former one', async () => {
       const { requestId, token } = await world.invitation(provider);
       const path = `/v1/partnership-requests/${requestId}/reminder`;
-      const newer = invitationIn(await provider.api.post(path, { newLink: true }));
+      const reminded = await provider.api.post(path, { newLink: true });
+      expect(reminded.headers.get('cache-control')).toBe('no-store');
+      const newer = invitationIn(reminded);
       expect(newer.token).not.toBe(token);
       const enrolled = await world.reseller();
       const lookup = (each: string) =>
@@ -434,13 +438,16 @@ describe("the page's tasks", () => {
   });
 
   describe('8. End the partnership', () => {
+    /** What the reseller saw while it was a partner. */
+    let reads: readonly string[];
+
     it('refuses the reseller’s very next command and read, in account, subscription and support', async () => {
       const account = await world.subscribed(provider, { account: { resellerId: reseller.id } });
       const scoped = await world.subscribed(provider, { order: { resellerId: reseller.id } });
       const supported = await world.subscribed(provider);
       const contact = `${supported.path}/support-contact`;
       accepted(await provider.api.put(contact, { resellerId: reseller.id }));
-      const reads = [account, scoped, supported].flatMap(({ id, path }) => [
+      reads = [account, scoped, supported].flatMap(({ id, path }) => [
         `/v1/customers/${id}`,
         `/v1/customers/${id}/subscriptions`,
         path,
@@ -485,6 +492,7 @@ describe("the page's tasks", () => {
       position = await world.head();
       const list = await reseller.api.get('/v1/customers', { position });
       expect(list.items).toEqual([]);
+      for (const each of reads) expect((await reseller.api.get(each)).status).toBe(404);
     });
   });
 });

@@ -1,6 +1,13 @@
 import { keysFromEnvironment, loadOrCreateDevelopmentKeys } from '@tierbook/identity';
-import { createLogger, openTierbook, readConfiguration, type Logger } from '@tierbook/platform';
+import {
+  ConfigurationError,
+  createLogger,
+  openTierbook,
+  readConfiguration,
+  type Logger,
+} from '@tierbook/platform';
 import { announceDevelopment, prepareDevelopment } from './development';
+import { drain } from './drain';
 import { createServer } from './server';
 
 /** Failures that a person can put right: said in one line, without a stack. */
@@ -11,11 +18,13 @@ const EXPECTED = new Set([
   'StoreRefusedError',
   'StoreFullError',
   'StoreUnavailableError',
+  'MissingPersonalKeyError',
+  'UnreadableEventError',
 ]);
 
 async function main(): Promise<void> {
   const configuration = readConfiguration(process.env, {
-    development: process.argv[2] === 'development',
+    development: isDevelopment(process.argv[2]),
   });
   const keys = configuration.development
     ? loadOrCreateDevelopmentKeys(configuration.dataDir)
@@ -28,7 +37,7 @@ async function main(): Promise<void> {
   });
   const app = await createServer(tierbook, configuration, logger);
   const stop = stopOnce(logger, async () => {
-    await app.close();
+    await drain(app);
     await tierbook.close();
   });
   process.once('SIGTERM', stop);
@@ -40,6 +49,12 @@ async function main(): Promise<void> {
   const address = await app.getUrl();
   logger.info({ address }, 'listening');
   if (development !== undefined) announceDevelopment(development, configuration, address);
+}
+
+/** A mistyped mode must not pass for production. */
+function isDevelopment(mode: string | undefined): boolean {
+  if (mode === undefined || mode === 'development') return mode !== undefined;
+  throw new ConfigurationError(`There is no mode '${mode}': give 'development', or nothing.`);
 }
 
 /** Stops accepting, lets what is under way finish, closes the stores, and ends with 0. */

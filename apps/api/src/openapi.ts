@@ -1,25 +1,58 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { PROBLEMS } from './http/problems';
+import { eventSchemas } from './audit/event.schemas';
+import { customerSchemas } from './customers/customer.schemas';
+import { commandSchemas } from './http/command.schemas';
+import { problemSchemas } from './http/problem.schemas';
+import type { Schemas } from './http/schemas';
+import { offerSchemas } from './offers/offer.schemas';
+import { partnershipSchemas } from './partnerships/partnership.schemas';
+import { providerSchemas } from './providers/provider.schemas';
+import { countrySchemas } from './country-rules/country.schemas';
+import { resellerSchemas } from './resellers/reseller.schemas';
+import { subscriptionSchemas } from './subscriptions/subscription.schemas';
+
+/** What operations answer, by the names that they refer to. */
+const SCHEMAS: Schemas = {
+  ...commandSchemas,
+  ...problemSchemas,
+  ...providerSchemas,
+  ...countrySchemas,
+  ...resellerSchemas,
+  ...partnershipSchemas,
+  ...offerSchemas,
+  ...customerSchemas,
+  ...subscriptionSchemas,
+  ...eventSchemas,
+};
+
+const DESCRIPTION = [
+  'The system of record for two-tier cloud distribution.',
+  'Commands append events; a command is repeated safely with the same Idempotency-Key, and decided without being done with `dryRun=true`.',
+  'Reads answer views of the events; with the Tierbook-Position of a command, they wait for it.',
+  'Answers may gain fields: skip those that you do not know. Problems are told apart by `code`.',
+].join('\n\n');
 
 /** The API's document (OpenAPI 3.1). */
 export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
   const settings = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Tierbook')
-    .setDescription('The system of record for two-tier cloud distribution.')
+    .setDescription(DESCRIPTION)
     .setVersion('1')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
+    .addTag('providers', 'Indirect providers: the tenants of this deployment.')
+    .addTag('resellers', 'Indirect resellers: their enrolment, and their partnerships.')
+    .addTag('partnerships', 'From an invitation to the end of a partnership.')
+    .addTag('offers', "Providers' catalogues.")
+    .addTag('customers', "Providers' customers.")
+    .addTag('subscriptions', "Customers' subscriptions: licences, credit, support.")
+    .addTag('audit', 'What happened, in order.')
     .build();
   const document = SwaggerModule.createDocument(app, settings);
   document.components = {
     ...document.components,
-    schemas: {
-      ...document.components?.schemas,
-      CommandAnswer: COMMAND_ANSWER_SCHEMA,
-      PlanAnswer: PLAN_ANSWER_SCHEMA,
-      Problem: PROBLEM_SCHEMA,
-    },
+    schemas: { ...document.components?.schemas, ...SCHEMAS },
   };
   return document;
 }
@@ -28,88 +61,3 @@ export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
 export function serveApiDocument(app: NestFastifyApplication): void {
   SwaggerModule.setup('docs', app, () => apiDocument(app));
 }
-
-const RESOURCE_SCHEMA = {
-  type: 'object',
-  required: ['type', 'id', 'href'],
-  properties: {
-    type: { type: 'string' },
-    id: { type: 'string' },
-    href: { type: 'string', format: 'uri-reference' },
-  },
-};
-
-const WARNINGS_SCHEMA = {
-  type: 'array',
-  items: {
-    type: 'object',
-    required: ['code', 'detail'],
-    properties: { code: { type: 'string' }, detail: { type: 'string' } },
-  },
-};
-
-const COMMAND_ANSWER_SCHEMA = {
-  type: 'object',
-  description: "An accepted command; some commands add members of the resource's own.",
-  required: ['resource', 'revision', 'position', 'warnings'],
-  properties: {
-    resource: RESOURCE_SCHEMA,
-    revision: { type: 'integer', description: "The resource's ETag, without quotes." },
-    position: { type: 'string', description: 'Send it as Tierbook-Position to read your write.' },
-    warnings: WARNINGS_SCHEMA,
-  },
-};
-
-const PLAN_ANSWER_SCHEMA = {
-  type: 'object',
-  description: 'A dry run that would be accepted. Personal data is left out of its events.',
-  required: ['plan', 'warnings'],
-  properties: {
-    plan: {
-      type: 'object',
-      required: ['resource', 'events'],
-      properties: {
-        resource: RESOURCE_SCHEMA,
-        events: {
-          type: 'array',
-          items: {
-            type: 'object',
-            required: ['type', 'data'],
-            properties: { type: { type: 'string' }, data: { type: 'object' } },
-          },
-        },
-      },
-    },
-    warnings: WARNINGS_SCHEMA,
-  },
-};
-
-const PROBLEM_SCHEMA = {
-  type: 'object',
-  description: 'A problem (RFC 9457).',
-  required: ['type', 'title', 'status', 'detail', 'code', 'instance', 'correlationId'],
-  properties: {
-    type: { type: 'string', format: 'uri', description: 'urn:tierbook:problem:<code>' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    detail: { type: 'string', description: 'What was wrong, and what to do.' },
-    code: { type: 'string', enum: Object.keys(PROBLEMS).sort() },
-    instance: { type: 'string' },
-    correlationId: { type: 'string', format: 'uuid' },
-    errors: {
-      type: 'array',
-      items: {
-        type: 'object',
-        required: ['pointer', 'detail'],
-        properties: {
-          pointer: {
-            type: 'string',
-            description: 'JSON Pointer (RFC 6901) into the body or query.',
-          },
-          detail: { type: 'string' },
-          code: { type: 'string', enum: ['field-invalid', 'field-unknown'] },
-        },
-      },
-    },
-  },
-};

@@ -2,17 +2,21 @@ import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { NestLogger, type Configuration, type Logger, type Tierbook } from '@tierbook/platform';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiModule } from './api.module';
 import { readBodies } from './http/bodies';
 import { logRequests } from './http/log-requests';
-import { ProblemFilter } from './http/problem.filter';
+import { answerProblem, ProblemFilter } from './http/problem.filter';
 import { validationPipe } from './http/validation';
 import { serveApiDocument } from './openapi';
 import { Metrics } from './operations/metrics';
 
 const LARGEST_BODY_BYTES = 100 * 1024;
-/** Time to send a request whole. */
+/** Time to send a request whole, and the headers of it. Node takes the longer of the two for the whole. */
 const REQUEST_TIMEOUT_MS = 30_000;
+const HEADERS_TIMEOUT_MS = 15_000;
+/** How often Node looks for requests beyond these times: by default, every 30 s only. */
+const TIMEOUT_CHECK_MS = 2_000;
 /** Silence after which a connection is closed; longer than a feed's heartbeat. */
 const CONNECTION_TIMEOUT_MS = 60_000;
 
@@ -26,9 +30,20 @@ export async function createServer(
     bodyLimit: LARGEST_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
+    http: {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+    },
     forceCloseConnections: 'idle',
-    routerOptions: { maxParamLength: 200 },
+    // What still comes on open connections is served; its answer closes the connection.
+    return503OnClosing: false,
+    // As long as Node lets a request line be: what is no id is not found, however long it is.
+    routerOptions: { maxParamLength: 16 * 1024 },
     logger: false,
+    // What fails before there is a route, such as an address that is not well encoded.
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      answerProblem(error, request, reply, logger);
+    },
   });
   const metrics = new Metrics();
   const app = await NestFactory.create<NestFastifyApplication>(

@@ -1,5 +1,12 @@
 import type { Authority, Gathering, OrRefusal, Refusal } from '@tierbook/eventing';
-import { mayDo, organisationIdOf, rolesFor, type Action, type Principal } from '@tierbook/identity';
+import {
+  mayDo,
+  organisationIdOf,
+  roleName,
+  rolesFor,
+  type Action,
+  type Principal,
+} from '@tierbook/identity';
 import { aggregates } from './aggregates';
 
 /** Refusals of access, beside the deciders' and the kernel's. */
@@ -13,10 +20,11 @@ export function notFound(what: string): { readonly refusal: Refusal<AccessRefusa
 /** Whether the caller's role may do this at all; a refusal says which roles may. */
 export function checkRole(principal: Principal, action: Action): OrRefusal<Authority> {
   if (mayDo(principal.role, principal.organisation.kind, action)) return { ok: {} };
+  const caller = roleName(principal.role, principal.organisation.kind);
   return {
     refusal: {
       code: 'forbidden',
-      detail: `${principal.organisation.kind} ${principal.role} may not ${action}; these may: ${rolesFor(action).join(', ')}.`,
+      detail: `${caller} may not ${action}; these may: ${rolesFor(action).join(', ')}.`,
     },
   };
 }

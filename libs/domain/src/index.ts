@@ -27,6 +27,7 @@ export * from './partnership/partnership.aggregate';
 export * from './partnership/partnership.commands';
 export * from './partnership/partnership.events';
 export * from './partnership/partnership.state';
+export * from './partnership-request/authorisations';
 export * from './partnership-request/partnership-request.aggregate';
 export * from './partnership-request/partnership-request.commands';
 export {

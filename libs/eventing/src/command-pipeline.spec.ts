@@ -113,7 +113,7 @@ describe('a command', () => {
     expect(await typesIn(store)).toEqual(['BoxStocked', 'BoxStocked', 'NothingChanged']);
     const kept = (await logOf(store)).at(-1);
     expect(kept).toMatchObject({
-      data: { resource: 'a', resourceRevision: 0 },
+      data: { command: request.name, resource: 'a', resourceRevision: 0 },
       metadata: { commandId: context.commandId, tenant: 'owner-1', parties: [] },
     });
     expect((await aggregates.load(shelf, 'shelf-1')).lastTouched('a')).toBe(0);

@@ -157,7 +157,7 @@ export class CommandPipeline {
     }
     return refused(
       'write-contention',
-      `Others changed ${request.aggregate.category} ${request.id} ${MAX_ATTEMPTS} times meanwhile; nothing was written. Send the same command again.`,
+      `Others changed ${request.aggregate.category} ${request.id} ${MAX_ATTEMPTS} times meanwhile.`,
     );
   }
 
@@ -327,7 +327,7 @@ function nothingChanged<C, S, E extends DomainEvent>(
   const resource = request.resource ?? null;
   return {
     type: 'NothingChanged',
-    data: { resource, resourceRevision: loaded.lastTouched(resource) },
+    data: { command: request.name, resource, resourceRevision: loaded.lastTouched(resource) },
   };
 }
 
@@ -364,15 +364,12 @@ function staleIfMatch<C, S, E extends DomainEvent>(
   if (current === context.ifMatch) return undefined;
   return refused(
     'stale-if-match',
-    `If-Match names revision ${context.ifMatch}; the resource is at ${current}. Read it again and decide anew.`,
+    `If-Match names revision ${context.ifMatch}; the resource is at ${current}.`,
   );
 }
 
 function keyReused<S, E>(): CommandOutcome<S, E> {
-  return refused(
-    'idempotency-key-reused',
-    'This Idempotency-Key was used for another command. Send the first one again, or this one with a key of its own.',
-  );
+  return refused('idempotency-key-reused', 'The same key came with another path or body before.');
 }
 
 function refused<S, E>(code: PipelineRefusalCode, detail: string): CommandOutcome<S, E> {

@@ -4,6 +4,8 @@ import type { EventSchema } from './aggregate';
 export interface NothingChanged {
   readonly type: 'NothingChanged';
   readonly data: {
+    /** Its name: no other event of its tells what was asked. */
+    readonly command: string;
     /** The resource with an ETag of its own that the command addressed, `null` for the aggregate itself. */
     readonly resource: string | null;
     /** Revision of the last event that touched it: its ETag then. */

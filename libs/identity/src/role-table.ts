@@ -91,8 +91,13 @@ export function mayDo(role: Role, organisation: OrganisationKind, action: Action
 /** Who may do this, for a refusal to say so and for the API's document: such as `provider sales-agent`. */
 export function rolesFor(action: Action): readonly string[] {
   return Object.entries(grantsOf(action)).flatMap(([organisation, roles]) =>
-    roles.map((role) => (role === organisation ? role : `${organisation} ${role}`)),
+    roles.map((role) => roleName(role, organisation)),
   );
+}
+
+/** A role as people are told of it: with its kind of organisation, such as `provider sales-agent`. */
+export function roleName(role: string, organisation: string): string {
+  return role === organisation ? role : `${organisation} ${role}`;
 }
 
 function grantsOf(action: Action): Grants {

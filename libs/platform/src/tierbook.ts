@@ -75,6 +75,8 @@ export async function openTierbook(
   logger: Logger,
   onFatal: (error: Error) => void,
 ): Promise<Tierbook> {
+  // Before anything is made.
+  const readsPath = sqlitePathOf('READ_STORE_URL', configuration.readStoreUrl);
   const engines = await openWriteEngines(configuration, keys, onFatal);
   const opened: (() => Promise<void>)[] = [() => engines.close()];
   const close = async (): Promise<void> => {
@@ -84,7 +86,6 @@ export async function openTierbook(
     const writeSide = wireWriteSide(configuration, keys, engines, await lastRecordedAt(engines));
     const projector = await startProjector(configuration, keys, logger, engines);
     opened.push(() => projector.stop());
-    const readsPath = sqlitePathOf('READ_STORE_URL', configuration.readStoreUrl);
     const store = openSqliteReadStore({ path: readsPath });
     opened.push(() => store.close());
     const processes = await startProcessManagers(writeSide, logger);

@@ -4,9 +4,8 @@ import type { Service } from './service';
 
 /** A schema, as far as the tests read it. */
 export interface Schema {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly enum?: readonly unknown[];
-  readonly nullable?: boolean;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
   readonly items?: Schema;
@@ -113,6 +112,9 @@ export class ApiDocument {
   }
 }
 
+/** Of answers that are wrong. */
+const MOST_SHOWN = 20;
+
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
@@ -126,7 +128,7 @@ export function expectDeclaredAnswers(document: ApiDocument, exchanges: readonly
         `${exchange.method} ${exchange.path.slice(0, 120)}: ${fault} (${exchange.answer.status} ${exchange.answer.text.slice(0, 500)})`,
     ),
   );
-  expect([...new Set(wrong)]).toEqual([]);
+  expect([...new Set(wrong)].slice(0, MOST_SHOWN)).toEqual([]);
 }
 
 function faultsOf(document: ApiDocument, { method, path, answer }: Exchange): readonly string[] {

@@ -5,6 +5,8 @@ export interface Exchange {
   readonly method: string;
   /** With its query. */
   readonly path: string;
+  /** As it was sent, where it was text. */
+  readonly body?: string;
   readonly answer: Answer;
 }
 
@@ -79,7 +81,7 @@ export class Api {
       ...(body === undefined ? {} : { body }),
     });
     const answer = new Answer(response.status, response.headers, await response.text());
-    this.exchanges.push({ method, path, answer });
+    this.exchanges.push({ method, path, answer, ...(typeof body === 'string' ? { body } : {}) });
     return answer;
   }
 }

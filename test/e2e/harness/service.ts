@@ -64,8 +64,11 @@ export class Service {
   readonly baseUrl: string;
   /** Every exchange over HTTP that this service's `api` had, in the order of the answers. */
   readonly exchanges: Exchange[] = [];
+  /** Every token that this service made or that was signed with its keys. */
+  readonly issuedTokens = new Set<string>();
   private readonly ownsDataDir: boolean;
   private readonly printed: string[] = [];
+  private readonly logged: string[] = [];
   private child: Child | undefined;
   private development: Development | undefined;
 
@@ -104,17 +107,24 @@ export class Service {
     return this.printed.join('');
   }
 
+  /** What it logged: its standard output, one JSON object a line. */
+  logs(): string {
+    return this.logged.join('');
+  }
+
   /** Calls the API as the holder of that token; without one, as nobody. */
   api(token?: string): Api {
     return new Api(this.baseUrl, token, this.exchanges);
   }
 
   /** Signs a token with the service's own keys; good for an hour. */
-  sign(principal: Principal, lifetimeSeconds = TOKEN_SECONDS): Promise<string> {
+  async sign(principal: Principal, lifetimeSeconds = TOKEN_SECONDS): Promise<string> {
     const keys = loadOrCreateDevelopmentKeys(this.dataDir);
     const issuer = `http://localhost:${this.port}`;
     const options = { keys: keys.tokens, issuer, audience: 'tierbook', clock: systemClock };
-    return new AccessTokens(options).sign(principal, lifetimeSeconds);
+    const token = await new AccessTokens(options).sign(principal, lifetimeSeconds);
+    this.issuedTokens.add(token);
+    return token;
   }
 
   /** Starts the process on its data directory and port; returns once it serves. */
@@ -126,6 +136,7 @@ export class Service {
       throw new Error(`The service did not start:\n${this.output()}`, { cause: error });
     });
     this.development = JSON.parse(readFileSync(announced, 'utf8')) as Development;
+    for (const token of Object.values(this.development.tokens)) this.issuedTokens.add(token);
     const ready = await this.api().get('/health/ready');
     if (ready.status !== 200) throw new Error(`The service is not ready: ${ready.text}`);
   }
@@ -184,6 +195,7 @@ export class Service {
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => this.printed.push(text));
     }
+    child.stdout.on('data', (text: string) => this.logged.push(text));
     this.child = child;
     return child;
   }

@@ -16,6 +16,13 @@ export interface EventPage {
   readonly caughtUp: boolean;
 }
 
+/** A page of one stream's events. */
+export interface EventHistory {
+  readonly events: readonly EventView[];
+  /** Where to go on from; `null` where there is nothing more. */
+  readonly nextRevision: number | null;
+}
+
 /** What one page reads at the most: the caller's events may lie far apart among those of others. */
 const MOST_READ = 10_000;
 
@@ -67,7 +74,7 @@ export class EventFeed {
     id: string,
     afterRevision: number,
     limit: number,
-  ): Promise<{ readonly events: readonly EventView[]; readonly nextRevision: number | null }> {
+  ): Promise<EventHistory> {
     const stream = this.tierbook.aggregates.streamOf(category, id);
     const options = { fromRevision: afterRevision + 1, limit: limit + 1 };
     const found: StoredEvent[] = [];

@@ -1,5 +1,12 @@
-import { Controller, Get, Inject, Param, Query, type OnApplicationShutdown } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import {
+  Controller,
+  Get,
+  Inject,
+  Param,
+  Query,
+  type BeforeApplicationShutdown,
+} from '@nestjs/common';
+import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { CustomerId } from '@tierbook/domain';
 import type { Position } from '@tierbook/eventing';
 import { LOGGER, type Logger } from '@tierbook/platform';
@@ -9,15 +16,20 @@ import { ReadYourWrites } from '../http/read-your-writes';
 import { Reader } from '../http/reader';
 import { correlationIdOf, HttpExchange, type Exchange } from '../http/request';
 import { ReadRoute } from '../http/routes';
+import { id, POSITION, ref, text } from '../http/schemas';
 import { EventFeed } from './event-feed';
 import { CustomerEventsQuery, EventsQuery } from './events.dto';
 import { streamEvents, wantsServerSentEvents } from './server-sent-events';
 
 const DEFAULT_LIMIT = 50;
 
+const EVENT_STREAM = text(
+  "Server-Sent Events (WHATWG HTML): `event` is an event's type, `id` its position, `data` the Event as JSON. A comment comes every 15 s.",
+);
+
 @ApiTags('audit')
 @Controller('v1')
-export class EventsController implements OnApplicationShutdown {
+export class EventsController implements BeforeApplicationShutdown {
   private readonly streaming = new Set<AbortController>();
 
   constructor(
@@ -29,8 +41,16 @@ export class EventsController implements OnApplicationShutdown {
   ) {}
 
   @Get('events')
+  @ApiHeader({
+    name: 'Last-Event-ID',
+    required: false,
+    schema: POSITION,
+    description: 'Position of the last event that was read; goes before `after`.',
+  })
   @ReadRoute({
     action: 'read-events',
+    answers: ref('EventPage'),
+    otherwise: { 'text/event-stream': EVENT_STREAM },
     summary:
       "The provider's events in order, after a position. With Accept: text/event-stream they go on as they come; Last-Event-ID resumes.",
   })
@@ -56,6 +76,8 @@ export class EventsController implements OnApplicationShutdown {
   @Get('customers/:id/events')
   @ReadRoute({
     action: 'read-customer-events',
+    path: { id: id('The customer.') },
+    answers: ref('EventHistory'),
     summary: "One customer's events, from the first on.",
     problems: ['not-found'],
   })
@@ -74,8 +96,8 @@ export class EventsController implements OnApplicationShutdown {
     );
   }
 
-  /** Ends the streams, which would otherwise keep the service from ending. */
-  onApplicationShutdown(): void {
+  /** Ends the streams before the server waits for its connections, which would otherwise never end. */
+  beforeApplicationShutdown(): void {
     for (const ended of this.streaming) ended.abort();
   }
 

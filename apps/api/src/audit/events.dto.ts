@@ -13,7 +13,13 @@ export class EventsQuery {
   @IsString({ message: 'must be a position as the API answered it' })
   readonly after?: string;
 
-  @ApiPropertyOptional({ minimum: 1, maximum: 200, default: 50 })
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: 200,
+    default: 50,
+    description: 'Most events of one page.',
+  })
   @Optional()
   @Type(() => Number)
   @Max(200, { message: 'must be at most 200' })
@@ -23,7 +29,11 @@ export class EventsQuery {
 }
 
 export class CustomerEventsQuery {
-  @ApiPropertyOptional({ minimum: 0, description: 'Exclusive: `nextRevision` of the page before.' })
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 0,
+    description: 'Exclusive: `nextRevision` of the page before.',
+  })
   @Optional()
   @Type(() => Number)
   @Max(Number.MAX_SAFE_INTEGER, { message: 'must be a revision as the API answered it' })
@@ -31,7 +41,13 @@ export class CustomerEventsQuery {
   @IsInt({ message: 'must be a whole number' })
   readonly afterRevision?: number;
 
-  @ApiPropertyOptional({ minimum: 1, maximum: 200, default: 50 })
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: 200,
+    default: 50,
+    description: 'Most events of one page.',
+  })
   @Optional()
   @Type(() => Number)
   @Max(200, { message: 'must be at most 200' })

@@ -26,9 +26,13 @@ export async function streamEvents(
     'Cache-Control': 'no-store',
     'X-Accel-Buffering': 'no',
   });
+  // Else they wait for the first event, and with them a reader who wants to know that it is connected.
+  raw.flushHeaders();
   raw.once('close', () => {
     ended.abort();
   });
+  // Who went before the answer began is told of no more.
+  if (raw.destroyed) ended.abort();
   const heartbeat = setInterval(() => raw.write(': alive\n\n'), HEARTBEAT_MS);
   try {
     for await (const event of events) {

@@ -4,6 +4,7 @@ import { MARKET_REGIONS } from '@tierbook/domain';
 import { Reader } from '../http/reader';
 import { HttpExchange, type Exchange } from '../http/request';
 import { ReadRoute } from '../http/routes';
+import { COUNTRY, ref } from '../http/schemas';
 import { countryAnswer, countryRows } from './country-rules';
 
 @ApiTags('countries')
@@ -14,6 +15,7 @@ export class CountryRulesController {
   @Get('market-regions')
   @ReadRoute({
     action: 'list-market-regions',
+    answers: ref('MarketRegionList'),
     summary:
       'Market regions of more than one country; any other country is a region by itself. Provider and reseller partner within one.',
   })
@@ -24,7 +26,11 @@ export class CountryRulesController {
   }
 
   @Get('country-rules')
-  @ReadRoute({ action: 'list-country-rules', summary: 'Every country, with its market region.' })
+  @ReadRoute({
+    action: 'list-country-rules',
+    answers: ref('CountryList'),
+    summary: 'Every country, with its market region.',
+  })
   async list(@HttpExchange() { request }: Exchange) {
     await this.reader.begin(request, 'list-country-rules', []);
     return { items: countryRows() };
@@ -33,6 +39,8 @@ export class CountryRulesController {
   @Get('country-rules/:code')
   @ReadRoute({
     action: 'read-country-rules',
+    path: { code: COUNTRY },
+    answers: ref('CountryRules'),
     summary:
       'What a country asks of a customer: registration number, phone, its states, how it writes postal codes.',
     problems: ['not-found'],

@@ -37,6 +37,12 @@ export interface CountryAnswer extends CountryRow {
   readonly postalCode: { readonly pattern: string; readonly example: string } | null;
 }
 
+/** A market region of more than one country. */
+export interface MarketRegion {
+  readonly region: string;
+  readonly countries: readonly string[];
+}
+
 /** Every country, by its code. */
 export function countryRows(): readonly CountryRow[] {
   return [...COUNTRIES].map(rowOf);

@@ -10,6 +10,16 @@ import {
   type ResellerCustomerRow,
 } from '@tierbook/read-models';
 
+/** The views that the customers a reseller or a provider lists are read from: a list waits for all of them. */
+export const VIEWS_OF_LISTED_CUSTOMERS = [
+  'customers',
+  'subscriptions',
+  'reseller-customers',
+  'resellers',
+  'partnerships',
+  'providers',
+] as const;
+
 /** Partners whose customers one list can show: more than a reseller has. */
 const MOST_PROVIDERS = 200;
 

@@ -16,9 +16,11 @@ import { ProblemError, type ProblemCode } from '../http/problems';
 import { found, Reader } from '../http/reader';
 import { HttpExchange, type Exchange } from '../http/request';
 import { CommandRoute, ReadRoute } from '../http/routes';
+import { anyOf, id, ref } from '../http/schemas';
 import { CreateCustomerDto } from './customer.dto';
+import type { CustomerShown } from './customer-shown';
 import { CustomerSight } from './customer-sight';
-import { CustomersOfReseller } from './customers-of-reseller';
+import { CustomersOfReseller, VIEWS_OF_LISTED_CUSTOMERS } from './customers-of-reseller';
 import { customerFilterOf, ListCustomersQuery } from './list-customers.query';
 
 /** A customer's page shows so many subscriptions; the list of them pages through the rest. */
@@ -48,6 +50,8 @@ const OF_THE_COUNTRY = [
   'postal-code-invalid',
 ] as const satisfies readonly ProblemCode[];
 
+const OF_ONE = { id: id('The customer.') };
+
 @ApiTags('customers')
 @Controller('v1/customers')
 export class CustomersController {
@@ -63,51 +67,54 @@ export class CustomersController {
   @CommandRoute({
     action: 'create-customer',
     creates: true,
+    answers: ref('CustomerAnswer'),
+    secret: true,
     summary:
       'Add a customer with its subscriptions: all of it, or nothing. The first answer, and no other, holds the admin password.',
     problems: ['not-found', 'domain-taken', ...OF_THE_COUNTRY, ...OF_AN_ORDER],
   })
   create(@HttpExchange() exchange: Exchange, @Body() body: CreateCustomerDto) {
-    void exchange.reply.header('Cache-Control', 'no-store');
     return this.commands.send(
       exchange,
       'create-customer',
       (sent) => new CreateCustomerCommand(sent, body),
-      { creates: true },
+      { creates: true, secret: true },
     );
   }
 
   @Post(':id/admin-credential')
   @CommandRoute({
     action: 'reissue-admin-credential',
+    path: OF_ONE,
     creates: true,
+    answers: ref('CredentialAnswer'),
+    secret: true,
     summary:
       'Make a new admin credential and revoke the one before. The first answer, and no other, holds the password.',
     problems: ['not-found', 'delegation-insufficient'],
   })
   reissueCredential(@HttpExchange() exchange: Exchange, @Param('id', IdPipe) id: CustomerId) {
-    void exchange.reply.header('Cache-Control', 'no-store');
     return this.commands.send(
       exchange,
       'reissue-admin-credential',
       (sent) => new ReissueAdminCredentialCommand(sent, id),
-      { creates: true, bodiless: true },
+      { creates: true, bodiless: true, secret: true },
     );
   }
 
   @Get()
   @ReadRoute({
     action: 'list-customers',
+    answers: anyOf(ref('CustomerPage'), ref('ResellerCustomerPage')),
     summary: "A provider's customers; for a reseller, those that it may see.",
     problems: ['cursor-invalid'],
   })
   async list(@HttpExchange() { request }: Exchange, @Query() query: ListCustomersQuery) {
-    const { organisation } = await this.reader.begin(request, 'list-customers', [
-      'customers',
-      'subscriptions',
-      'reseller-customers',
-      'resellers',
-    ]);
+    const { organisation } = await this.reader.begin(
+      request,
+      'list-customers',
+      VIEWS_OF_LISTED_CUSTOMERS,
+    );
     const filter = customerFilterOf(query);
     if (organisation.kind !== 'reseller') {
       const providerId = (organisation.kind === 'provider' ? organisation.id : '') as ProviderId;
@@ -125,10 +132,16 @@ export class CustomersController {
   @Get(':id')
   @ReadRoute({
     action: 'read-customer',
+    path: OF_ONE,
+    answers: ref('Customer'),
+    single: true,
     summary: 'One customer with its subscriptions, as far as the caller may see them.',
     problems: ['not-found'],
   })
-  async read(@HttpExchange() { request, reply }: Exchange, @Param('id', IdPipe) id: CustomerId) {
+  async read(
+    @HttpExchange() { request, reply }: Exchange,
+    @Param('id', IdPipe) id: CustomerId,
+  ): Promise<CustomerShown> {
     const principal = await this.reader.begin(request, 'read-customer', [
       'customers',
       'subscriptions',

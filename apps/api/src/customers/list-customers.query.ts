@@ -3,13 +3,16 @@ import { IsIn, Matches } from 'class-validator';
 import type { ResellerId } from '@tierbook/domain';
 import type { CustomerFilter } from '@tierbook/read-models';
 import { IsCountry, IsText, Optional } from '../http/fields';
-import { PagingQuery, sortOf } from '../http/paging';
+import { PagingQuery, sortOf, sortTexts } from '../http/paging';
 
 const SORTS = ['companyName', 'domain', 'createdAt'] as const;
 const STATUSES = ['active'] as const;
 
 export class ListCustomersQuery extends PagingQuery {
-  @ApiPropertyOptional({ description: 'Associated with this reseller; `none`: with none.' })
+  @ApiPropertyOptional({
+    pattern: '^(?:none|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$',
+    description: 'Associated with this reseller; `none`: with none.',
+  })
   @Optional()
   @Matches(/^(?:none|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/, {
     message: 'must be the id of a reseller, or none',
@@ -26,7 +29,7 @@ export class ListCustomersQuery extends PagingQuery {
   @IsText({ max: 63 })
   readonly domain?: string;
 
-  @ApiPropertyOptional({ enum: STATUSES })
+  @ApiPropertyOptional({ enum: STATUSES, description: 'Where the account stands.' })
   @Optional()
   @IsIn(STATUSES, { message: `must be one of ${STATUSES.join(', ')}` })
   readonly status?: (typeof STATUSES)[number];
@@ -36,7 +39,8 @@ export class ListCustomersQuery extends PagingQuery {
   readonly country?: string;
 
   @ApiPropertyOptional({
-    description: 'companyName, domain or createdAt; with - before it from last to first.',
+    enum: sortTexts(SORTS),
+    description: 'With - before it from last to first. By company name without it.',
   })
   @Optional()
   @IsText({ max: 50 })

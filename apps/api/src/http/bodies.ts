@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { ProblemError } from './problems';
+import { ProblemError, type FieldProblem } from './problems';
+import { pointerTo, unknownField } from './validation';
 
 /** Deeper than every body that this API takes, shallow enough for everything that walks one. */
 const DEEPEST = 32;
@@ -10,6 +11,7 @@ const DEEPEST = 32;
  */
 export function readBodies(fastify: FastifyInstance): void {
   const parse = fastify.getDefaultJsonParser('error', 'error');
+  fastify.removeContentTypeParser('text/plain');
   fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
     if (text === '') {
       done(null, undefined);
@@ -26,8 +28,9 @@ export function readBodies(fastify: FastifyInstance): void {
     done(plain ? undefined : new ProblemError('media-type-unsupported'));
   });
   fastify.addHook('preValidation', (request, _reply, done) => {
-    if (request.method === 'POST' || request.method === 'PUT') request.body ??= {};
-    done(problemOf(request));
+    const takesBody = request.method === 'POST' || request.method === 'PUT';
+    if (takesBody && request.body === undefined) request.body = {};
+    done(problemOf(request) ?? problemInside(request.query as object));
   });
 }
 
@@ -36,17 +39,24 @@ function problemOf({ body }: FastifyRequest): ProblemError | undefined {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     return new ProblemError('malformed-json', 'The body is JSON, but not an object.');
   }
-  return isTooDeep(body) ? new ProblemError('body-too-deep') : undefined;
+  return problemInside(body);
 }
 
 /** Level by level, so that no depth overflows the stack. */
-function isTooDeep(body: object): boolean {
-  let level: readonly unknown[] = [body];
+function problemInside(body: object): ProblemError | undefined {
+  let level: readonly (readonly [pointer: string, value: object])[] = [['', body]];
+  const unknown: FieldProblem[] = [];
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > DEEPEST) return true;
-    level = level.flatMap((value) =>
-      typeof value === 'object' && value !== null ? (Object.values(value) as unknown[]) : [],
+    if (depth > DEEPEST) return new ProblemError('body-too-deep');
+    level = level.flatMap(([pointer, value]) =>
+      Object.entries(value).flatMap(([name, inner]: [string, unknown]) => {
+        // Every object has these, so that what looks a field up by its name takes them for declared.
+        if (name in Object.prototype) unknown.push(unknownField(pointer, name));
+        return typeof inner === 'object' && inner !== null
+          ? [[pointerTo(pointer, name), inner] as const]
+          : [];
+      }),
     );
   }
-  return false;
+  return unknown.length === 0 ? undefined : new ProblemError('field-unknown', undefined, unknown);
 }

@@ -53,20 +53,22 @@ export class CommandSender {
   ) {}
 
   /**
-   * Sends the command and answers it; `creates` makes that 201 with a Location, `bodiless` takes no fields.
+   * Sends the command and answers it; `creates` makes that 201 with a Location, `bodiless` takes no fields,
+   * `secret` keeps the answer out of caches.
    * @throws ProblemError when it is refused.
    */
   async send<Body extends object>(
     { request, reply }: Exchange,
     action: Action,
     make: (sent: Sent) => Command<Answer<Body>>,
-    { creates = false, bodiless = false } = {},
+    { creates = false, bodiless = false, secret = false } = {},
   ): Promise<(CommandAnswer & Body) | PlanAnswer> {
     if (bodiless) refuseFields(request);
     const answer = await this.commands.execute(make(this.sentOf(request, action)));
     if (answer.kind === 'refused') {
       throw refusalProblem(answer.refusal);
     }
+    if (secret) void reply.header('Cache-Control', 'no-store');
     const { type, id, path } = answer.resource;
     const resource = { type, id, href: `/v1/${path}` };
     const warnings = answer.warnings.map((code) => ({ code, detail: WARNINGS[code] }));

@@ -1,6 +1,13 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtension, ApiResponse } from '@nestjs/swagger';
+import { headersOf, type HeaderName } from './document-answers';
 import { PROBLEMS, type ProblemCode } from './problems';
+
+/** Headers that a problem has by its status. */
+const HEADERS: Readonly<Record<number, readonly HeaderName[]>> = {
+  401: ['WWW-Authenticate'],
+  503: ['Retry-After'],
+};
 
 /** Documents the problems that a route can answer: one response a status, each with its codes. */
 export function documentProblems(codes: readonly ProblemCode[]): MethodDecorator {
@@ -11,6 +18,7 @@ export function documentProblems(codes: readonly ProblemCode[]): MethodDecorator
       ApiResponse({
         status,
         description: ofStatus.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join('\n\n'),
+        headers: headersOf(HEADERS[status] ?? []),
         content: {
           'application/problem+json': {
             schema: {

@@ -29,27 +29,44 @@ interface TextOptions {
   readonly max: number;
   readonly lines?: 'one' | 'many';
   readonly example?: string;
+  /** What it means. */
+  readonly is?: string;
 }
 
 /** Text that a person wrote: of so many characters, without control characters. */
-export function IsText({ min = 1, max, lines = 'one', example }: TextOptions): PropertyDecorator {
+export function IsText(options: TextOptions): PropertyDecorator {
+  const { min = 1, max, lines = 'one', example, is } = options;
   return applyDecorators(
-    ApiProperty({ minLength: min, maxLength: max, ...(example === undefined ? {} : { example }) }),
+    ApiProperty({
+      minLength: min,
+      maxLength: max,
+      ...(example === undefined ? {} : { example }),
+      ...(is === undefined ? {} : { description: is }),
+    }),
+    // The first that fails is the one that is told.
+    IsString({ message: 'must be text' }),
     MaxLength(max, { message: `must have at most ${String(max)} characters` }),
     MinLength(min, { message: `must have at least ${String(min)} characters` }),
     ...(min === 0 ? [] : [Matches(/\S/u, { message: 'must not be blank' })]),
     Matches(lines === 'one' ? ONE_LINE : PLAIN_TEXT, {
       message: 'must not hold control characters',
     }),
-    IsString({ message: 'must be text' }),
   );
 }
 
 export function IsEmailAddress(): PropertyDecorator {
   return applyDecorators(
-    ApiProperty({ format: 'email', maxLength: 254, example: 'maria@example.com' }),
-    IsEmail({}, { message: 'must be an e-mail address' }),
+    ApiProperty({
+      format: 'email',
+      maxLength: 254,
+      example: 'maria@example.com',
+      description: 'Where to write to.',
+    }),
+    IsString({ message: 'must be text' }),
     MaxLength(254, { message: 'must have at most 254 characters' }),
+    // Before IsEmail, which throws at a lone surrogate.
+    Matches(ONE_LINE, { message: 'must not hold control characters' }),
+    IsEmail({}, { message: 'must be an e-mail address' }),
   );
 }
 
@@ -64,7 +81,7 @@ export function IsCountry(): PropertyDecorator {
 /** A BCP 47 tag, such as pt-BR. */
 export function IsLanguageTag(): PropertyDecorator {
   return applyDecorators(
-    ApiProperty({ example: 'pt-BR', description: 'BCP 47.' }),
+    ApiProperty({ maxLength: 35, example: 'pt-BR', description: 'BCP 47.' }),
     IsLocale({ message: 'must be a BCP 47 language tag, such as pt-BR' }),
     Matches(/^[A-Za-z0-9-]*$/, { message: 'must be a BCP 47 language tag, such as pt-BR' }),
     MaxLength(35, { message: 'must have at most 35 characters' }),

@@ -6,7 +6,13 @@ import { ProblemError } from './problems';
 
 /** How every list is paged. */
 export class PagingQuery {
-  @ApiPropertyOptional({ minimum: 1, maximum: 200, default: 50 })
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: 200,
+    default: 50,
+    description: 'Most rows of one page.',
+  })
   @Optional()
   @Type(() => Number)
   @Max(200, { message: 'must be at most 200' })
@@ -15,12 +21,18 @@ export class PagingQuery {
   readonly limit?: number;
 
   @ApiPropertyOptional({
+    maxLength: 4096,
     description: '`nextCursor` of the page before, with the same filter and sort.',
   })
   @Optional()
   @MaxLength(4096, { message: 'must be a cursor as the API answered it' })
   @IsString({ message: 'must be a cursor as the API answered it' })
   readonly cursor?: string;
+}
+
+/** All that `?sort` can be, for the document. */
+export function sortTexts(fields: readonly string[]): string[] {
+  return fields.flatMap((field) => [field, `-${field}`]);
 }
 
 /**

@@ -61,7 +61,7 @@ export function answerProblem(
 
 function problemOf(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
-  if (error instanceof AccessTokenError) return new ProblemError(error.code, error.message);
+  if (error instanceof AccessTokenError) return new ProblemError(error.code);
   if (error instanceof OutcomeUnknownError) return new ProblemError('outcome-unknown');
   if (error instanceof StoreFullError) return new ProblemError('disk-full');
   if (error instanceof StoreUnavailableError) return new ProblemError('store-unavailable');

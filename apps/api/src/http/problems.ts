@@ -166,7 +166,7 @@ const SERVICE_PROBLEMS = {
   'view-behind': {
     status: 503,
     title: 'View behind your position',
-    advice: 'Try the read again shortly.',
+    advice: 'Try again shortly.',
   },
   'disk-full': {
     status: 507,
@@ -234,7 +234,7 @@ export function problemDetails(
     type: `urn:tierbook:problem:${problem.code}`,
     title,
     status,
-    detail: seen === advice ? advice : `${seen} ${advice}`,
+    detail: seen.endsWith(advice) ? seen : `${seen} ${advice}`,
     code: problem.code,
     instance: request.path,
     correlationId: request.correlationId,

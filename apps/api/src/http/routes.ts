@@ -4,18 +4,39 @@ import {
   ApiExtension,
   ApiHeader,
   ApiOperation,
+  ApiParam,
   ApiQuery,
-  ApiResponse,
 } from '@nestjs/swagger';
 import { rolesFor, type Action } from '@tierbook/identity';
-import type { ProblemCode } from './problems';
+import { documentAnswer, headersOf, type HeaderName } from './document-answers';
 import { documentProblems } from './document-problems';
+import type { ProblemCode } from './problems';
+import { oneOf, POSITION, ref, type Schema, type Schemas } from './schemas';
 
 interface RouteOptions {
   readonly action: Action;
   readonly summary: string;
   /** What the route can answer beside what every route can. */
   readonly problems?: readonly ProblemCode[];
+  /** Parameters in its path. */
+  readonly path?: Schemas;
+  /** Its answers hold a secret, which no cache may keep. */
+  readonly secret?: boolean;
+}
+
+interface CommandRouteOptions extends RouteOptions {
+  /** It is answered with 201 and a Location. */
+  readonly creates?: boolean;
+  /** What it answers when it is accepted, where that is more than every command does. */
+  readonly answers?: Schema;
+}
+
+interface ReadRouteOptions extends RouteOptions {
+  readonly answers: Schema;
+  /** It answers one resource, with its ETag. */
+  readonly single?: boolean;
+  /** Schemas of what it answers when asked for another media type than JSON. */
+  readonly otherwise?: Readonly<Record<string, Schema>>;
 }
 
 const EVERY_ROUTE = [
@@ -26,13 +47,20 @@ const EVERY_ROUTE = [
   'forbidden',
   'correlation-id-invalid',
   'request-malformed',
+  'media-type-unsupported',
   'internal-error',
   'store-unavailable',
 ] as const satisfies readonly ProblemCode[];
 
-const EVERY_COMMAND = [
+/** Of routes that take a body. */
+export const OF_A_BODY = [
   'malformed-json',
   'body-too-deep',
+  'body-too-large',
+] as const satisfies readonly ProblemCode[];
+
+const EVERY_COMMAND = [
+  ...OF_A_BODY,
   'field-invalid',
   'field-unknown',
   'query-invalid',
@@ -42,9 +70,7 @@ const EVERY_COMMAND = [
   'if-match-invalid',
   'stale-if-match',
   'write-contention',
-  'body-too-large',
   'append-too-large',
-  'media-type-unsupported',
   'outcome-unknown',
   'disk-full',
 ] as const satisfies readonly ProblemCode[];
@@ -58,54 +84,40 @@ const EVERY_READ = [
   'view-behind',
 ] as const satisfies readonly ProblemCode[];
 
-function route({ action, summary, problems = [] }: RouteOptions, common: readonly ProblemCode[]) {
+function route(options: RouteOptions, common: readonly ProblemCode[]): MethodDecorator {
+  const { action, summary, problems = [], path = {} } = options;
   return applyDecorators(
     ApiOperation({ operationId: action, summary }),
     ApiBearerAuth(),
     ApiExtension('x-roles', rolesFor(action)),
     documentProblems([...EVERY_ROUTE, ...common, ...problems]),
+    ...Object.entries(path).map(([name, { description = '', ...schema }]) =>
+      ApiParam({ name, description, schema }),
+    ),
     ApiHeader({
       name: 'Correlation-Id',
       required: false,
+      schema: { type: 'string', format: 'uuid' },
       description: 'A UUID of yours that the events and problems of this request carry.',
     }),
   );
 }
 
-function success(status: 200 | 201, description: string, ...schemas: readonly string[]) {
-  const references = schemas.map((name) => ({ $ref: `#/components/schemas/${name}` }));
-  const [only = {}] = references;
-  const schema = references.length === 1 ? only : { anyOf: references };
-  return ApiResponse({ status, description, content: { 'application/json': { schema } } });
-}
-
-/** Documents a command: who may send it, its headers, and every problem it can answer. */
-export function CommandRoute(
-  options: RouteOptions & { readonly creates?: boolean },
-): MethodDecorator {
+/** Documents a command: who may send it, its headers, and every answer that it can give. */
+export function CommandRoute(options: CommandRouteOptions): MethodDecorator {
   return applyDecorators(
     route(options, EVERY_COMMAND),
-    ...(options.creates === true
-      ? [
-          success(201, 'Done; a repeat is answered the same.', 'CommandAnswer'),
-          success(200, 'Of a dry run: what would be done.', 'PlanAnswer'),
-        ]
-      : [
-          success(
-            200,
-            'Done; a repeat is answered the same. Of a dry run: what would be done.',
-            'CommandAnswer',
-            'PlanAnswer',
-          ),
-        ]),
+    ...commandAnswers(options),
     ApiHeader({
       name: 'Idempotency-Key',
       required: true,
+      schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,255}$' },
       description: 'Yours, one a command. The same key again is the same outcome, for ever.',
     }),
     ApiHeader({
       name: 'If-Match',
       required: false,
+      schema: { type: 'string', pattern: '^(?:"[0-9]{1,15}"|\\*)$' },
       description: "The resource's ETag, as you know it.",
     }),
     ApiQuery({
@@ -117,14 +129,60 @@ export function CommandRoute(
   );
 }
 
-/** Documents a read: who may ask, and every problem it can answer. */
-export function ReadRoute(options: RouteOptions): MethodDecorator {
+function commandAnswers({
+  creates = false,
+  secret = false,
+  answers = ref('CommandAnswer'),
+}: CommandRouteOptions): readonly MethodDecorator[] {
+  const planned = ref('PlanAnswer');
+  const kept: readonly HeaderName[] = secret ? ['Cache-Control'] : [];
+  const ofDone: readonly HeaderName[] = ['ETag', 'Tierbook-Position'];
+  return creates
+    ? [
+        documentAnswer({
+          status: 201,
+          description: 'Done; a repeat is answered the same.',
+          schema: answers,
+          headers: headersOf([...ofDone, 'Location', ...kept]),
+        }),
+        documentAnswer({
+          status: 200,
+          description: 'Of a dry run: what would be done.',
+          schema: planned,
+          headers: headersOf(kept),
+        }),
+      ]
+    : [
+        documentAnswer({
+          status: 200,
+          description:
+            'Done; a repeat is answered the same. Of a dry run, without these headers: what would be done.',
+          schema: oneOf(answers, planned),
+          headers: { ...headersOf(ofDone, false), ...headersOf(kept) },
+        }),
+      ];
+}
+
+/** Documents a read: who may ask, and every answer that it can give. */
+export function ReadRoute(options: ReadRouteOptions): MethodDecorator {
+  const { answers, single = false, secret = false, otherwise = {} } = options;
+  const headers: readonly HeaderName[] = [
+    ...(single ? (['ETag'] as const) : []),
+    ...(secret ? (['Cache-Control'] as const) : []),
+  ];
   return applyDecorators(
     route(options, EVERY_READ),
-    ApiResponse({ status: 200, description: 'What was asked for.' }),
+    documentAnswer({
+      status: 200,
+      description: 'What was asked for.',
+      schema: answers,
+      headers: headersOf(headers),
+      otherwise,
+    }),
     ApiHeader({
       name: 'Tierbook-Position',
       required: false,
+      schema: POSITION,
       description:
         'A position that a command answered: the read waits (up to 5 s) until its view is there.',
     }),

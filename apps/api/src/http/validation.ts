@@ -34,7 +34,7 @@ export function unknownField(parent: string, name: string): FieldProblem {
   return { pointer: pointerTo(parent, name), detail, code: 'field-unknown' };
 }
 
-/** Escaped as RFC 6901, section 3, says. */
-function pointerTo(parent: string, name: string): string {
+/** JSON Pointer to what `parent` holds under that name, escaped as RFC 6901, section 3, says. */
+export function pointerTo(parent: string, name: string): string {
   return `${parent}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }

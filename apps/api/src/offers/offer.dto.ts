@@ -57,24 +57,42 @@ function OfferIds(): PropertyDecorator {
 }
 
 export class PublishOfferDto {
-  @IsText({ max: 200, example: 'Nimbus Office Business' })
+  @IsText({ max: 200, example: 'Nimbus Office Business', is: 'Its name.' })
   readonly name!: string;
 
-  @IsText({ min: 0, max: 2000, lines: 'many' })
+  @IsText({ min: 0, max: 2000, lines: 'many', is: 'What it is, for people to read.' })
   readonly description!: string;
 
-  @ApiProperty({ minimum: 1, maximum: MOST_LICENCES, example: 1 })
+  @ApiProperty({
+    type: 'integer',
+    minimum: 1,
+    maximum: MOST_LICENCES,
+    example: 1,
+    description: 'Fewest licences of one subscription.',
+  })
   @Max(MOST_LICENCES, { message: `must be at most ${String(MOST_LICENCES)}` })
   @IsInt({ message: 'must be a whole number' })
   readonly minQuantity!: number;
 
-  @ApiProperty({ minimum: 1, maximum: MOST_LICENCES, example: 300 })
+  @ApiProperty({
+    type: 'integer',
+    minimum: 1,
+    maximum: MOST_LICENCES,
+    example: 300,
+    description: 'Most licences of one subscription.',
+  })
   @Max(MOST_LICENCES, { message: `must be at most ${String(MOST_LICENCES)}` })
   @Min(0, { message: 'must not be negative' })
   @IsInt({ message: 'must be a whole number' })
   readonly maxQuantity!: number;
 
-  @ApiProperty({ enum: BILLING_CYCLES, isArray: true })
+  @ApiProperty({
+    enum: BILLING_CYCLES,
+    isArray: true,
+    minItems: 1,
+    uniqueItems: true,
+    description: 'How often it may be billed.',
+  })
   @IsIn(BILLING_CYCLES, { each: true, message: `must each be one of ${BILLING_CYCLES.join(', ')}` })
   @ArrayUnique({ message: 'must not repeat any' })
   @ArrayMaxSize(BILLING_CYCLES.length, { message: 'must not repeat any' })
@@ -82,7 +100,13 @@ export class PublishOfferDto {
   @IsArray({ message: 'must be a list' })
   readonly billingCycles!: BillingCycle[];
 
-  @ApiProperty({ enum: TERMS, isArray: true, description: 'ISO 8601 durations.' })
+  @ApiProperty({
+    enum: TERMS,
+    isArray: true,
+    minItems: 1,
+    uniqueItems: true,
+    description: 'For how long one may be bound. ISO 8601 durations.',
+  })
   @IsIn(TERMS, { each: true, message: `must each be one of ${TERMS.join(', ')}` })
   @ArrayUnique({ message: 'must not repeat any' })
   @ArrayMaxSize(TERMS.length, { message: 'must not repeat any' })
@@ -137,10 +161,15 @@ export class PublishOfferDto {
 }
 
 export class ListOffersQuery extends PagingQuery {
+  @ApiPropertyOptional({ description: 'Part of the name.' })
   @Optional()
   @IsText({ max: 200 })
   readonly search?: string;
 
+  @ApiPropertyOptional({
+    format: 'uuid',
+    description: 'For a reseller: the partner whose offers to list.',
+  })
   @Optional()
   @IsText({ max: 36 })
   readonly providerId?: string;

@@ -24,6 +24,8 @@ import { ProblemError, type ProblemCode } from '../http/problems';
 import { missing, Reader } from '../http/reader';
 import { HttpExchange, type Exchange } from '../http/request';
 import { CommandRoute, ReadRoute } from '../http/routes';
+import { ref, text } from '../http/schemas';
+import type { DomainAvailability } from './domain-availability';
 import { ListOffersQuery, PublishOfferDto } from './offer.dto';
 
 const OF_AN_OFFER = [
@@ -97,6 +99,7 @@ export class OffersController {
   @Get('offers')
   @ReadRoute({
     action: 'list-offers',
+    answers: ref('OfferPage'),
     summary: "The provider's offers; for a reseller, those of the partner that providerId names.",
     problems: ['not-found', 'cursor-invalid'],
   })
@@ -109,9 +112,14 @@ export class OffersController {
   @Get('domains/:prefix')
   @ReadRoute({
     action: 'check-domain',
+    path: { prefix: text('The prefix, in any case.', { pattern: '^[A-Za-z0-9]{1,63}$' }) },
+    answers: ref('DomainAvailability'),
     summary: 'Whether a domain prefix is free for a new customer. The command still decides.',
   })
-  async checkDomain(@HttpExchange() { request }: Exchange, @Param('prefix') prefix: string) {
+  async checkDomain(
+    @HttpExchange() { request }: Exchange,
+    @Param('prefix') prefix: string,
+  ): Promise<DomainAvailability> {
     const principal = await this.reader.begin(request, 'check-domain', []);
     const domain = parseDomainPrefix(prefix);
     if (domain === null) {

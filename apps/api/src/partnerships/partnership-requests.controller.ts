@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
 import {
   aggregates,
   generationOf,
@@ -9,7 +9,12 @@ import {
   RequestPartnershipCommand,
   WithdrawPartnershipRequestCommand,
 } from '@tierbook/application';
-import type { PartnershipRequestId, ProviderId, ResellerId } from '@tierbook/domain';
+import {
+  AUTHORISATIONS,
+  type PartnershipRequestId,
+  type ProviderId,
+  type ResellerId,
+} from '@tierbook/domain';
 import { parseInvitationToken } from '@tierbook/identity';
 import { TIERBOOK, type Tierbook } from '@tierbook/platform';
 import {
@@ -24,7 +29,9 @@ import { IdPipe } from '../http/id.pipe';
 import { ProblemError } from '../http/problems';
 import { missing, Reader } from '../http/reader';
 import { HttpExchange, type Exchange } from '../http/request';
-import { CommandRoute, ReadRoute } from '../http/routes';
+import { CommandRoute, OF_A_BODY, ReadRoute } from '../http/routes';
+import { anyOf, id, ref } from '../http/schemas';
+import type { InvitationShown } from './invitation-shown';
 import {
   InvitationTokenDto,
   NoteBounceDto,
@@ -33,12 +40,7 @@ import {
   RequestPartnershipDto,
 } from './partnership.dto';
 
-/** What accepting a partnership allows the provider, and what may follow for the reseller. */
-const AUTHORISES = [
-  'provider-may-order-for-customers',
-  'provider-may-delegate-customer-administration',
-  'provider-may-designate-support-contact',
-] as const;
+const OF_ONE = { id: id('The partnership request.') };
 
 @ApiTags('partnerships')
 @Controller('v1/partnership-requests')
@@ -54,6 +56,8 @@ export class PartnershipRequestsController {
   @CommandRoute({
     action: 'request-partnership',
     creates: true,
+    answers: ref('InvitationAnswer'),
+    secret: true,
     summary:
       'Request a partnership: answers the link, personal to this provider, and a draft to send it with.',
     problems: ['not-found', 'draft-without-link'],
@@ -63,7 +67,7 @@ export class PartnershipRequestsController {
       exchange,
       'request-partnership',
       (sent) => new RequestPartnershipCommand(sent, body),
-      { creates: true },
+      { creates: true, secret: true },
     );
   }
 
@@ -72,12 +76,14 @@ export class PartnershipRequestsController {
   @ReadRoute({
     action: 'look-up-partnership-request',
     summary: 'What an invitation link offers, before it is accepted or declined. Appends nothing.',
-    problems: ['invitation-unknown'],
+    problems: [...OF_A_BODY, 'invitation-unknown'],
+    answers: ref('InvitationShown'),
+    secret: true,
   })
   async lookUp(
     @HttpExchange() { request, reply }: Exchange,
     @Body() { token }: InvitationTokenDto,
-  ) {
+  ): Promise<InvitationShown> {
     await this.reader.begin(request, 'look-up-partnership-request', []);
     const presented = parseInvitationToken(token);
     if (presented === undefined) throw new ProblemError('invitation-unknown');
@@ -94,10 +100,9 @@ export class PartnershipRequestsController {
       requestId: id,
       provider: { id: providerId, name: providerName },
       status,
-      /** Whether a newer link has taken this one's place. */
       superseded: generation < invitation.generation,
       expiresAt,
-      authorises: AUTHORISES,
+      authorises: AUTHORISATIONS,
     };
   }
 
@@ -105,6 +110,7 @@ export class PartnershipRequestsController {
   @HttpCode(200)
   @CommandRoute({
     action: 'withdraw-partnership-request',
+    path: OF_ONE,
     summary: 'Take a request back: its link ends.',
     problems: [
       'not-found',
@@ -124,8 +130,12 @@ export class PartnershipRequestsController {
 
   @Post(':id/reminder')
   @HttpCode(200)
+  @ApiBody({ type: RemindPartnershipRequestDto, required: false })
   @CommandRoute({
     action: 'remind-partnership-request',
+    path: OF_ONE,
+    answers: ref('InvitationAnswer'),
+    secret: true,
     summary: 'Send a request again: the 30 days begin anew; with newLink, the former link ends.',
     problems: [
       'not-found',
@@ -143,6 +153,7 @@ export class PartnershipRequestsController {
       exchange,
       'remind-partnership-request',
       (sent) => new RemindPartnershipRequestCommand(sent, id, body),
+      { secret: true },
     );
   }
 
@@ -150,6 +161,7 @@ export class PartnershipRequestsController {
   @HttpCode(200)
   @CommandRoute({
     action: 'note-partnership-request-bounce',
+    path: OF_ONE,
     summary: 'Note that the mail with the invitation came back. The link goes on working.',
     problems: [
       'not-found',
@@ -173,6 +185,7 @@ export class PartnershipRequestsController {
   @Get()
   @ReadRoute({
     action: 'list-partnership-requests',
+    answers: anyOf(ref('PartnershipRequestPage'), ref('WaitingRequestPage')),
     summary:
       "The provider's partnership requests, the newest first; for an enrolled reseller, those that wait for it: sent to its own e-mail address, and shown without the link.",
     problems: ['cursor-invalid'],
@@ -214,6 +227,10 @@ export class PartnershipRequestsController {
   @Get(':id')
   @ReadRoute({
     action: 'read-partnership-request',
+    path: OF_ONE,
+    answers: ref('Invitation'),
+    single: true,
+    secret: true,
     summary: 'One request, with its draft again and the same link.',
     problems: ['not-found'],
   })

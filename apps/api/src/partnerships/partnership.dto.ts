@@ -5,15 +5,18 @@ import { IsBoolean, IsIn, IsObject, ValidateNested } from 'class-validator';
 import { IsEmailAddress, IsText, Optional } from '../http/fields';
 import { PagingQuery } from '../http/paging';
 
-const LANGUAGES = ['pt-BR', 'en'] as const satisfies readonly DraftLanguage[];
-const STATUSES = ['requested', 'declined', 'withdrawn', 'expired', 'accepted'] as const;
+export const LANGUAGES = ['pt-BR', 'en'] as const satisfies readonly DraftLanguage[];
+export const STATUSES = ['requested', 'declined', 'withdrawn', 'expired', 'accepted'] as const;
 
 export class DraftDto {
-  @IsText({ max: 200 })
+  @IsText({ max: 200, is: 'Subject of the message.' })
   readonly subject!: string;
 
-  /** `{link}` stands where the link goes. */
-  @IsText({ max: 10_000, lines: 'many' })
+  @IsText({
+    max: 10_000,
+    lines: 'many',
+    is: 'The message; `{link}` stands where the link goes, and has to stand there.',
+  })
   readonly body!: string;
 }
 
@@ -21,7 +24,11 @@ export class RequestPartnershipDto {
   @IsEmailAddress()
   readonly email!: string;
 
-  @ApiPropertyOptional({ enum: LANGUAGES, default: 'pt-BR' })
+  @ApiPropertyOptional({
+    enum: LANGUAGES,
+    default: 'pt-BR',
+    description: 'Language of the standard text.',
+  })
   @Optional()
   @IsIn(LANGUAGES, { message: `must be one of ${LANGUAGES.join(', ')}` })
   readonly language: DraftLanguage = 'pt-BR';
@@ -50,7 +57,7 @@ export class NoteBounceDto {
 }
 
 export class ListPartnershipRequestsQuery extends PagingQuery {
-  @ApiPropertyOptional({ enum: STATUSES })
+  @ApiPropertyOptional({ enum: STATUSES, description: 'Those that stand there now.' })
   @Optional()
   @IsIn(STATUSES, { message: `must be one of ${STATUSES.join(', ')}` })
   readonly status?: (typeof STATUSES)[number];
@@ -72,12 +79,12 @@ export class AcceptPartnershipDto extends InvitationTokenDto {
 
 export class DeclinePartnershipDto extends InvitationTokenDto {
   @Optional()
-  @IsText({ max: 1000, lines: 'many' })
+  @IsText({ max: 1000, lines: 'many', is: 'Why.' })
   readonly reason?: string;
 }
 
 export class EndPartnershipDto {
   @Optional()
-  @IsText({ max: 1000, lines: 'many' })
+  @IsText({ max: 1000, lines: 'many', is: 'Why.' })
   readonly reason?: string;
 }

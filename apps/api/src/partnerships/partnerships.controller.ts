@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
 import {
   AcceptPartnershipCommand,
   aggregates,
@@ -16,6 +16,7 @@ import type { ProblemCode } from '../http/problems';
 import { found, missing, Reader } from '../http/reader';
 import { HttpExchange, type Exchange } from '../http/request';
 import { CommandRoute, ReadRoute } from '../http/routes';
+import { PARTNERSHIP_ID, ref } from '../http/schemas';
 import { AcceptPartnershipDto, DeclinePartnershipDto, EndPartnershipDto } from './partnership.dto';
 
 const OF_THE_LINK = [
@@ -76,8 +77,10 @@ export class PartnershipsController {
 
   @Post('partnerships/:id/end')
   @HttpCode(200)
+  @ApiBody({ type: EndPartnershipDto, required: false })
   @CommandRoute({
     action: 'end-partnership',
+    path: { id: PARTNERSHIP_ID },
     summary: 'End a partnership, from either side: what the reseller was delegated ends with it.',
     problems: ['not-found', 'partnership-not-active'],
   })
@@ -96,6 +99,9 @@ export class PartnershipsController {
   @Get('partnerships/:id')
   @ReadRoute({
     action: 'read-partnership',
+    path: { id: PARTNERSHIP_ID },
+    answers: ref('Partner'),
+    single: true,
     summary: 'One partnership, for either side.',
     problems: ['not-found'],
   })

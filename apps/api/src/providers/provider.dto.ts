@@ -1,7 +1,7 @@
 import { IsCountry, IsEmailAddress, IsText } from '../http/fields';
 
 export class CreateProviderDto {
-  @IsText({ max: 200, example: 'Distribuidora Aurora' })
+  @IsText({ max: 200, example: 'Distribuidora Aurora', is: 'Its name.' })
   readonly name!: string;
 
   @IsEmailAddress()

@@ -9,6 +9,7 @@ import { Reader } from '../http/reader';
 import { PagingQuery } from '../http/paging';
 import { HttpExchange, type Exchange } from '../http/request';
 import { CommandRoute, ReadRoute } from '../http/routes';
+import { anyOf, ref } from '../http/schemas';
 import { CreateProviderDto } from './provider.dto';
 
 @ApiTags('providers')
@@ -39,6 +40,7 @@ export class ProvidersController {
   @Get()
   @ReadRoute({
     action: 'list-providers',
+    answers: anyOf(ref('ProviderPage'), ref('PartnerProviderPage')),
     summary: 'All providers, for the operator; its own partners, for a reseller.',
     problems: ['cursor-invalid'],
   })

@@ -1,14 +1,18 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, Matches } from 'class-validator';
 import { IsCountry, IsEmailAddress, IsText, Optional } from '../http/fields';
-import { PagingQuery } from '../http/paging';
+import { PagingQuery, sortTexts } from '../http/paging';
 
 export class ApplyResellerDto {
-  @ApiProperty({ pattern: '^[1-9][0-9]{0,19}$', example: '4521987' })
+  @ApiProperty({
+    pattern: '^[1-9][0-9]{0,19}$',
+    example: '4521987',
+    description: 'Your id in the partner programme.',
+  })
   @Matches(/^[1-9][0-9]{0,19}$/, { message: 'must be 1 to 20 digits without a leading zero' })
   readonly partnerId!: string;
 
-  @IsText({ max: 200, example: 'Nuvem Sul Tecnologia' })
+  @IsText({ max: 200, example: 'Nuvem Sul Tecnologia', is: 'Your name.' })
   readonly name!: string;
 
   @IsEmailAddress()
@@ -18,11 +22,11 @@ export class ApplyResellerDto {
   readonly country!: string;
 
   @Optional()
-  @IsText({ max: 100, example: 'RS' })
+  @IsText({ max: 100, example: 'RS', is: 'State or region.' })
   readonly state?: string;
 
   @Optional()
-  @IsText({ max: 40, example: '+55 51 3333-4444' })
+  @IsText({ max: 40, example: '+55 51 3333-4444', is: 'Phone number.' })
   readonly phone?: string;
 }
 
@@ -44,7 +48,7 @@ export class ResellerProfileDto {
 
 export class RejectResellerDto {
   @Optional()
-  @IsText({ max: 1000, lines: 'many' })
+  @IsText({ max: 1000, lines: 'many', is: 'Why; the reseller reads it.' })
   readonly reason?: string;
 }
 
@@ -53,6 +57,17 @@ export class SuspendResellerDto {
   @IsText({ max: 1000, lines: 'many' })
   readonly reason?: string;
 }
+
+export const PARTNER_SORTS = [
+  'name',
+  'partnerId',
+  'country',
+  'state',
+  'since',
+  'customers',
+  'subscriptions',
+  'licences',
+] as const;
 
 const STATUSES = ['applied', 'enrolled', 'rejected', 'suspended', 'active', 'ended'] as const;
 
@@ -74,8 +89,8 @@ export class ListResellersQuery extends PagingQuery {
   readonly search?: string;
 
   @ApiPropertyOptional({
-    description:
-      'For a provider: name, partnerId, country, state, since, customers, subscriptions or licences; with - before it from last to first.',
+    enum: sortTexts(PARTNER_SORTS),
+    description: 'For a provider; with - before it from last to first. By name without it.',
   })
   @Optional()
   @IsText({ max: 50 })

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Put, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
 import {
   aggregates,
   ApplyResellerCommand,
@@ -19,7 +19,7 @@ import {
   listResellers,
   type ResellerRow,
 } from '@tierbook/read-models';
-import { CustomersOfReseller } from '../customers/customers-of-reseller';
+import { CustomersOfReseller, VIEWS_OF_LISTED_CUSTOMERS } from '../customers/customers-of-reseller';
 import { customerFilterOf, ListCustomersQuery } from '../customers/list-customers.query';
 import { CommandSender } from '../http/command-sender';
 import { IdPipe } from '../http/id.pipe';
@@ -28,24 +28,17 @@ import { ProblemError } from '../http/problems';
 import { found, missing, Reader } from '../http/reader';
 import { HttpExchange, type Exchange } from '../http/request';
 import { CommandRoute, ReadRoute } from '../http/routes';
+import { anyOf, id, ref } from '../http/schemas';
 import {
   ApplyResellerDto,
   ListResellersQuery,
+  PARTNER_SORTS,
   RejectResellerDto,
   ResellerProfileDto,
   SuspendResellerDto,
 } from './reseller.dto';
 
-const PARTNER_SORTS = [
-  'name',
-  'partnerId',
-  'country',
-  'state',
-  'since',
-  'customers',
-  'subscriptions',
-  'licences',
-] as const;
+const OF_ONE = { id: id('The reseller.') };
 
 @ApiTags('resellers')
 @Controller('v1/resellers')
@@ -84,6 +77,7 @@ export class ResellersController {
   @HttpCode(200)
   @CommandRoute({
     action: 'approve-reseller',
+    path: OF_ONE,
     summary: 'Enrol a reseller that has applied.',
     problems: ['not-found', 'reseller-not-applied', 'reseller-already-enrolled'],
   })
@@ -98,8 +92,10 @@ export class ResellersController {
 
   @Post(':id/rejection')
   @HttpCode(200)
+  @ApiBody({ type: RejectResellerDto, required: false })
   @CommandRoute({
     action: 'reject-reseller',
+    path: OF_ONE,
     summary: 'Turn an application down; the reseller may apply again.',
     problems: ['not-found', 'reseller-not-applied', 'reseller-already-enrolled'],
   })
@@ -119,6 +115,7 @@ export class ResellersController {
   @HttpCode(200)
   @CommandRoute({
     action: 'suspend-reseller',
+    path: OF_ONE,
     summary:
       'Suspend an enrolled reseller: until it is reinstated it accepts no partnership, and neither reads nor changes a customer.',
     problems: ['not-found', 'reseller-not-enrolled', 'reseller-suspended'],
@@ -139,6 +136,7 @@ export class ResellersController {
   @HttpCode(200)
   @CommandRoute({
     action: 'reinstate-reseller',
+    path: OF_ONE,
     summary: 'End a suspension: what the reseller was delegated holds again.',
     problems: ['not-found', 'reseller-not-suspended'],
   })
@@ -154,6 +152,7 @@ export class ResellersController {
   @Put(':id/profile')
   @CommandRoute({
     action: 'change-reseller-profile',
+    path: OF_ONE,
     summary: "Replace one's own profile, whole. Partner id and country stay.",
     problems: ['not-found', 'reseller-not-enrolled', 'reseller-suspended', 'phone-invalid'],
   })
@@ -172,6 +171,7 @@ export class ResellersController {
   @Get()
   @ReadRoute({
     action: 'list-resellers',
+    answers: anyOf(ref('PartnerPage'), ref('ResellerPage')),
     summary: "A provider's own partners, with counts; for the operator, the programme's resellers.",
     problems: ['cursor-invalid'],
   })
@@ -208,6 +208,9 @@ export class ResellersController {
   @Get(':id')
   @ReadRoute({
     action: 'read-reseller',
+    path: OF_ONE,
+    answers: ref('Reseller'),
+    single: true,
     summary: 'One reseller: itself, a partner, or for the operator any.',
     problems: ['not-found'],
   })
@@ -221,6 +224,8 @@ export class ResellersController {
   @Get(':id/customers')
   @ReadRoute({
     action: 'list-reseller-customers',
+    path: OF_ONE,
+    answers: anyOf(ref('CustomerPage'), ref('ResellerCustomerPage')),
     summary:
       "A reseller's customers: those associated with it, for a provider; those it may see, for itself.",
     problems: ['not-found', 'cursor-invalid'],
@@ -230,11 +235,11 @@ export class ResellersController {
     @Param('id', IdPipe) id: ResellerId,
     @Query() query: ListCustomersQuery,
   ) {
-    const principal = await this.reader.begin(request, 'list-reseller-customers', [
-      'customers',
-      'subscriptions',
-      'reseller-customers',
-    ]);
+    const principal = await this.reader.begin(
+      request,
+      'list-reseller-customers',
+      VIEWS_OF_LISTED_CUSTOMERS,
+    );
     const { organisation } = principal;
     if (!(await this.isVisible(principal, id))) throw missing('reseller');
     if (query.resellerId !== undefined) {

@@ -5,28 +5,38 @@ import { IsDay, IsId, IsText, IsUtcInstant, Optional } from '../http/fields';
 import { BILLING_CYCLES, MOST_LICENCES, TERMS } from '../offers/offer.dto';
 
 export class OrderSubscriptionDto {
+  @ApiProperty({ description: "An offer of the customer's provider." })
   @IsId()
   readonly offerId!: OfferId;
 
-  @ApiProperty({ minimum: 1, maximum: MOST_LICENCES, description: 'Licences.' })
+  @ApiProperty({
+    type: 'integer',
+    minimum: 1,
+    maximum: MOST_LICENCES,
+    example: 5,
+    description: 'Licences.',
+  })
   @Max(MOST_LICENCES, { message: `must be at most ${String(MOST_LICENCES)}` })
   @Min(0, { message: 'must not be negative' })
   @IsInt({ message: 'must be a whole number' })
   readonly quantity!: number;
 
-  @ApiProperty({ enum: BILLING_CYCLES })
+  @ApiProperty({ enum: BILLING_CYCLES, description: 'One that the offer has.' })
   @IsIn(BILLING_CYCLES, { message: `must be one of ${BILLING_CYCLES.join(', ')}` })
   readonly billingCycle!: BillingCycle;
 
-  @ApiProperty({ enum: TERMS, description: 'ISO 8601 duration.' })
+  @ApiProperty({ enum: TERMS, description: 'One that the offer has. ISO 8601 duration.' })
   @IsIn(TERMS, { message: `must be one of ${TERMS.join(', ')}` })
   readonly term!: Term;
 
   @Optional()
-  @IsText({ max: 200 })
+  @IsText({ max: 200, is: "The customer's own name for it." })
   readonly name?: string;
 
-  @ApiPropertyOptional({ default: true })
+  @ApiPropertyOptional({
+    default: true,
+    description: 'Whether it goes on for another term by itself.',
+  })
   @Optional()
   @IsBoolean({ message: 'must be true or false' })
   readonly autoRenew: boolean = true;
@@ -64,7 +74,13 @@ export class OrderSubscriptionDto {
 }
 
 export class ChangeQuantityDto {
-  @ApiProperty({ minimum: 1, maximum: MOST_LICENCES, description: 'Licences.' })
+  @ApiProperty({
+    type: 'integer',
+    minimum: 1,
+    maximum: MOST_LICENCES,
+    example: 5,
+    description: 'Licences.',
+  })
   @Max(MOST_LICENCES, { message: `must be at most ${String(MOST_LICENCES)}` })
   @Min(0, { message: 'must not be negative' })
   @IsInt({ message: 'must be a whole number' })
@@ -72,7 +88,12 @@ export class ChangeQuantityDto {
 }
 
 export class ChosenResellerDto {
-  @ApiProperty({ type: String, format: 'uuid', nullable: true })
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    description: 'A reseller with an active partnership; null: nobody.',
+  })
   @ValidateIf((_, value) => value !== null)
   @IsId()
   readonly resellerId!: ResellerId | null;

@@ -40,6 +40,7 @@ import { ProblemError, type ProblemCode } from '../http/problems';
 import { found, missing, Reader } from '../http/reader';
 import { HttpExchange, type Exchange } from '../http/request';
 import { CommandRoute, ReadRoute } from '../http/routes';
+import { id, ref } from '../http/schemas';
 import {
   AssociateResellerDto,
   ChangeQuantityDto,
@@ -93,6 +94,9 @@ function scheduledChangeOf({ kind, quantity, offerId }: ScheduleChangeDto): Sche
   return offerId === undefined ? { kind: 'cancel' } : { kind: 'offer', offerId };
 }
 
+const OF_A_CUSTOMER = { id: id('The customer.') };
+const OF_ONE = { ...OF_A_CUSTOMER, sid: id('The subscription.') };
+
 @ApiTags('subscriptions')
 @Controller('v1/customers/:id/subscriptions')
 export class SubscriptionsController {
@@ -106,6 +110,7 @@ export class SubscriptionsController {
   @Post()
   @CommandRoute({
     action: 'order-subscription',
+    path: OF_A_CUSTOMER,
     creates: true,
     summary: 'Buy a subscription for an existing customer.',
     problems: ['not-found', 'delegation-insufficient', ...OF_AN_ORDER],
@@ -126,6 +131,7 @@ export class SubscriptionsController {
   @Put(':sid/quantity')
   @CommandRoute({
     action: 'change-quantity',
+    path: OF_ONE,
     summary:
       'Buy more licences, at once, or fewer: at once with a refund inside their seven days, else at the end of the term.',
     problems: [
@@ -152,6 +158,7 @@ export class SubscriptionsController {
   @Put(':sid/reseller')
   @CommandRoute({
     action: 'associate-subscription-reseller',
+    path: OF_ONE,
     summary:
       'Associate a reseller with the subscription: of record from a day on, and, unless delegatedAdmin is false, its administrator. null leaves nobody credited.',
     problems: [
@@ -177,6 +184,7 @@ export class SubscriptionsController {
   @Put(':sid/support-contact')
   @CommandRoute({
     action: 'designate-support-contact',
+    path: OF_ONE,
     summary: 'Choose who handles support requests: a partnered reseller, or the provider (null).',
     problems: [...OF_A_SUBSCRIPTION, 'partnership-not-active'],
   })
@@ -365,6 +373,8 @@ export class SubscriptionsController {
   @Get(':sid/credits')
   @ReadRoute({
     action: 'read-credits',
+    path: OF_ONE,
+    answers: ref('Credits'),
     summary:
       'Who is credited for the subscription: intervals of whole days (UTC), and licence-days and list amount by reseller.',
     problems: ['not-found'],
@@ -386,6 +396,8 @@ export class SubscriptionsController {
   @Get()
   @ReadRoute({
     action: 'list-subscriptions',
+    path: OF_A_CUSTOMER,
+    answers: ref('SubscriptionPage'),
     summary: "A customer's subscriptions in the order they were bought.",
     problems: ['not-found', 'cursor-invalid'],
   })
@@ -407,6 +419,9 @@ export class SubscriptionsController {
   @Get(':sid')
   @ReadRoute({
     action: 'read-subscription',
+    path: OF_ONE,
+    answers: ref('Subscription'),
+    single: true,
     summary: 'One subscription.',
     problems: ['not-found'],
   })
@@ -429,6 +444,8 @@ export class SubscriptionsController {
   @Get(':sid/support-contact-choices')
   @ReadRoute({
     action: 'list-support-contact-choices',
+    path: OF_ONE,
+    answers: ref('SupportContactChoicePage'),
     summary: 'Who can be designated support contact: the provider, and its active partners.',
     problems: ['not-found', 'cursor-invalid'],
   })

@@ -63,8 +63,10 @@ beforeEach(async () => {
 
 /** Every command on a customer, to be sent by whomever. */
 const commands = {
-  order: (by: Principal, sending?: Sending) =>
-    world.send(new OrderSubscriptionCommand(sentBy(by, sending), customer, orderInput(offer))),
+  order: (by: Principal, sending?: Sending, change?: Parameters<typeof orderInput>[1]) =>
+    world.send(
+      new OrderSubscriptionCommand(sentBy(by, sending), customer, orderInput(offer, change)),
+    ),
   quantity: (by: Principal, sending?: Sending, subscription = first, quantity = 20) =>
     world.send(
       new ChangeQuantityCommand(sentBy(by, sending), customer, subscription, { quantity }),
@@ -142,6 +144,17 @@ describe('while a reseller is suspended', () => {
 });
 
 describe('a reseller with a delegation of the account', () => {
+  it('credits nobody in an order: neither itself nor another', async () => {
+    for (const resellerId of [associated, idle]) {
+      const answer = await commands.order(resellerAgent(associated), {}, { resellerId });
+      expect(refusal(answer)).toMatchObject({
+        code: 'forbidden',
+        detail: expect.stringMatching(/^reseller admin-agent may not associate-subscription-/),
+      });
+    }
+    accepted(await commands.order(providerAgent(provider), {}, { resellerId: idle }));
+  });
+
   it.each(['order', 'quantity', 'reissue'] as const)('may %s', async (name) => {
     accepted(await commands[name](resellerAgent(associated)));
     const { metadata } = (await world.events()).at(-1) ?? {};

@@ -66,7 +66,7 @@ export async function authoriseOnCustomer(
     return {
       refusal: {
         code: 'delegation-insufficient',
-        detail: `No delegation of this reseller covers ${use.right} here. Ask the provider to delegate it.`,
+        detail: `No delegation of this reseller covers ${use.right} here.`,
       },
     };
   }

@@ -11,6 +11,7 @@ import type {
   SubscriptionId,
 } from '@tierbook/domain';
 import { CommandPipeline, type CommandRequest, type Gathering } from '@tierbook/eventing';
+import { checkRole } from '../access';
 import { aggregates } from '../aggregates';
 import { answerOf, type Answer, type ResourceRef } from '../answer';
 import { commandIdOf, contextOf, deriveId, type Sent } from '../command-message';
@@ -110,6 +111,10 @@ export class OrderSubscriptionHandler implements ICommandHandler<OrderSubscripti
     const { commandId } = base.context;
     const outcome = await this.pipeline.execute({
       ...base,
+      authorise: async (...decidingOn) => {
+        const authority = await base.authorise(...decidingOn);
+        return 'refusal' in authority ? authority : (refusedCredit(sent, input) ?? authority);
+      },
       gather: async (gathering, now, state) => ({
         ok: {
           type: 'order-subscription' as const,
@@ -120,6 +125,13 @@ export class OrderSubscriptionHandler implements ICommandHandler<OrderSubscripti
     });
     return answerOf(outcome, resourceOf(customerId, subscriptionIdOf(commandId, 0)), () => ({}));
   }
+}
+
+/** Whoever may not associate a reseller with a subscription credits none in an order either. */
+function refusedCredit({ principal }: Sent, { resellerId }: SubscriptionOrderInput) {
+  if (resellerId === undefined) return undefined;
+  const allowed = checkRole(principal, 'associate-subscription-reseller');
+  return 'refusal' in allowed ? allowed : undefined;
 }
 
 function changeQuantity({ sent, customerId, subscriptionId, input }: ChangeQuantityCommand) {

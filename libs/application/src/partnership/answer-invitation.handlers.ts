@@ -52,8 +52,7 @@ type OnRequest = CommandRequest<
 const UNKNOWN_INVITATION = {
   refusal: {
     code: 'invitation-unknown',
-    detail:
-      'No invitation has this link. Copy the whole link from the message, or ask the provider to send it again.',
+    detail: 'No invitation has this link.',
     fields: [{ pointer: '/token', detail: 'This token was not made here, or was changed.' }],
   },
 };

@@ -26,9 +26,7 @@ export class PartnershipAcceptanceProcess implements ProcessManager {
         causationId: id,
       }),
     );
-    // Any other refusal is an answer too: the two became partners by another request meanwhile.
-    if (outcome.kind === 'refused' && outcome.refusal.code === 'write-contention') {
-      throw new StoreUnavailableError(outcome.refusal.detail);
-    }
+    // No rule refuses it: others wrote all the while, and it is to be tried again.
+    if (outcome.kind === 'refused') throw new StoreUnavailableError(outcome.refusal.detail);
   }
 }

@@ -95,8 +95,7 @@ function checkApplicant({ organisation }: Principal, id: ResellerId): OrRefusal<
   return {
     refusal: {
       code: 'partner-id-not-yours',
-      detail:
-        "The partner id is not that of the caller's organisation. Apply with your own partner id.",
+      detail: "The partner id is not that of the caller's organisation.",
     },
   };
 }

@@ -83,6 +83,7 @@ describe('enrolment', () => {
       expect(refusal(await apply(by)).code).toBe('forbidden');
       expect(refusal(await apply(by)).detail).toContain('reseller admin-agent');
     }
+    expect(refusal(await apply(operator)).detail).toMatch(/^operator may not apply-reseller;/);
     expect(await world.events()).toEqual([]);
   });
 
@@ -91,7 +92,7 @@ describe('enrolment', () => {
     for (const by of [resellerAgent(id), providerAgent('p' as ProviderId)]) {
       for (const answer of [await approve(by), await reject(by)]) {
         expect(refusal(answer)).toMatchObject({ code: 'forbidden' });
-        expect(refusal(answer).detail).toContain('these may: operator');
+        expect(refusal(answer).detail).toContain('these may: operator.');
       }
     }
     accepted(await approve());

@@ -3,6 +3,7 @@ import { accept, refuse, type Decision } from '../decision';
 import { unreachable } from '../defect';
 import type { Instant } from '../ids';
 import { marketRegionOf } from '../market-regions';
+import { AUTHORISATIONS } from './authorisations';
 import type {
   AcceptPartnership,
   DeclinePartnership,
@@ -137,7 +138,13 @@ function acceptRequest(command: AcceptPartnership, state: Existing): Decided {
   const { requestId, providerId } = state;
   return accept({
     type: 'PartnershipRequestAccepted',
-    data: { requestId, providerId, resellerId: reseller.resellerId, periodId },
+    data: {
+      requestId,
+      providerId,
+      resellerId: reseller.resellerId,
+      periodId,
+      authorised: AUTHORISATIONS,
+    },
   });
 }
 

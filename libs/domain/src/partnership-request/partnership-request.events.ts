@@ -1,4 +1,5 @@
 import type { Instant, PartnershipRequestId, PeriodId, ProviderId, ResellerId } from '../ids';
+import type { Authorisation } from './authorisations';
 
 /** Language of the invitation's text. */
 export type DraftLanguage = 'pt-BR' | 'en';
@@ -70,6 +71,8 @@ export interface PartnershipRequestAccepted {
     readonly resellerId: ResellerId;
     /** The partnership period that begins with it. */
     readonly periodId: PeriodId;
+    /** What the reseller consented to. */
+    readonly authorised: readonly Authorisation[];
   };
 }
 

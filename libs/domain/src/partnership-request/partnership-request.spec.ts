@@ -103,6 +103,11 @@ const accepted: PartnershipRequestAccepted = {
     providerId: PROVIDER,
     resellerId: reseller(1),
     periodId: period(1),
+    authorised: [
+      'provider-may-order-for-customers',
+      'provider-may-delegate-customer-administration',
+      'provider-may-designate-support-contact',
+    ],
   },
 };
 

@@ -17,13 +17,15 @@ export function decide(
   }
 }
 
-/** A period that has begun, even one that has ended since, is not begun again. */
+/**
+ * A period that has begun, even one that has ended since, is not begun again. Nor does one begin while
+ * another is active: the two accepted two requests at the same moment, and are partners by the other.
+ * That is no refusal, which would be forgotten: a repeat after the end would begin the period then.
+ */
 function begin(command: BeginPartnership, state: PartnershipState): Decision<PartnershipEvent> {
   const { providerId, resellerId, requestId, periodId } = command;
-  if (state.status !== 'none' && state.periods.has(periodId)) return accept();
-  if (state.status === 'active') {
-    return refuse('partnership-already-active', 'The two have an active partnership already.');
-  }
+  if (state.status === 'active') return accept();
+  if (state.status === 'ended' && state.periods.has(periodId)) return accept();
   return accept({
     type: 'PartnershipAccepted',
     data: { providerId, resellerId, requestId, periodId },

@@ -137,7 +137,17 @@ export const PARTNERSHIP_REQUEST_EXAMPLES: Examples<PartnershipRequestEvent> = {
   },
   PartnershipRequestAccepted: {
     type: 'PartnershipRequestAccepted',
-    data: { requestId, providerId, resellerId, periodId },
+    data: {
+      requestId,
+      providerId,
+      resellerId,
+      periodId,
+      authorised: [
+        'provider-may-order-for-customers',
+        'provider-may-delegate-customer-administration',
+        'provider-may-designate-support-contact',
+      ],
+    },
   },
 };
 

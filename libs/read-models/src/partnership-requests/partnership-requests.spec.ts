@@ -138,6 +138,7 @@ describe('partnership requests', () => {
         providerId,
         resellerId: reseller('b'),
         periodId: period('b-1'),
+        authorised: ['provider-may-order-for-customers'],
       },
     };
     const reads = await readsOf([requested('q1'), requested('q2'), declined, accepted]);

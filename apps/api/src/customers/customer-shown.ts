@@ -1,0 +1,7 @@
+import type { CustomerDetail, SubscriptionRow } from '@tierbook/read-models';
+
+/** A customer's page: its own fields, and the subscriptions that the caller may see. */
+export interface CustomerShown extends Omit<CustomerDetail, 'subscriptions'> {
+  readonly subscriptionCount: number;
+  readonly subscriptions: readonly SubscriptionRow[];
+}

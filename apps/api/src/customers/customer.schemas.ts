@@ -1,0 +1,164 @@
+import type { AdminCredential, CredentialBody, CustomerCreatedBody } from '@tierbook/application';
+import type { Address } from '@tierbook/domain';
+import type {
+  AccountDelegation,
+  CustomerReseller,
+  CustomerRow,
+  ResellerAccess,
+  ResellerCustomerRow,
+} from '@tierbook/read-models';
+import { commandAnswer } from '../http/command.schemas';
+import {
+  always,
+  choice,
+  count,
+  COUNTRY,
+  EMAIL,
+  id,
+  instant,
+  listOf,
+  objectOf,
+  oneOf,
+  optional,
+  orNull,
+  pageOf,
+  PERIOD_ID,
+  personal,
+  ref,
+  REVISION,
+  text,
+  type Schemas,
+} from '../http/schemas';
+import type { CustomerShown } from './customer-shown';
+
+const RIGHTS = [
+  'read-customer',
+  'manage-customer',
+  'order-subscriptions',
+  'manage-subscriptions',
+  'designate-support-contact',
+] as const satisfies readonly AccountDelegation['rights'][number][];
+
+const CUSTOMER_ID = id('The customer: UUIDv5 of provider and domain prefix.');
+const DOMAIN = text("Domain prefix, in lower case; no other of the provider's customers has it.", {
+  examples: ['padariadosol'],
+});
+const LANGUAGE_TAG = (description: string) =>
+  text(`${description} BCP 47.`, { examples: ['pt-BR'] });
+
+const ROW = {
+  customerId: CUSTOMER_ID,
+  providerId: id('The provider that owns it.'),
+  domain: DOMAIN,
+  companyName: personal("The company's name.", { examples: ['Padaria do Sol Ltda'] }),
+  country: COUNTRY,
+  status: choice(['active'], 'Where the account stands.'),
+  createdAt: instant('When it was created.'),
+  subscriptions: count('How many subscriptions it has, as far as the caller may see them.'),
+  licences: count('Licences of those subscriptions.'),
+  revision: REVISION,
+  reseller: orNull(
+    ref('CustomerReseller'),
+    'Associated with the account; null where nobody is, or the caller may not know.',
+  ),
+} as const;
+
+const { subscriptions: SUBSCRIPTION_COUNT, ...WITHOUT_COUNT } = ROW;
+
+export const customerSchemas: Schemas = {
+  CustomerReseller: objectOf<CustomerReseller>('The reseller associated with a customer.', {
+    resellerId: id('The reseller.'),
+    name: personal('Its name, as it is today.'),
+    partnerId: orNull(
+      text('Its id in the partner programme.'),
+      'null until the list has caught up with a new reseller.',
+    ),
+  }),
+  CustomerRow: objectOf<CustomerRow>('A customer, as lists show it.', ROW),
+  CustomerPage: pageOf(ref('CustomerRow')),
+  ResellerCustomerRow: objectOf<ResellerCustomerRow>('A customer, as one reseller sees it.', {
+    ...ROW,
+    access: ref('Access'),
+  }),
+  Access: {
+    description: 'How much of the customer the reseller sees.',
+    ...oneOf(
+      objectOf<Extract<ResellerAccess, { kind: 'account' }>>('It sees the whole account.', {
+        kind: always('account'),
+      }),
+      objectOf<Extract<ResellerAccess, { kind: 'subscriptions' }>>(
+        'It sees these subscriptions, and no others.',
+        {
+          kind: always('subscriptions'),
+          subscriptionIds: listOf(id('A subscription.'), 'Those that it sees.'),
+        },
+      ),
+    ),
+  },
+  ResellerCustomerPage: pageOf(ref('ResellerCustomerRow')),
+  Delegation: objectOf<AccountDelegation>('A delegated administrator.', {
+    delegationId: id('The delegation.'),
+    resellerId: id('Who administers.'),
+    periodId: PERIOD_ID,
+    rights: listOf(choice(RIGHTS, 'One thing that it may do.'), 'What it may do.'),
+    start: instant('From when.'),
+    end: instant('Until when, exclusive.'),
+  }),
+  Address: objectOf<Address>('A postal address; its country is the customer’s.', {
+    line1: text('Street and number.', { examples: ['Rua das Laranjeiras, 100'] }),
+    line2: optional(text('Building, floor, and so on.')),
+    city: text('City.', { examples: ['Porto Alegre'] }),
+    state: optional(text('State or region.', { examples: ['RS'] })),
+    postalCode: optional(text('Postal code.', { examples: ['90010-000'] })),
+  }),
+  Customer: objectOf<CustomerShown>('A customer, with its subscriptions.', {
+    ...WITHOUT_COUNT,
+    culture: LANGUAGE_TAG('How dates and numbers are written.'),
+    language: LANGUAGE_TAG('Language to write in.'),
+    email: personal('Where to write to it.', EMAIL),
+    contactName: personal('Whom to ask for.'),
+    phone: personal('As it was written.', { examples: ['+55 51 3333-4444'] }),
+    registrationNumber: personal("The company's number in its country's register.", {
+      examples: ['11.222.333/0001-81'],
+    }),
+    address: orNull(ref('Address'), 'null once it is erased.'),
+    delegations: listOf(
+      ref('Delegation'),
+      'Who administers the whole account, besides the provider.',
+    ),
+    adminUserName: orNull(text("The administrator's sign-in name."), 'null before there is one.'),
+    subscriptionCount: SUBSCRIPTION_COUNT,
+    subscriptions: listOf(
+      ref('Subscription'),
+      'At most 200, in the order they were bought; the list of subscriptions has the rest.',
+    ),
+  }),
+  AdminCredential: objectOf<AdminCredential>("The administrator's sign-in.", {
+    userName: text('Sign-in name.', { examples: ['admin@padariadosol'] }),
+    password: optional(text('In the first answer only; a repeat leaves it out.')),
+  }),
+  CustomerAnswer: commandAnswer(
+    'An accepted new customer.',
+    objectOf<CustomerCreatedBody>('', {
+      customer: objectOf<CustomerCreatedBody['customer']>('The customer.', {
+        id: CUSTOMER_ID,
+        domain: DOMAIN,
+        country: COUNTRY,
+      }),
+      subscriptions: listOf(
+        objectOf<CustomerCreatedBody['subscriptions'][number]>('One subscription.', {
+          id: id('The subscription.'),
+          offerId: id('What was bought.'),
+          quantity: count('Licences.'),
+          status: choice(['active', 'pending'], 'Where it stands.'),
+        }),
+        'In the order of the command.',
+      ),
+      adminCredential: optional(ref('AdminCredential')),
+    }),
+  ),
+  CredentialAnswer: commandAnswer(
+    'An accepted new admin credential; the one before no longer works.',
+    objectOf<CredentialBody>('', { adminCredential: optional(ref('AdminCredential')) }),
+  ),
+};

@@ -1,0 +1,115 @@
+import type { Invitation, InvitationBody } from '@tierbook/application';
+import { AUTHORISATIONS } from '@tierbook/domain';
+import type { PartnershipRequestRow, WaitingRequestRow } from '@tierbook/read-models';
+import { commandAnswer } from '../http/command.schemas';
+import {
+  always,
+  choice,
+  count,
+  EMAIL,
+  flag,
+  id,
+  instant,
+  listOf,
+  objectOf,
+  optional,
+  orNull,
+  pageOf,
+  personal,
+  ref,
+  REVISION,
+  text,
+  type Schemas,
+} from '../http/schemas';
+import type { InvitationShown } from './invitation-shown';
+import { LANGUAGES, STATUSES } from './partnership.dto';
+
+const STATUS = choice(STATUSES, 'Where it stands at the moment of reading.');
+const EXPIRES_AT = instant('Until when it can be accepted or declined.');
+const LANGUAGE = choice(LANGUAGES, 'Language of the standard text.');
+const GENERATION = count('Which of its links counts: a new link raises it, from 1 on.');
+const LINK = text('The link to send: whoever follows it and signs in as a reseller can accept.', {
+  format: 'uri',
+});
+const REQUEST_ID = id('The partnership request.');
+const SUBJECT = text('Subject of the message.');
+
+export const partnershipSchemas: Schemas = {
+  Draft: objectOf<Invitation['draft']>('A message to send the link with.', {
+    subject: SUBJECT,
+    body: text('The message, with the link in place.'),
+    mailto: text("Opens it in the sender's own e-mail program (RFC 6068).", { format: 'uri' }),
+  }),
+  InvitationAnswer: commandAnswer(
+    'An accepted partnership request or reminder, with what is to be sent.',
+    objectOf<InvitationBody>('', { link: optional(LINK), draft: optional(ref('Draft')) }),
+  ),
+  PartnershipRequest: objectOf<PartnershipRequestRow>('A partnership request, as lists show it.', {
+    requestId: REQUEST_ID,
+    providerId: id('The provider that sent it.'),
+    email: personal('Where it went.', EMAIL),
+    draft: orNull(
+      objectOf<NonNullable<PartnershipRequestRow['draft']>>("The provider's own text.", {
+        subject: SUBJECT,
+        body: text('The message; `{link}` stands where the link goes.'),
+      }),
+      'null where the standard text is used, and once it is erased.',
+    ),
+    language: LANGUAGE,
+    generation: GENERATION,
+    status: STATUS,
+    requestedAt: instant('When it was made.'),
+    remindedAt: orNull(instant('When it was sent again last.'), 'null if it never was.'),
+    expiresAt: EXPIRES_AT,
+    bouncedAt: orNull(instant('When the mail sent last came back.'), 'null while it has not.'),
+    bounceNote: personal('What the provider noted of that.'),
+    closedAt: orNull(instant('When it was answered or withdrawn.'), 'null until then.'),
+    resellerId: orNull(id('The reseller that answered it.'), 'null until then.'),
+    periodId: orNull(
+      id('The period of the partnership that its acceptance began.'),
+      'null until it is accepted.',
+    ),
+    revision: REVISION,
+  }),
+  PartnershipRequestPage: pageOf(ref('PartnershipRequest')),
+  WaitingRequest: objectOf<WaitingRequestRow>(
+    'A partnership request, as whoever it was sent to sees it.',
+    {
+      requestId: REQUEST_ID,
+      providerId: id('The provider that sent it.'),
+      providerName: personal('Its name.'),
+      status: always('requested'),
+      language: LANGUAGE,
+      requestedAt: instant('When it was made.'),
+      remindedAt: orNull(instant('When it was sent again last.'), 'null if it never was.'),
+      expiresAt: EXPIRES_AT,
+    },
+  ),
+  WaitingRequestPage: pageOf(ref('WaitingRequest')),
+  Invitation: objectOf<Invitation>('A partnership request, with its link and message.', {
+    id: REQUEST_ID,
+    providerId: id('The provider that sent it.'),
+    providerName: text('Its name; empty once it is erased.'),
+    email: text('Where it goes.', EMAIL),
+    language: LANGUAGE,
+    status: STATUS,
+    generation: GENERATION,
+    expiresAt: EXPIRES_AT,
+    link: LINK,
+    draft: ref('Draft'),
+  }),
+  InvitationShown: objectOf<InvitationShown>('What an invitation offers to a reseller.', {
+    requestId: REQUEST_ID,
+    provider: objectOf<InvitationShown['provider']>('Who invites.', {
+      id: id('The provider.'),
+      name: text('Its name; empty once it is erased.'),
+    }),
+    status: STATUS,
+    superseded: flag("Whether a newer link has taken this one's place."),
+    expiresAt: EXPIRES_AT,
+    authorises: listOf(
+      choice(AUTHORISATIONS, 'What it allows.'),
+      'What accepting allows the provider, and what may follow for the reseller.',
+    ),
+  }),
+};

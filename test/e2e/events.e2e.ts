@@ -1,0 +1,238 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ApiDocument, expectDeclaredAnswers } from './harness/api-document';
+import { startService, type Service } from './harness/service';
+import { accepted, World, type Member } from './harness/world';
+
+interface FeedEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly position: string;
+  readonly revision: number;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly personal?: Readonly<Record<string, unknown>>;
+}
+
+let service: Service;
+let world: World;
+let document: ApiDocument;
+let provider: Member;
+let customerId: string;
+
+beforeAll(async () => {
+  service = await startService();
+  world = new World(service);
+  document = await ApiDocument.of(service);
+  provider = await world.provider();
+  const reseller = await world.partner(provider);
+  const { id, path } = await world.subscribed(provider, { account: { resellerId: reseller.id } });
+  customerId = id;
+  accepted(await provider.api.put(`${path}/quantity`, { quantity: 20 }));
+  accepted(await provider.api.put(`${path}/support-contact`, { resellerId: reseller.id }));
+  // Another tenant's, in between.
+  await world.subscribed(await world.provider());
+  accepted(await provider.api.put(`${path}/quantity`, { quantity: 30 }));
+});
+
+afterAll(() => {
+  expectDeclaredAnswers(document, service.exchanges);
+});
+
+async function allEvents(limit: number, after?: string): Promise<readonly FeedEvent[]> {
+  const events: FeedEvent[] = [];
+  for (let position = after; ;) {
+    const from = position === undefined ? '' : `&after=${position}`;
+    const page = await provider.api.get(`/v1/events?limit=${limit}${from}`);
+    const found = page.at('events') as FeedEvent[];
+    expect(found.length).toBeLessThanOrEqual(limit);
+    events.push(...found);
+    if (page.at('caughtUp') === true) return events;
+    position = page.string('nextPosition');
+  }
+}
+
+describe('GET /v1/events', () => {
+  it('shows the tenant all of its events in order, and nobody else’s, whatever the page', async () => {
+    const all = await allEvents(200);
+    expect(all.map(({ type }) => type)).toEqual([
+      'ProviderCreated',
+      'PartnershipRequested',
+      'PartnershipRequestAccepted',
+      'PartnershipAccepted',
+      'OfferPublished',
+      'CustomerCreated',
+      'CustomerResellerChanged',
+      'DelegatedAdminGranted',
+      'AdminCredentialIssued',
+      'SubscriptionOrdered',
+      'SubscriptionQuantityChanged',
+      'SupportContactDesignated',
+      'SubscriptionQuantityChanged',
+    ]);
+    const positions = all.map(({ position }) => position);
+    expect(positions).toEqual([...new Set(positions)].sort());
+    for (const limit of [1, 2, 7]) expect(await allEvents(limit)).toEqual(all);
+    const created = all.find(({ type }) => type === 'CustomerCreated');
+    expect(created?.personal?.['companyName']).toContain('Padaria Ametista');
+  });
+
+  it('goes on after a position', async () => {
+    const all = await allEvents(200);
+    for (const [index, { position }] of all.entries()) {
+      expect(await allEvents(3, position)).toEqual(all.slice(index + 1));
+    }
+  });
+
+  it('refuses a position of another log, beyond the end, or that is none', async () => {
+    const [log = ''] = (await world.head()).split('-');
+    for (const [after, code] of [
+      [`${'f'.repeat(16)}-${'0'.repeat(20)}`, 'position-unknown'],
+      [`${log}-${'9'.repeat(20)}`, 'position-unknown'],
+      ['0', 'position-invalid'],
+      ['', 'position-invalid'],
+    ] as const) {
+      const answer = await provider.api.get(`/v1/events?after=${after}`);
+      expect([after, answer.status, answer.code]).toEqual([after, 400, code]);
+    }
+    const resumed = await provider.api.get('/v1/events', { headers: { 'Last-Event-ID': 'x' } });
+    expect([resumed.status, resumed.code]).toEqual([400, 'position-invalid']);
+  });
+
+  it('is for who may audit', async () => {
+    for (const role of ['sales-agent', 'helpdesk-agent', 'reporter'] as const) {
+      const api = await world.as({ kind: 'provider', id: provider.id }, role);
+      expect((await api.get('/v1/events')).code).toBe('forbidden');
+      expect((await api.get(`/v1/customers/${customerId}/events`)).code).toBe('forbidden');
+    }
+    const auditor = await world.as({ kind: 'provider', id: provider.id }, 'auditor');
+    expect((await auditor.get('/v1/events')).status).toBe(200);
+  });
+});
+
+/** Reads a stream of Server-Sent Events, as far as it is asked to. */
+class EventStream {
+  private text = '';
+
+  private constructor(
+    readonly contentType: string,
+    private readonly reader: ReadableStreamDefaultReader<string>,
+    private readonly aborting: AbortController,
+  ) {}
+
+  static async open(token: string, query = '', headers: Record<string, string> = {}) {
+    const aborting = new AbortController();
+    const response = await fetch(`${service.baseUrl}/v1/events${query}`, {
+      headers: { Authorization: `Bearer ${token}`, Accept: 'text/event-stream', ...headers },
+      signal: aborting.signal,
+    });
+    if (response.body === null) throw new Error('The stream has no body.');
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    return new EventStream(response.headers.get('content-type') ?? '', reader, aborting);
+  }
+
+  /** The next so many events; waits for them. */
+  async take(count: number): Promise<readonly FeedEvent[]> {
+    const events: FeedEvent[] = [];
+    while (events.length < count) {
+      const end = this.text.indexOf('\n\n');
+      if (end < 0) {
+        const { done, value } = await this.reader.read();
+        if (done) throw new Error(`The stream ended after ${events.length} events.`);
+        this.text += value;
+        continue;
+      }
+      const lines = this.text.slice(0, end).split('\n');
+      this.text = this.text.slice(end + 2);
+      const field = (name: string) =>
+        lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2);
+      const data = field('data');
+      if (data === undefined) continue;
+      const event = JSON.parse(data) as FeedEvent;
+      expect([field('id'), field('event')]).toEqual([event.position, event.type]);
+      events.push(event);
+    }
+    return events;
+  }
+
+  /** Resolves when the service ends the stream. */
+  async ended(): Promise<void> {
+    for (;;) if ((await this.reader.read()).done) return;
+  }
+
+  close(): void {
+    this.aborting.abort();
+  }
+}
+
+describe('GET /v1/events as Server-Sent Events', () => {
+  const token = () =>
+    service.sign({
+      kind: 'service',
+      id: 'feed',
+      organisation: { kind: 'provider', id: provider.id },
+      role: 'auditor',
+    });
+
+  it('delivers what is there, then what comes, and resumes after the last that was read', async () => {
+    const all = await allEvents(200);
+    const stream = await EventStream.open(await token());
+    expect(stream.contentType).toContain('text/event-stream');
+    expect(await stream.take(all.length)).toEqual(all);
+    const live = stream.take(2);
+    const customer = await world.customer(provider);
+    await world.customer(await world.provider());
+    expect((await live).map(({ type }) => type)).toEqual([
+      'CustomerCreated',
+      'AdminCredentialIssued',
+    ]);
+    expect((await live)[1]?.position).toBe(customer.position);
+    stream.close();
+
+    const resumed = await EventStream.open(await token(), `?after=${all[0]?.position ?? ''}`, {
+      'Last-Event-ID': all.at(-1)?.position ?? '',
+    });
+    expect(await resumed.take(2)).toEqual(await live);
+    await world.offer(provider);
+    expect((await resumed.take(1))[0]?.type).toBe('OfferPublished');
+    resumed.close();
+  });
+
+  it('is refused as a problem, not as a stream, to who may not', async () => {
+    const reporter = await world.as({ kind: 'provider', id: provider.id }, 'reporter');
+    const headers = { Accept: 'text/event-stream' };
+    const answer = await reporter.get('/v1/events', { headers });
+    expect([answer.status, answer.code]).toEqual([403, 'forbidden']);
+  });
+
+  it('ends when the service stops, which it does not hold up', async () => {
+    const stream = await EventStream.open(await token(), `?after=${await world.head()}`);
+    const ended = stream.ended();
+    expect(await service.stop()).toEqual({ code: 0, signal: null });
+    await ended;
+    await service.start();
+  });
+});
+
+describe("GET a customer's events", () => {
+  it('shows them from the first on, page by page', async () => {
+    const path = `/v1/customers/${customerId}/events`;
+    const whole = await provider.api.get(path);
+    const events = whole.at('events') as FeedEvent[];
+    expect(events).toHaveLength(8);
+    expect(events.map(({ revision }) => revision)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(whole.at('nextRevision')).toBeNull();
+    const paged: FeedEvent[] = [];
+    for (let after = ''; ;) {
+      const page = await provider.api.get(`${path}?limit=3${after}`);
+      paged.push(...(page.at('events') as FeedEvent[]));
+      const next = page.at('nextRevision');
+      if (typeof next !== 'number') break;
+      after = `&afterRevision=${next}`;
+    }
+    expect(paged).toEqual(events);
+  });
+
+  it('are its provider’s only', async () => {
+    const path = `/v1/customers/${customerId}/events`;
+    expect((await (await world.provider()).api.get(path)).status).toBe(404);
+  });
+});
