@@ -5,7 +5,7 @@
 export const AMOUNT = /^(?:0|[1-9]\d{0,11})(?:\.\d{1,6})?$/;
 
 /** Whether the value is an amount as text: a number is none, however it would be written. */
-export function isAmount(value: unknown): value is string {
+export function isAmount(value: unknown): boolean {
   return typeof value === 'string' && AMOUNT.test(value);
 }
 
