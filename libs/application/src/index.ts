@@ -20,3 +20,5 @@ export * from './partnership/partnership-acceptance.process';
 export * from './phone';
 export * from './provider/provider.handlers';
 export * from './reseller/reseller.handlers';
+export * from './scheduler/scheduler.process';
+export * from './scheduler/subscription.schedule';

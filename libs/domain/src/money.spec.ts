@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { AMOUNT, amountOf, millionthsOf, shareOf, times } from './money';
+import { AMOUNT, amountOf, isAmount, millionthsOf, shareOf, times } from './money';
 
 describe('an amount', () => {
   it.each(['0', '0.1', '12.50', '999999999999.999999'])('is decimal text such as %s', (text) => {
@@ -35,6 +35,11 @@ describe('an amount', () => {
     ['999999999999.99', 1_000_000, '999999999999990000.00'],
   ])('of %s, %d times, is %s', (amount, count, product) => {
     expect(times(amount, count)).toBe(product);
+  });
+
+  it('is no number', () => {
+    expect(isAmount('62.5')).toBe(true);
+    expect(isAmount(62.5)).toBe(false);
   });
 
   it('is shared rounding half up', () => {

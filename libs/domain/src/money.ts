@@ -4,6 +4,11 @@
  */
 export const AMOUNT = /^(?:0|[1-9]\d{0,11})(?:\.\d{1,6})?$/;
 
+/** Whether the value is an amount as text: a number is none, however it would be written. */
+export function isAmount(value: unknown): boolean {
+  return typeof value === 'string' && AMOUNT.test(value);
+}
+
 /** Digits after the point that sums and shares are rounded to. */
 const PLACES = 6;
 const UNIT = 10n ** BigInt(PLACES);
@@ -29,7 +34,7 @@ export type Millionths = bigint;
  * @throws TypeError for text that is not an amount: check it against {@link AMOUNT} first.
  */
 export function millionthsOf(amount: string): Millionths {
-  if (!AMOUNT.test(amount)) throw new TypeError(`"${amount}" is not an amount such as 12.50.`);
+  if (!isAmount(amount)) throw new TypeError(`"${amount}" is not an amount such as 12.50.`);
   const [whole = '0', fraction = ''] = amount.split('.');
   return BigInt(whole) * UNIT + BigInt(fraction.padEnd(PLACES, '0'));
 }

@@ -1,7 +1,7 @@
 import { accept, refuse, refuseBroken, type BrokenRule, type Decision } from '../decision';
 import { unreachable } from '../defect';
 import type { OfferId } from '../ids';
-import { AMOUNT, CURRENCIES } from '../money';
+import { CURRENCIES, isAmount } from '../money';
 import type { OfferCommand, OfferContent, ReviseOffer } from './offer.commands';
 import type { BillingCycle, OfferEvent, OfferPricing } from './offer.events';
 import type { OfferState } from './offer.state';
@@ -115,7 +115,7 @@ function priceFault(
   if (!billingCycles.includes(cycle))
     return `The offer is not billed ${cycle}, but has a price so.`;
   if (price === undefined) return `The offer is billed ${cycle}, but has no price so.`;
-  return AMOUNT.test(price)
+  return isAmount(price)
     ? undefined
     : `"${price}" is not decimal text such as 12.50, with at most 12 digits before the point and 6 after it.`;
 }
