@@ -8,6 +8,7 @@ import type { Schemas } from './http/schemas';
 import { offerSchemas } from './offers/offer.schemas';
 import { partnershipSchemas } from './partnerships/partnership.schemas';
 import { providerSchemas } from './providers/provider.schemas';
+import { countrySchemas } from './country-rules/country.schemas';
 import { resellerSchemas } from './resellers/reseller.schemas';
 import { subscriptionSchemas } from './subscriptions/subscription.schemas';
 
@@ -16,6 +17,7 @@ const SCHEMAS: Schemas = {
   ...commandSchemas,
   ...problemSchemas,
   ...providerSchemas,
+  ...countrySchemas,
   ...resellerSchemas,
   ...partnershipSchemas,
   ...offerSchemas,
