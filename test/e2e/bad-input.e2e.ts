@@ -305,12 +305,14 @@ describe('a field', () => {
 });
 
 const IN_PATH = /\{(\w+)\}/g;
+/** What these parameters name belongs to no tenant. */
+const SHARED = /\{(?:prefix|code)\}/;
 
 describe('an id', () => {
   /** Every operation with an id in its path, with the path of something that is the demo's own. */
   function targets(): { operation: Operation; own: string; body: object | undefined }[] {
     return document.operations
-      .filter(({ path }) => path.includes('{') && !path.includes('{prefix}'))
+      .filter(({ path }) => path.includes('{') && !SHARED.test(path))
       .map((operation) => {
         const found = cases.get(operation.id);
         if (found !== undefined) return { operation, own: found.path, body: found.body };
@@ -326,6 +328,7 @@ describe('an id', () => {
       'partnership-requests': requestId,
       partnerships: partnershipId,
       customers: customerId,
+      offers: offerId,
     };
     const [, , collection = ''] = path.split('/');
     return path

@@ -47,6 +47,7 @@ export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
     .addTag('offers', "Providers' catalogues.")
     .addTag('customers', "Providers' customers.")
     .addTag('subscriptions', "Customers' subscriptions: licences, credit, support.")
+    .addTag('countries', 'What countries ask of a customer, and their market regions.')
     .addTag('audit', 'What happened, in order.')
     .build();
   const document = SwaggerModule.createDocument(app, settings);

@@ -24,7 +24,7 @@ import { ProblemError, type ProblemCode } from '../http/problems';
 import { missing, Reader } from '../http/reader';
 import { HttpExchange, type Exchange } from '../http/request';
 import { CommandRoute, ReadRoute } from '../http/routes';
-import { ref, text } from '../http/schemas';
+import { id, ref, text } from '../http/schemas';
 import type { DomainAvailability } from './domain-availability';
 import { ListOffersQuery, PublishOfferDto } from './offer.dto';
 
@@ -35,6 +35,8 @@ const OF_AN_OFFER = [
   'offer-refers-to-itself',
   'offer-unknown',
 ] as const satisfies readonly ProblemCode[];
+
+const OF_ONE = { id: id('The offer.') };
 
 @ApiTags('offers')
 @Controller('v1')
@@ -65,6 +67,7 @@ export class OffersController {
   @HttpCode(200)
   @CommandRoute({
     action: 'revise-offer',
+    path: OF_ONE,
     summary: 'Replace all that an offer says, for new orders; subscriptions keep what they bought.',
     problems: ['not-found', ...OF_AN_OFFER, 'offer-retired'],
   })
@@ -84,6 +87,7 @@ export class OffersController {
   @HttpCode(200)
   @CommandRoute({
     action: 'retire-offer',
+    path: OF_ONE,
     summary: 'Take no new orders of an offer; its subscriptions go on and renew.',
     problems: ['not-found'],
   })

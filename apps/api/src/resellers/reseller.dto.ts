@@ -31,18 +31,18 @@ export class ApplyResellerDto {
 }
 
 export class ResellerProfileDto {
-  @IsText({ max: 200, example: 'Nuvem Sul Tecnologia' })
+  @IsText({ max: 200, example: 'Nuvem Sul Tecnologia', is: 'Your name.' })
   readonly name!: string;
 
   @IsEmailAddress()
   readonly email!: string;
 
   @Optional()
-  @IsText({ max: 100, example: 'RS' })
+  @IsText({ max: 100, example: 'RS', is: 'State or region.' })
   readonly state?: string;
 
   @Optional()
-  @IsText({ max: 40, example: '+55 51 3333-4444' })
+  @IsText({ max: 40, example: '+55 51 3333-4444', is: 'Phone number.' })
   readonly phone?: string;
 }
 
@@ -54,7 +54,7 @@ export class RejectResellerDto {
 
 export class SuspendResellerDto {
   @Optional()
-  @IsText({ max: 1000, lines: 'many' })
+  @IsText({ max: 1000, lines: 'many', is: 'Why; the reseller reads it.' })
   readonly reason?: string;
 }
 

@@ -113,6 +113,7 @@ export class ResellersController {
 
   @Post(':id/suspension')
   @HttpCode(200)
+  @ApiBody({ type: SuspendResellerDto, required: false })
   @CommandRoute({
     action: 'suspend-reseller',
     path: OF_ONE,

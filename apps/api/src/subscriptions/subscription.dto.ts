@@ -120,17 +120,18 @@ export class AssociateResellerDto extends ChosenResellerDto {
 }
 
 export class RenameSubscriptionDto {
-  @IsText({ max: 200 })
+  @IsText({ max: 200, is: "The customer's own name for it." })
   readonly name!: string;
 }
 
 export class SetAutoRenewDto {
-  @ApiProperty()
+  @ApiProperty({ description: 'Whether it goes on for another term by itself.' })
   @IsBoolean({ message: 'must be true or false' })
   readonly autoRenew!: boolean;
 }
 
 export class UpgradeSubscriptionDto {
+  @ApiProperty({ description: 'An upgrade target of its offer.' })
   @IsId()
   readonly offerId!: OfferId;
 }
@@ -138,11 +139,16 @@ export class UpgradeSubscriptionDto {
 const KINDS = ['cancel', 'quantity', 'offer'] as const;
 
 export class ScheduleChangeDto {
-  @ApiProperty({ enum: KINDS })
+  @ApiProperty({ enum: KINDS, description: 'What happens.' })
   @IsIn(KINDS, { message: `must be one of ${KINDS.join(', ')}` })
   readonly kind!: (typeof KINDS)[number];
 
-  @ApiPropertyOptional({ minimum: 1, maximum: MOST_LICENCES, description: 'Of kind quantity.' })
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: MOST_LICENCES,
+    description: 'Of kind quantity: licences from then on.',
+  })
   @ValidateIf(
     ({ kind, quantity }: ScheduleChangeDto) => kind === 'quantity' || quantity !== undefined,
   )

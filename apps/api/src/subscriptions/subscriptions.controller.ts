@@ -204,6 +204,7 @@ export class SubscriptionsController {
   @Put(':sid/name')
   @CommandRoute({
     action: 'rename-subscription',
+    path: OF_ONE,
     summary: 'Give the subscription a name.',
     problems: [...OF_A_SUBSCRIPTION],
   })
@@ -223,6 +224,7 @@ export class SubscriptionsController {
   @Put(':sid/auto-renew')
   @CommandRoute({
     action: 'set-auto-renew',
+    path: OF_ONE,
     summary: 'Renew at the end of each term, or do not.',
     problems: [...OF_A_SUBSCRIPTION],
   })
@@ -243,6 +245,7 @@ export class SubscriptionsController {
   @HttpCode(200)
   @CommandRoute({
     action: 'suspend-subscription',
+    path: OF_ONE,
     summary: 'Suspend the subscription and its add-ons.',
     problems: [...OF_A_SUBSCRIPTION, 'subscription-not-active'],
   })
@@ -263,6 +266,7 @@ export class SubscriptionsController {
   @HttpCode(200)
   @CommandRoute({
     action: 'reactivate-subscription',
+    path: OF_ONE,
     summary: 'Reactivate the subscription, and the add-ons that were suspended with it.',
     problems: [...OF_A_SUBSCRIPTION, 'subscription-not-suspended', 'add-on-needs-base'],
   })
@@ -283,6 +287,7 @@ export class SubscriptionsController {
   @HttpCode(200)
   @CommandRoute({
     action: 'cancel-subscription',
+    path: OF_ONE,
     summary:
       'Cancel: at once with a refund inside seven days of purchase or renewal, else at the end of the term.',
     problems: [...OF_A_SUBSCRIPTION],
@@ -304,6 +309,7 @@ export class SubscriptionsController {
   @HttpCode(200)
   @CommandRoute({
     action: 'upgrade-subscription',
+    path: OF_ONE,
     summary: 'Move the subscription to an upgrade target of its offer.',
     problems: [
       ...OF_A_SUBSCRIPTION,
@@ -328,6 +334,7 @@ export class SubscriptionsController {
   @Put(':sid/scheduled-change')
   @CommandRoute({
     action: 'schedule-change',
+    path: OF_ONE,
     summary:
       'Schedule what happens at the end of the term, in the place of what was scheduled before.',
     problems: [
@@ -354,6 +361,7 @@ export class SubscriptionsController {
   @HttpCode(200)
   @CommandRoute({
     action: 'undo-scheduled-change',
+    path: OF_ONE,
     summary: 'Take back what was scheduled for the end of the term.',
     problems: [...OF_A_SUBSCRIPTION],
   })

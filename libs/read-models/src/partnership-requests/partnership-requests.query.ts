@@ -107,6 +107,7 @@ function expiry(status: PartnershipRequestStatus | undefined, now: Instant): Con
   }
 }
 
+// eslint-disable-next-line @typescript-eslint/no-unused-vars -- left out, so that nobody is shown it
 function rowAt({ emailKey, ...shown }: PartnershipRequestDoc, now: Instant): PartnershipRequestRow {
   return { ...shown, status: requestStatusAt(shown, now) };
 }
