@@ -6,6 +6,8 @@ import { type Sample, takeTurns } from './harness/rounds.mts';
 import { catchUp, fillCatalogue, startService } from './harness/service.mts';
 import { LoadGenerator } from './load/load.mts';
 
+const WARM_UP_SECONDS = 15;
+
 /** P1c: how long one order takes that comes alone, against raw HTTP and one synced commit. */
 export async function benchmark({ rounds, seconds, customers }: Options): Promise<Verdict[]> {
   const service = await startService();
@@ -15,7 +17,8 @@ export async function benchmark({ rounds, seconds, customers }: Options): Promis
     generator.target({ port, token: service.token, customerIds, body });
   };
   aim(service.port);
-  await generator.run({ port: service.port, connections: 1, seconds: 0.1 });
+  // A service lives for days: what V8 does to code in its first seconds is not what an order costs.
+  await generator.run({ port: service.port, connections: 50, seconds: WARM_UP_SECONDS });
   const raw = await startBaseline('commit', service);
   aim(raw.port);
 

@@ -357,7 +357,13 @@ describe('an id', () => {
     ];
     await appendsNothing(async () => {
       for (const { operation, own, body } of targets()) {
-        const caller = may(operation, 'operator') ? world.operator : provider.api;
+        const callers = {
+          operator: world.operator,
+          provider: provider.api,
+          reseller: reseller.api,
+        };
+        const kinds = ['operator', 'provider', 'reseller'] as const;
+        const caller = callers[kinds.find((kind) => may(operation, kind)) ?? 'provider'];
         const names = [...operation.path.matchAll(IN_PATH)].map(([, name]) => name);
         for (const name of names) {
           for (const id of unknown) {
@@ -532,7 +538,11 @@ describe('a query', () => {
   const lists = () =>
     document.reads
       .filter(
-        ({ path, method }) => method === 'GET' && !path.includes('{') && path !== '/v1/events',
+        ({ path, method, query }) =>
+          method === 'GET' &&
+          !path.includes('{') &&
+          query.includes('limit') &&
+          path !== '/v1/events',
       )
       .map(({ path, query, roles }) => ({
         path,

@@ -3,14 +3,22 @@ import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Service, startService } from '../e2e/harness/service';
-import { type Answer, Client, type Command, command, order, subscribed } from './harness/client';
+import {
+  type Answer,
+  Client,
+  type Command,
+  command,
+  customer,
+  order,
+  subscribed,
+} from './harness/client';
 import { type Known, startLoad } from './harness/load';
 import { flawsOf, foldOf, readLog, viewsOf } from './harness/oracle';
-import { newDirectory } from './harness/process';
+import { newDirectory, until } from './harness/process';
 import { random, seedOfRun } from './harness/random';
 
 const SEED = seedOfRun();
-const CONNECTIONS = 20;
+const CONNECTIONS = 50;
 const FULL_DISK = join(
   __dirname,
   ...['..', '..', 'libs', 'sqlite', 'src', 'durable-store', 'testing', 'full-disk.cjs'],
@@ -41,9 +49,13 @@ describe('a full disk', () => {
       FULL_DISK: full,
     });
     const client = new Client(service, CONNECTIONS);
-    const { offerId, customer, subscription } = await subscribed(client);
-    const orders = Array.from({ length: 200 }, () =>
-      command('POST', `${customer}/subscriptions`, order(offerId)),
+    const { offerId, subscription } = await subscribed(client);
+    // Each of another customer, for those of one take turns: so they are committed in groups.
+    const customers = await Promise.all(
+      Array.from({ length: 200 }, (_, n) => client.accepted(customer(`cliente${String(n)}`))),
+    );
+    const orders = customers.map(({ resource }) =>
+      command('POST', `${resource?.href ?? ''}/subscriptions`, order(offerId)),
     );
     return { full, service, client, orders, subscription };
   }
@@ -79,20 +91,32 @@ describe('a full disk', () => {
     await expectFold(service.dataDir);
   });
 
+  it('under the views lets commands go on, says so, and the views catch up', async () => {
+    const { full, service, client, orders } = await startOnDisk();
+    writeFileSync(full, 'views.db');
+    const answers = await Promise.all(orders.map((each) => client.send(each)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
+    const sick = await until('the views to fail', async () => {
+      const health = await client.read('/health/ready');
+      return health.status === 200 ? undefined : health;
+    });
+    expect(sick).toMatchObject({
+      status: 503,
+      body: { status: 'error', error: { views: { status: 'down', thread: 'restarting' } } },
+    });
+
+    rmSync(full);
+    await expectFold(service.dataDir);
+    await until('the service to be ready', async () => {
+      return (await client.read('/health/ready')).status === 200 ? true : undefined;
+    });
+    await client.close();
+  });
+
   it.each(['keys.db', 'state.db'])('under %s refuses what needs it, and recovers', async (name) => {
     const { full, service, client } = await startOnDisk();
     writeFileSync(full, name);
-    const create = (domain: string) =>
-      command('POST', '/v1/customers', {
-        domain,
-        companyName: 'Padaria',
-        email: 'contato@padaria.example',
-        culture: 'pt-PT',
-        language: 'pt',
-        country: 'PT',
-        address: { line1: 'Rua das Laranjeiras, 100', city: 'Lisboa' },
-      });
-    const sent = Array.from({ length: 100 }, (_, n) => create(`firma${String(n)}`));
+    const sent = Array.from({ length: 100 }, (_, n) => customer(`firma${String(n)}`));
     const answers = await Promise.all(sent.map((each) => client.send(each)));
     const refused = answers.filter(({ status }) => status !== 201);
     expect(new Set(refused.map(({ status, body }) => [status, body.code].join()))).toEqual(
@@ -111,8 +135,12 @@ describe('a disk that fails', () => {
     const service = await start();
     const { dataDir } = service;
     const client = new Client(service, CONNECTIONS);
-    const { offerId, customer, subscription } = await subscribed(client);
-    const known: Known = { offerId, customers: [customer], subscriptions: [subscription] };
+    const filled = await subscribed(client);
+    const known: Known = {
+      offerId: filled.offerId,
+      customers: [filled.customer],
+      subscriptions: [filled.subscription],
+    };
     // A write beyond the limit fails with EFBIG, which SQLite takes for a disk that fails.
     const most = statSync(join(dataDir, 'events.db-wal')).size + 300_000;
     execFileSync('prlimit', ['--pid', String(service.pid), `--fsize=${String(most)}:unlimited`]);

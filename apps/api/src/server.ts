@@ -1,9 +1,9 @@
-import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { NestLogger, type Configuration, type Logger, type Tierbook } from '@tierbook/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiModule } from './api.module';
+import { secureAnswers } from './http/security-headers';
 import { readBodies } from './http/bodies';
 import { logRequests } from './http/log-requests';
 import { answerProblem, ProblemFilter } from './http/problem.filter';
@@ -53,7 +53,7 @@ export async function createServer(
     { logger: new NestLogger(logger), abortOnError: false, bodyParser: false },
   );
   const fastify = adapter.getInstance();
-  await app.register(helmet, { contentSecurityPolicy: { directives: DOCS_POLICY } });
+  secureAnswers(fastify);
   readBodies(fastify);
   logRequests(fastify, logger);
   metrics.observe(fastify);
@@ -63,14 +63,3 @@ export async function createServer(
   await app.init();
   return app;
 }
-
-/** Everything is served from here; the API document's page brings its styles with it. */
-const DOCS_POLICY = {
-  defaultSrc: ["'self'"],
-  scriptSrc: ["'self'"],
-  styleSrc: ["'self'", "'unsafe-inline'"],
-  imgSrc: ["'self'", 'data:'],
-  objectSrc: ["'none'"],
-  frameAncestors: ["'none'"],
-  upgradeInsecureRequests: null,
-};

@@ -1,6 +1,6 @@
 import type { CommandContext, Fingerprint } from '@tierbook/eventing';
 import { organisationIdOf, type Principal } from '@tierbook/identity';
-import { v5 as uuidv5 } from 'uuid';
+import { hash } from 'node:crypto';
 
 /** What a command carries of the request that it came with. */
 export interface Sent {
@@ -17,10 +17,16 @@ export interface Sent {
 
 /** Namespace of the ids that Tierbook derives (UUIDv5, RFC 9562). Never changes. */
 const NAMESPACE = '6f1d5c0e-3a52-5d1b-9c53-7b8f0f6a2d11';
+const NAMESPACE_BYTES = Buffer.from(NAMESPACE.replaceAll('-', ''), 'hex');
 
 /** The id that these parts always give: UUIDv5 of their JSON. */
 export function deriveId(...parts: readonly string[]): string {
-  return uuidv5(JSON.stringify(parts), NAMESPACE);
+  const name = Buffer.from(JSON.stringify(parts));
+  const digest = hash('sha1', Buffer.concat([NAMESPACE_BYTES, name]), 'buffer');
+  digest.writeUInt8((digest.readUInt8(6) & 0x0f) | 0x50, 6);
+  digest.writeUInt8((digest.readUInt8(8) & 0x3f) | 0x80, 8);
+  const hex = digest.toString('hex', 0, 16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
 /**

@@ -55,6 +55,21 @@ describe('CachedPersonalKeys', () => {
     expect(await cached.find('customer-1')).toEqual(TOMBSTONE);
   });
 
+  it('asks for no key again while the mark says that none was destroyed', async () => {
+    await cached.obtain('customer-1');
+    now += 5_000;
+    await cached.find('customer-1');
+    expect(stored.asked).toBe(1);
+  });
+
+  it('asks for each key again after a second where the store has no mark', async () => {
+    Object.defineProperty(stored, 'mark', { value: undefined });
+    await cached.obtain('customer-1');
+    now += 1_000;
+    await cached.find('customer-1');
+    expect(stored.asked).toBe(2);
+  });
+
   it('asks again when the clock was set back', async () => {
     await cached.obtain('customer-1');
     await stored.destroy('customer-1', DATE);

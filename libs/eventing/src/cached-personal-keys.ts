@@ -4,21 +4,21 @@ import type { PersonalKey, PersonalKeys } from './personal-keys';
 const MAX_AGE_MS = 1_000;
 const MAX_KEYS = 10_000;
 
-interface CachedKey {
-  readonly found: Extract<PersonalKey, { kind: 'present' }>;
-  readonly askedAt: number;
-}
+type PresentKey = Extract<PersonalKey, { kind: 'present' }>;
 
 /**
- * Remembers present keys for at most one second from the moment they were asked for, so that a key
- * destroyed elsewhere is out of use within that second. Absence and tombstones are never remembered.
- * Holds the 10,000 keys used last. A destruction through this object takes effect at once.
+ * Remembers present keys, and asks at least once a second whether any has been destroyed elsewhere, so that
+ * a key destroyed there is out of use within that second: by the store's mark, so that one question does
+ * for all keys. Absence and tombstones are never remembered. Holds the 10,000 keys used last. A destruction
+ * through this object takes effect at once.
  */
 export class CachedPersonalKeys implements PersonalKeys {
   /** In order of use, the longest unused first. */
-  private readonly cache = new Map<string, CachedKey>();
+  private readonly cache = new Map<string, PresentKey>();
   /** Tells an answer that was under way when a key was destroyed: it must not be remembered. */
   private destructions = 0;
+  private lastMark: number | string | undefined;
+  private markedAt = -Infinity;
 
   constructor(
     private readonly keys: PersonalKeys,
@@ -54,22 +54,39 @@ export class CachedPersonalKeys implements PersonalKeys {
   }
 
   private async cachedOr(subject: string, ask: () => Promise<PersonalKey>): Promise<PersonalKey> {
-    const now = this.clock.now().getTime();
+    if (!this.isFresh()) await this.refresh();
     const cached = this.cache.get(subject);
     this.cache.delete(subject);
-    if (cached !== undefined && isFresh(cached, now)) {
+    if (cached !== undefined) {
       this.cache.set(subject, cached);
-      return cached.found;
+      return cached;
     }
     const destructionsBefore = this.destructions;
     const found = await ask();
     if (found.kind === 'present' && this.destructions === destructionsBefore) {
-      this.remember(subject, { found, askedAt: now });
+      this.remember(subject, found);
     }
     return found;
   }
 
-  private remember(subject: string, key: CachedKey): void {
+  /** A clock set back would make the answer look young: then it is asked for again. */
+  private isFresh(): boolean {
+    const age = this.clock.now().getTime() - this.markedAt;
+    return age >= 0 && age < MAX_AGE_MS;
+  }
+
+  private async refresh(): Promise<void> {
+    const askedAt = this.clock.now().getTime();
+    const mark = await this.keys.mark?.();
+    if (mark === undefined || mark !== this.lastMark) {
+      this.destructions++;
+      this.cache.clear();
+    }
+    this.lastMark = mark;
+    this.markedAt = askedAt;
+  }
+
+  private remember(subject: string, key: PresentKey): void {
     this.cache.set(subject, key);
     if (this.cache.size <= MAX_KEYS) return;
     for (const longestUnused of this.cache.keys()) {
@@ -77,10 +94,4 @@ export class CachedPersonalKeys implements PersonalKeys {
       return;
     }
   }
-}
-
-/** A clock set back would make a key look young: then it is asked for again. */
-function isFresh(cached: CachedKey, now: number): boolean {
-  const age = now - cached.askedAt;
-  return age >= 0 && age < MAX_AGE_MS;
 }

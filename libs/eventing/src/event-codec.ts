@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto';
 import type { EventSchema, Upcaster } from './aggregate';
 import {
   ERASED,
@@ -14,6 +14,7 @@ import { MissingPersonalKeyError, UnreadableEventError } from './errors';
 import type { JsonObject } from './json';
 import { KERNEL_SCHEMAS } from './kernel-events';
 import type { PersonalKeys } from './personal-keys';
+import { randomBytesOf } from './random-bytes';
 
 const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;
@@ -113,7 +114,7 @@ export class EventCodec {
     if (found.kind !== 'present') {
       throw new MissingPersonalKeyError(`${subject} is erased: nothing can be recorded about it.`);
     }
-    const nonce = randomBytes(NONCE_BYTES);
+    const nonce = randomBytesOf(NONCE_BYTES);
     // As a KeyObject: a cipher takes raw bytes at three times the price.
     const cipher = createCipheriv(CIPHER, createSecretKey(found.key), nonce, TAG).setAAD(
       Buffer.from(eventId),

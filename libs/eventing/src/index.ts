@@ -14,3 +14,4 @@ export * from './personal-keys';
 export * from './place-in-append';
 export * from './position';
 export * from './process-manager';
+export * from './random-bytes';

@@ -20,6 +20,11 @@ export interface PersonalKeys {
   find(subject: string): Promise<PersonalKey>;
   /** Destroys the key and leaves a tombstone dated `at`; the first date stays. The key's bytes are gone from the store's files. */
   destroy(subject: string, at: string): Promise<void>;
+  /**
+   * A mark that is another one after any destruction by others than this object; it may change for other
+   * reasons too. Cheap: it stands for asking for each key again. Left out by a store that has none.
+   */
+  mark?(): Promise<number | string>;
   /** Every tombstone, to be copied beside the audit head. */
   tombstones(): AsyncIterable<{ readonly subject: string; readonly at: string }>;
   close(): Promise<void>;

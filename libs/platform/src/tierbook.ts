@@ -26,10 +26,10 @@ import {
 import { Cursors, type Reads } from '@tierbook/read-models';
 import { openSqliteReadStore } from '@tierbook/sqlite';
 import type { StateStore, StateValue } from '@tierbook/state';
-import { v7 as uuidv7 } from 'uuid';
 import { sqlitePathOf, type Configuration } from './configuration';
 import { openWriteEngines, type WriteEngines } from './engines';
 import type { Logger } from './logging';
+import { newId } from './new-id';
 import { ProjectorThread } from './projector/projector-thread';
 
 /** Tokens are for this service and no other. */
@@ -127,7 +127,7 @@ function wireWriteSide(
       aggregates,
       codec,
       clock: systemClock,
-      newEventId: uuidv7,
+      newEventId: newId,
       lastRecordedAt: logTime,
     }),
     vault: new CredentialVault(stateStore, keys.credentialVault, systemClock),

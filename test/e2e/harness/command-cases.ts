@@ -242,8 +242,8 @@ export const COMMAND_CASES: Readonly<Record<string, (world: World) => Promise<Co
   'schedule-change': async (world) => {
     const provider = await world.provider();
     const path = `${(await world.subscribed(provider)).path}/scheduled-change`;
-    const body = { kind: 'quantity', quantity: 7 };
-    return { api: provider.api, path, body, otherBody: { kind: 'cancel' } };
+    const otherBody = { kind: 'quantity', quantity: 7 };
+    return { api: provider.api, path, body: { kind: 'cancel' }, otherBody };
   },
 
   'undo-scheduled-change': async (world) => {

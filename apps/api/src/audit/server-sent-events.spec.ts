@@ -6,7 +6,10 @@ import type { EventView } from './event-view';
 import { streamEvents } from './server-sent-events';
 
 it('reads nothing for a caller who had gone before the stream began', async () => {
-  const raw = Object.assign(new PassThrough(), { writeHead: () => raw, flushHeaders: () => undefined });
+  const raw = Object.assign(new PassThrough(), {
+    writeHead: () => raw,
+    flushHeaders: () => undefined,
+  });
   const gone = new Promise((resolve) => raw.once('close', resolve));
   raw.destroy();
   await gone;

@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Principal } from '@tierbook/identity';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { v7 as uuidv7 } from 'uuid';
+import { newId } from '@tierbook/platform';
 import { ProblemError } from './problems';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -18,7 +18,7 @@ function notesOf(request: FastifyRequest): Notes {
   let notes = NOTES.get(request);
   if (notes === undefined) {
     const sent = request.headers['correlation-id'];
-    notes = { correlationId: typeof sent === 'string' && UUID.test(sent) ? sent : uuidv7() };
+    notes = { correlationId: typeof sent === 'string' && UUID.test(sent) ? sent : newId() };
     NOTES.set(request, notes);
   }
   return notes;

@@ -114,13 +114,15 @@ export class PublishOfferDto {
   @IsArray({ message: 'must be a list' })
   readonly terms!: Term[];
 
-  @ApiPropertyOptional({ type: () => OfferPricingDto, nullable: true })
+  @ApiPropertyOptional({
+    type: () => OfferPricingDto,
+    description: 'List prices; none where left out.',
+  })
   @Optional()
-  @ValidateIf((_, value) => value !== null)
   @Type(() => OfferPricingDto)
   @ValidateNested()
-  @IsObject({ message: 'must be an object, or null' })
-  readonly pricing?: OfferPricingDto | null;
+  @IsObject({ message: 'must be an object' })
+  readonly pricing?: OfferPricingDto;
 
   @ApiPropertyOptional({ description: 'Offers that it is an add-on of.' })
   @Optional()
@@ -128,7 +130,7 @@ export class PublishOfferDto {
   readonly addOnOf?: OfferId[];
 
   @ApiPropertyOptional({
-    type: Number,
+    type: 'integer',
     minimum: 1,
     nullable: true,
     description: 'Subscriptions that one customer may have of it at a time.',

@@ -1,8 +1,9 @@
-import { Controller, Get, Inject } from '@nestjs/common';
+import { Controller, Get, Inject, ServiceUnavailableException } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { HealthCheck, HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
 import { TIERBOOK, type Tierbook } from '@tierbook/platform';
 import { Public } from '../http/bearer.guard';
+import { HttpExchange, type Exchange } from '../http/request';
 
 /** Whether the process lives, and whether it serves rightly. */
 @ApiExcludeController()
@@ -22,8 +23,15 @@ export class HealthController {
 
   @Get('ready')
   @HealthCheck()
-  ready() {
-    return this.health.check([() => this.log(), () => this.views()]);
+  async ready(@HttpExchange() { reply }: Exchange): Promise<unknown> {
+    try {
+      return await this.health.check([() => this.log(), () => this.views()]);
+    } catch (error) {
+      if (!(error instanceof ServiceUnavailableException)) throw error;
+      // No problem of the caller's: it asked how things are, and is told.
+      void reply.status(error.getStatus());
+      return error.getResponse();
+    }
   }
 
   private async log() {

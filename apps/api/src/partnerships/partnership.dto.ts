@@ -52,7 +52,12 @@ export class RemindPartnershipRequestDto {
 }
 
 export class NoteBounceDto {
-  @IsText({ max: 1000, lines: 'many', example: '550 5.1.1 No such mailbox', is: 'What the mail server said.' })
+  @IsText({
+    max: 1000,
+    lines: 'many',
+    example: '550 5.1.1 No such mailbox',
+    is: 'What the mail server said.',
+  })
   readonly note!: string;
 }
 

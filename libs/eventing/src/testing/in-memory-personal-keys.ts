@@ -25,6 +25,11 @@ export class InMemoryPersonalKeys implements PersonalKeys {
     return Promise.resolve();
   }
 
+  mark(): Promise<number> {
+    const destroyed = [...this.subjects.values()].filter(({ kind }) => kind === 'destroyed');
+    return Promise.resolve(destroyed.length);
+  }
+
   async *tombstones(): AsyncIterable<{ readonly subject: string; readonly at: string }> {
     for (const [subject, state] of [...this.subjects].sort(([a], [b]) => (a < b ? -1 : 1))) {
       if (state.kind === 'destroyed') yield await Promise.resolve({ subject, at: state.at });

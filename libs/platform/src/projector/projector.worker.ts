@@ -65,6 +65,7 @@ function readOnly(reader: PersonalKeysReader): PersonalKeys {
   const refuse = () => Promise.reject(new Error('The projector only reads personal keys.'));
   return {
     find: (subject) => reader.find(subject),
+    mark: () => reader.mark(),
     tombstones: () => reader.tombstones(),
     close: () => reader.close(),
     obtain: refuse,

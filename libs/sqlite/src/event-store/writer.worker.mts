@@ -33,7 +33,7 @@ const database = new DatabaseSync(options.path, { timeout: BUSY_TIMEOUT_MS });
 // Checkpoints are made below, after the callers have been answered: SQLite's own run inside COMMIT,
 // and swallow their I/O errors.
 database.exec(
-  'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0',
+  'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -16000',
 );
 if (options.maxPages !== null) {
   database.exec(`PRAGMA max_page_count = ${String(options.maxPages)}`);

@@ -42,6 +42,18 @@ describe('SQLite PersonalKeys', () => {
     await second.close();
   });
 
+  it('shows another connection by its mark that a key was destroyed', async () => {
+    const keys = openSqlitePersonalKeys({ path, masterKeys });
+    await keys.obtain('customer-1');
+    const reader = openSqlitePersonalKeysReader({ path, masterKeys });
+    const before = await reader.mark();
+    expect(await reader.mark()).toBe(before);
+    await keys.destroy('customer-1', AT);
+    expect(await reader.mark()).not.toBe(before);
+    await reader.close();
+    await keys.close();
+  });
+
   it('has a key on disk, wrapped, by the time it answers', async () => {
     const keys = openSqlitePersonalKeys({ path, masterKeys });
     const key = keyOf(await keys.obtain('customer-1'));

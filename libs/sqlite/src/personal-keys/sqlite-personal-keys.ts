@@ -16,7 +16,9 @@ import { SharedTransactions } from '../durable-store/shared-transactions';
 import { unwrap, wrap, type MasterKeys } from './wrapped-keys';
 
 /** What another thread or process may do with the keys while one writes them. */
-export type PersonalKeysReader = Pick<PersonalKeys, 'find' | 'tombstones' | 'close'>;
+export type PersonalKeysReader = Required<
+  Pick<PersonalKeys, 'find' | 'mark' | 'tombstones' | 'close'>
+>;
 
 /** Where the keys are, and what opens them. */
 export interface SqlitePersonalKeysOptions {
@@ -91,6 +93,7 @@ export function openSqlitePersonalKeysReader(
 class SqlitePersonalKeysReader implements PersonalKeysReader {
   private readonly select: StatementSync;
   private readonly selectTombstones: StatementSync;
+  private readonly dataVersion: StatementSync;
 
   constructor(
     protected readonly database: DatabaseSync,
@@ -99,6 +102,7 @@ class SqlitePersonalKeysReader implements PersonalKeysReader {
     this.select = database.prepare(
       'SELECT kid, nonce, wrapped, destroyed_at FROM personal_keys WHERE subject = ?',
     );
+    this.dataVersion = database.prepare('PRAGMA data_version');
     this.selectTombstones = database.prepare(
       `SELECT subject, destroyed_at FROM personal_keys
        WHERE destroyed_at IS NOT NULL AND subject > ? ORDER BY subject LIMIT ?`,
@@ -108,6 +112,13 @@ class SqlitePersonalKeysReader implements PersonalKeysReader {
   find(subject: string): Promise<PersonalKey> {
     return new Promise((resolve) => {
       resolve(this.read(subject));
+    });
+  }
+
+  /** Changes with every commit of another connection (https://sqlite.org/pragma.html#pragma_data_version). */
+  mark(): Promise<number> {
+    return new Promise((resolve) => {
+      resolve(Number(this.dataVersion.get()?.['data_version']));
     });
   }
 

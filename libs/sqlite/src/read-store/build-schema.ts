@@ -12,7 +12,8 @@ export function searchTableOf({ view, generation }: BuildId): string {
 
 /**
  * One table for a build's documents, a column for each field, an index for each list of fields.
- * A tombstone is a row without a document and with empty fields; indexes leave it out.
+ * A tombstone is a row without a document and with empty fields; indexes leave it out. They ask `live`, not
+ * `doc`: an update of a document whose fields stay the same then touches no index.
  * The `search` fields stand, folded, in a trigram index beside it, which triggers keep in step.
  */
 export function schemaOf(build: BuildId, view: AnyView): string {
@@ -24,12 +25,12 @@ export function schemaOf(build: BuildId, view: AnyView): string {
   const indexes = view.indexes.map((of: readonly string[], index) => {
     const name = `${table.slice(0, -1)}_by_${String(index + 1)}"`;
     const listed = [...of.map((field) => `"${field}"`), 'key'].join(', ');
-    return `CREATE INDEX ${name} ON ${table} (${listed}) WHERE doc IS NOT NULL;`;
+    return `CREATE INDEX ${name} ON ${table} (${listed}) WHERE live = 1;`;
   });
   const searched = fields.flatMap(([field, kind]) => (kind === 'search' ? [`"${field}"`] : []));
   return `
     CREATE TABLE ${table} (
-      ${['id INTEGER PRIMARY KEY', 'key TEXT NOT NULL UNIQUE', 'position TEXT NOT NULL', 'doc TEXT', ...columns].join(',\n      ')}
+      ${['id INTEGER PRIMARY KEY', 'key TEXT NOT NULL UNIQUE', 'position TEXT NOT NULL', 'doc TEXT', 'live INTEGER NOT NULL', ...columns].join(',\n      ')}
     ) STRICT;
     ${indexes.join('\n    ')}
     ${searched.length === 0 ? '' : searchSchema(build, searched)}
@@ -51,7 +52,8 @@ function searchSchema(build: BuildId, searched: readonly string[]): string {
     CREATE TRIGGER ${trigger('inserted')} AFTER INSERT ON ${table} BEGIN
       INSERT INTO ${search} (rowid, ${searched.join(', ')}) VALUES (new.id, ${news});
     END;
-    CREATE TRIGGER ${trigger('updated')} AFTER UPDATE ON ${table} WHEN ${changed} BEGIN
+    CREATE TRIGGER ${trigger('updated')} AFTER UPDATE OF ${searched.join(', ')} ON ${table}
+    WHEN ${changed} BEGIN
       UPDATE ${search} SET ${assignments} WHERE rowid = new.id;
     END;
   `;

@@ -55,7 +55,7 @@ export function selectionOf(
     const alias = source === own ? 'd' : 'j';
     return conditionSql(condition, column(condition.on), `${alias}.id`, source, isRare);
   });
-  const all: readonly Sql[] = [{ sql: 'd.doc IS NOT NULL', parameters: [] }, ...filters];
+  const all: readonly Sql[] = [{ sql: 'd.live = 1', parameters: [] }, ...filters];
   const by = column(sort.on);
   const order = sort.direction === 'asc' ? 'ASC' : 'DESC';
   const beyond: readonly Sql[] =

@@ -52,7 +52,7 @@ describe('SQLite ReadStore', () => {
     const plan = database
       .prepare(
         `EXPLAIN QUERY PLAN SELECT d.doc FROM customers_v1 AS d
-         WHERE d.doc IS NOT NULL AND ${where.join(' AND ')} AND (d."${sort}", d.key) > ('a', 'b')
+         WHERE d.live = 1 AND ${where.join(' AND ')} AND (d."${sort}", d.key) > ('a', 'b')
          ORDER BY d."${sort}" ASC, d.key ASC LIMIT 50`,
       )
       .all()

@@ -88,7 +88,9 @@ export function openSqliteProjectionStore({
   readonly path: string;
 }): ReadStore & ProjectionStore {
   const database = openDurableDatabase(path, FORMAT);
-  database.exec('PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;');
+  database.exec(
+    'PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; PRAGMA cache_size = -32000; PRAGMA wal_autocheckpoint = 4000;',
+  );
   return new SqliteProjectionStore(database, path);
 }
 
@@ -293,10 +295,18 @@ class SqliteProjectionStore extends SqliteReadStore implements ProjectionStore {
   #writeBuild({ build, documents, checkpoint }: BuildWrite): void {
     const fields = this.#fieldsOf(build);
     const upsert = this.statement(upsertOf(build, fields));
+    const replace = this.statement(replaceOf(build, fields));
     for (const { key, position, doc } of documents) {
       const source = (doc ?? {}) as Readonly<Record<string, unknown>>;
       const scalars = fields.map(([field, kind]) => scalarOf(kind, source[field]));
-      upsert.run(key, position, doc && JSON.stringify(doc), ...scalars);
+      if (doc === null) {
+        upsert.run(key, position, null, 0, ...scalars);
+        continue;
+      }
+      const text = JSON.stringify(doc);
+      // Most changes leave the fields as they are; only a row that is not there so takes the dearer way.
+      const { changes } = replace.run(position, text, key, position, ...scalars);
+      if (changes === 0) upsert.run(key, position, text, 1, ...scalars);
     }
     this.run(
       'UPDATE builds SET position = ?, event_id = ? WHERE view = ? AND generation = ?',
@@ -335,7 +345,7 @@ class SqliteProjectionStore extends SqliteReadStore implements ProjectionStore {
 
 /** The guard is the update's own condition: what stands at or after the position stays as it is. */
 function upsertOf(build: BuildId, fields: readonly (readonly [string, FieldKind])[]): string {
-  const columns = ['key', 'position', 'doc', ...fields.map(([field]) => `"${field}"`)];
+  const columns = ['key', 'position', 'doc', 'live', ...fields.map(([field]) => `"${field}"`)];
   const table = tableOf(build);
   return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
     ON CONFLICT (key) DO UPDATE SET ${columns.map((each) => `${each} = excluded.${each}`).join(', ')}
@@ -351,4 +361,11 @@ function toBuild(row: BuildRow): Build {
   const checkpoint =
     position === null || event_id === null ? undefined : { position, eventId: event_id };
   return { view, generation, version, serving: row.serving === 1, checkpoint };
+}
+
+/** Replaces a document whose fields stay the same: no index is written. The guard is the same. */
+function replaceOf(build: BuildId, fields: readonly (readonly [string, FieldKind])[]): string {
+  const same = fields.map(([field]) => ` AND "${field}" = ?`).join('');
+  return `UPDATE ${tableOf(build)} SET position = ?, doc = ?
+    WHERE key = ? AND position < ? AND live = 1${same}`;
 }

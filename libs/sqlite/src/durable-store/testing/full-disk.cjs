@@ -2,13 +2,14 @@
 
 /*
  * Loaded before the service (`node --require`): while the file that FULL_DISK names is there, the databases
- * whose names it holds, one a line, may not grow, and SQLite answers as on a full disk (SQLITE_FULL).
+ * whose names it holds, one a line, may hardly grow, and SQLite answers as on a full disk (SQLITE_FULL).
  */
 const fs = require('node:fs');
 const path = require('node:path');
 const { DatabaseSync } = require('node:sqlite');
 
 const NO_LIMIT = 4294967294;
+const ROOM = 2;
 const { exec, prepare } = DatabaseSync.prototype;
 
 function isFull(database) {
@@ -20,9 +21,18 @@ function isFull(database) {
   }
 }
 
-/** A limit below the pages that there are is taken as just those. */
+/** By connection, while its disk is full. */
+const limits = new WeakMap();
+
+/** The disk has room for a few pages more, so that it is in the middle of a transaction that it is full. */
 function limit(database) {
-  exec.call(database, `PRAGMA max_page_count = ${isFull(database) ? 1 : NO_LIMIT}`);
+  if (!isFull(database)) limits.delete(database);
+  else if (!limits.has(database)) limits.set(database, pagesOf(database) + ROOM);
+  exec.call(database, `PRAGMA max_page_count = ${limits.get(database) ?? NO_LIMIT}`);
+}
+
+function pagesOf(database) {
+  return prepare.call(database, 'PRAGMA page_count').get().page_count;
 }
 
 DatabaseSync.prototype.exec = function (sql) {
