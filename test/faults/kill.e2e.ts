@@ -10,7 +10,7 @@ import { newDirectory, startToEnd } from './harness/process';
 import { random, seedOfRun } from './harness/random';
 
 const SEED = seedOfRun();
-const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? 12);
+const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? 10);
 const CONNECTIONS = 50;
 
 /** All that callers know after the rounds so far. */
@@ -167,7 +167,7 @@ describe('kill -9', () => {
     const callers = await newCallers(service);
 
     for (let round = 1; round <= ROUNDS; round++) {
-      const lanes = await killUnderLoad(service, callers, next, 1 + next(600));
+      const lanes = await killUnderLoad(service, callers, next, 1 + next(400));
       expect(misorderedOf(lanes)).toEqual([]);
       const cut = await readLog(dataDir);
       expect(wrongsOf(callers, cut, before)).toEqual([]);
