@@ -114,10 +114,13 @@ module.exports = {
     {
       name: 'application-framework',
       comment:
-        'application holds @nestjs/cqrs handlers, derives ids by uuid, and needs no other package.',
+        'application holds @nestjs/cqrs handlers, derives ids by uuid, knows phone numbers by libphonenumber-js, and needs no other package.',
       severity: 'error',
       from: { path: '^libs/application/', pathNot: tests },
-      to: { path: '^node_modules/', pathNot: '^node_modules/(@nestjs/(cqrs|common)|uuid)/' },
+      to: {
+        path: '^node_modules/',
+        pathNot: '^node_modules/(@nestjs/(cqrs|common)|uuid|libphonenumber-js)/',
+      },
     },
     onlyLibs('audit', 'eventing', 'state'),
     ...engines.split('|').map((engine) => onlyLibs(engine, 'eventing', 'state', 'read-models')),

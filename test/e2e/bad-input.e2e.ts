@@ -307,12 +307,14 @@ describe('a field', () => {
 });
 
 const IN_PATH = /\{(\w+)\}/g;
+/** What these parameters name belongs to no tenant. */
+const SHARED = /\{(?:prefix|code)\}/;
 
 describe('an id', () => {
   /** Every operation with an id in its path, with the path of something that is the demo's own. */
   function targets(): { operation: Operation; own: string; body: object | undefined }[] {
     return document.operations
-      .filter(({ path }) => path.includes('{') && !path.includes('{prefix}'))
+      .filter(({ path }) => path.includes('{') && !SHARED.test(path))
       .map((operation) => {
         const found = cases.get(operation.id);
         if (found !== undefined) return { operation, own: found.path, body: found.body };
@@ -328,6 +330,7 @@ describe('an id', () => {
       'partnership-requests': requestId,
       partnerships: partnershipId,
       customers: customerId,
+      offers: offerId,
     };
     const [, , collection = ''] = path.split('/');
     return path
@@ -356,7 +359,13 @@ describe('an id', () => {
     ];
     await appendsNothing(async () => {
       for (const { operation, own, body } of targets()) {
-        const caller = may(operation, 'operator') ? world.operator : provider.api;
+        const callers = {
+          operator: world.operator,
+          provider: provider.api,
+          reseller: reseller.api,
+        };
+        const kinds = ['operator', 'provider', 'reseller'] as const;
+        const caller = callers[kinds.find((kind) => may(operation, kind)) ?? 'provider'];
         const names = [...operation.path.matchAll(IN_PATH)].map(([, name]) => name);
         for (const name of names) {
           for (const id of unknown) {
@@ -531,7 +540,11 @@ describe('a query', () => {
   const lists = () =>
     document.reads
       .filter(
-        ({ path, method }) => method === 'GET' && !path.includes('{') && path !== '/v1/events',
+        ({ path, method, query }) =>
+          method === 'GET' &&
+          !path.includes('{') &&
+          query.includes('limit') &&
+          path !== '/v1/events',
       )
       .map(({ path, query, roles }) => ({
         path,

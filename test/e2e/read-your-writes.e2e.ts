@@ -68,6 +68,12 @@ describe('the ETag of a read', () => {
       else unread.push(`${id} ${read.status}`);
     }
     // A provider and an offer are read in their lists; a request is its provider's to read.
-    expect(unread).toEqual(['create-provider 404', 'decline-partnership 403', 'publish-offer 404']);
+    expect(unread).toEqual([
+      'create-provider 404',
+      'decline-partnership 403',
+      'publish-offer 404',
+      'revise-offer 404',
+      'retire-offer 404',
+    ]);
   });
 });

@@ -11,6 +11,7 @@ import {
 } from '@tierbook/platform';
 import { EventFeed } from './audit/event-feed';
 import { EventsController } from './audit/events.controller';
+import { CountryRulesController } from './country-rules/country-rules.controller';
 import { CustomerSight } from './customers/customer-sight';
 import { CustomersController } from './customers/customers.controller';
 import { CustomersOfReseller } from './customers/customers-of-reseller';
@@ -45,6 +46,7 @@ export class ApiModule {
         ResellersController,
         PartnershipRequestsController,
         PartnershipsController,
+        CountryRulesController,
         OffersController,
         CustomersController,
         SubscriptionsController,

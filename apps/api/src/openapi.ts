@@ -8,6 +8,7 @@ import type { Schemas } from './http/schemas';
 import { offerSchemas } from './offers/offer.schemas';
 import { partnershipSchemas } from './partnerships/partnership.schemas';
 import { providerSchemas } from './providers/provider.schemas';
+import { countrySchemas } from './country-rules/country.schemas';
 import { resellerSchemas } from './resellers/reseller.schemas';
 import { subscriptionSchemas } from './subscriptions/subscription.schemas';
 
@@ -16,6 +17,7 @@ const SCHEMAS: Schemas = {
   ...commandSchemas,
   ...problemSchemas,
   ...providerSchemas,
+  ...countrySchemas,
   ...resellerSchemas,
   ...partnershipSchemas,
   ...offerSchemas,
@@ -45,6 +47,7 @@ export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
     .addTag('offers', "Providers' catalogues.")
     .addTag('customers', "Providers' customers.")
     .addTag('subscriptions', "Customers' subscriptions: licences, credit, support.")
+    .addTag('countries', 'What countries ask of a customer, and their market regions.')
     .addTag('audit', 'What happened, in order.')
     .build();
   const document = SwaggerModule.createDocument(app, settings);

@@ -3,9 +3,30 @@ import type { Term } from './offer/offer.events';
 
 const MONTHS_OF_TERM: Readonly<Record<Term, number>> = { P1M: 1, P1Y: 12, P3Y: 36 };
 
-/** The exclusive end of a term that starts at `start`: that many months later, see {@link addMonths}. */
-export function endOfTerm(start: Instant, term: Term): Instant {
-  return addMonths(start, MONTHS_OF_TERM[term]);
+/** A day of the UTC calendar: `2026-01-31`. Days compare as text. */
+export type Day = string;
+
+/** Calendar months of a term. */
+export function monthsOf(term: Term): number {
+  return MONTHS_OF_TERM[term];
+}
+
+/**
+ * The exclusive end of term number `count` (from 1) of a subscription that began at `start`, see
+ * {@link addMonths}. Counted from the beginning: after 31 January and 28 February comes 31 March.
+ */
+export function endOfTerm(start: Instant, term: Term, count = 1): Instant {
+  return addMonths(start, MONTHS_OF_TERM[term] * count);
+}
+
+/** The UTC day that an instant is on. */
+export function dayOf(instant: Instant): Day {
+  return new Date(instant).toISOString().slice(0, 10);
+}
+
+/** Days from one to the other, the last one not counted: 28 from `2026-01-31` to `2026-02-28`. */
+export function daysBetween(from: Day, to: Day): number {
+  return (Date.parse(to) - Date.parse(from)) / 86_400_000;
 }
 
 /**

@@ -11,6 +11,7 @@ import type { EventSchema, StoredContent } from './schema';
 import {
   CUSTOMER_EXAMPLES,
   OFFER_EXAMPLES,
+  ONLY_PERSONAL,
   PARTNERSHIP_EXAMPLES,
   PARTNERSHIP_REQUEST_EXAMPLES,
   PROVIDER_EXAMPLES,
@@ -76,7 +77,7 @@ function itReads<S, E extends { readonly type: string }>({
         .slice(version - 1)
         .reduce((older, upcast) => upcast(older), stored(folder, `${type}.v${version}.json`));
       const after = aggregate.evolve(before, { type, ...content } as unknown as E);
-      expect(after).not.toEqual(before);
+      if (!ONLY_PERSONAL.has(type)) expect(after).not.toEqual(before);
       const erased = { type, ...content, personal: 'Erased' } as unknown as E;
       expect(aggregate.evolve(before, erased)).toEqual(after);
     });

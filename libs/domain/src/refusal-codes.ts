@@ -24,6 +24,14 @@ export const REFUSALS = {
     title: 'Reseller not enrolled',
     advice: 'Apply to the programme, and accept the partnership once the operator has approved.',
   },
+  'reseller-suspended': {
+    title: 'Reseller suspended',
+    advice: 'Ask the operator, who alone can reinstate the reseller.',
+  },
+  'reseller-not-suspended': {
+    title: 'Reseller not suspended',
+    advice: 'Nothing to do: only a suspended reseller is reinstated.',
+  },
   'draft-without-link': {
     title: 'Draft without the link',
     advice: 'Put {link} into the body where the invitation link goes.',
@@ -68,6 +76,38 @@ export const REFUSALS = {
     title: 'Offer limits invalid',
     advice: 'Give a minimum of at least 1 that is not above the maximum.',
   },
+  'offer-prices-invalid': {
+    title: 'Offer prices invalid',
+    advice: 'Give one price, as decimal text, for each billing cycle that is offered.',
+  },
+  'currency-unknown': {
+    title: 'Unknown currency',
+    advice: 'Give an alphabetic currency code of ISO 4217, such as BRL.',
+  },
+  'offer-refers-to-itself': {
+    title: 'Offer refers to itself',
+    advice: 'Name other offers as bases and upgrade targets.',
+  },
+  'offer-retired': {
+    title: 'Offer retired',
+    advice: 'Choose an offer that takes new orders.',
+  },
+  'offer-unavailable-in-country': {
+    title: "Offer not sold in the customer's country",
+    advice: "Choose an offer that is available in the customer's country.",
+  },
+  'offer-limit-reached': {
+    title: 'Limit of subscriptions of this offer reached',
+    advice: 'Buy more licences of the subscription that the customer has.',
+  },
+  'add-on-needs-base': {
+    title: 'Add-on without an active base',
+    advice: 'Buy, or reactivate, a subscription that the add-on goes with first.',
+  },
+  'start-out-of-range': {
+    title: 'Start out of range',
+    advice: 'Leave startsAt out to start at once, or give a time within the next 12 months.',
+  },
   'offer-unknown': { title: 'Unknown offer', advice: 'Choose an offer of this provider.' },
   'quantity-out-of-range': {
     title: "Quantity outside the offer's limits",
@@ -94,6 +134,26 @@ export const REFUSALS = {
     title: 'Phone required',
     advice: 'Send phone for a customer in this country.',
   },
+  'phone-invalid': {
+    title: 'Phone invalid',
+    advice: 'Correct phone: + and the country code, or a national number of the same country.',
+  },
+  'state-required': {
+    title: 'State required',
+    advice: 'Send address.state; GET /v1/country-rules/{code} lists them.',
+  },
+  'state-unknown': {
+    title: 'Unknown state',
+    advice: 'Send a code or a name that GET /v1/country-rules/{code} lists.',
+  },
+  'postal-code-invalid': {
+    title: 'Postal code invalid',
+    advice: 'Correct address.postalCode; GET /v1/country-rules/{code} says its pattern.',
+  },
+  'country-unknown': {
+    title: 'Unknown country',
+    advice: 'Send a code that GET /v1/country-rules lists.',
+  },
   'subscription-unknown': {
     title: 'Unknown subscription',
     advice: 'Choose a subscription of this customer.',
@@ -102,6 +162,38 @@ export const REFUSALS = {
   'subscription-not-active': {
     title: 'Subscription not active',
     advice: 'Only an active subscription can be changed so.',
+  },
+  'subscription-ended': {
+    title: 'Subscription has ended',
+    advice: 'A cancelled or expired subscription does not change again: buy a new one.',
+  },
+  'subscription-not-suspended': {
+    title: 'Subscription not suspended',
+    advice: 'Only a suspended subscription can be reactivated.',
+  },
+  'subscription-not-renewing': {
+    title: 'Subscription does not renew',
+    advice: 'Turn automatic renewal on, then schedule what begins with the next term.',
+  },
+  'scheduled-change-exists': {
+    title: 'Another change is scheduled',
+    advice: 'Undo the scheduled change first.',
+  },
+  'upgrade-not-offered': {
+    title: 'Upgrade not offered',
+    advice: "Choose one of the present offer's upgrade targets.",
+  },
+  'upgrade-strands-add-on': {
+    title: 'Upgrade would strand an add-on',
+    advice: 'Cancel the add-on first, or choose an offer that it goes with.',
+  },
+  'effective-date-before-term': {
+    title: 'Date before the present term',
+    advice: 'Give a date in the present term.',
+  },
+  'effective-date-in-future': {
+    title: 'Date in the future',
+    advice: 'Give today or an earlier day (UTC).',
   },
 } as const satisfies Record<string, { title: string; advice: string; status?: 404 }>;
 

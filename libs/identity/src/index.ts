@@ -6,4 +6,5 @@ export * from './invitation';
 export type { KeyRing } from './key-ring';
 export * from './keys';
 export * from './principal';
+export * from './references';
 export * from './role-table';

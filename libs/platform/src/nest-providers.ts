@@ -11,9 +11,16 @@ import {
   ReissueAdminCredentialHandler,
   resellerHandlers,
   subscriptionHandlers,
+  subscriptionLifecycleHandlers,
 } from '@tierbook/application';
 import { AggregateStore, CommandPipeline, EventCodec } from '@tierbook/eventing';
-import { AccessTokens, CredentialVault, Fingerprints, Invitations } from '@tierbook/identity';
+import {
+  AccessTokens,
+  CredentialVault,
+  Fingerprints,
+  Invitations,
+  References,
+} from '@tierbook/identity';
 import type { Configuration } from './configuration';
 import type { Logger } from './logging';
 import type { Tierbook } from './tierbook';
@@ -38,6 +45,7 @@ export function partsOf(
     { provide: EventCodec, useValue: tierbook.codec },
     { provide: CredentialVault, useValue: tierbook.vault },
     { provide: Invitations, useValue: tierbook.invitations },
+    { provide: References, useValue: tierbook.references },
     { provide: InvitationReader, useValue: tierbook.invitationReader },
     { provide: AccessTokens, useValue: tierbook.accessTokens },
     { provide: Fingerprints, useValue: tierbook.fingerprints },
@@ -56,4 +64,5 @@ export const commandHandlers: Provider[] = [
   CreateCustomerHandler,
   ReissueAdminCredentialHandler,
   ...subscriptionHandlers,
+  ...subscriptionLifecycleHandlers,
 ];

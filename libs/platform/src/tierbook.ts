@@ -2,6 +2,8 @@ import {
   eventSchemas,
   InvitationReader,
   PartnershipAcceptanceProcess,
+  Scheduler,
+  SubscriptionSchedule,
 } from '@tierbook/application';
 import {
   AggregateStore,
@@ -11,12 +13,14 @@ import {
   systemClock,
   type Checkpoint,
   type Checkpoints,
+  type ProcessManagerOptions,
 } from '@tierbook/eventing';
 import {
   AccessTokens,
   CredentialVault,
   Fingerprints,
   Invitations,
+  References,
   type KeyMaterial,
 } from '@tierbook/identity';
 import { Cursors, type Reads } from '@tierbook/read-models';
@@ -40,6 +44,7 @@ export interface WriteSide {
   readonly vault: CredentialVault;
   readonly invitations: Invitations;
   readonly invitationReader: InvitationReader;
+  readonly references: References;
   readonly accessTokens: AccessTokens;
   readonly fingerprints: Fingerprints;
 }
@@ -88,6 +93,8 @@ export async function openTierbook(
     opened.push(() => store.close());
     const processes = await startProcessManagers(writeSide, logger);
     opened.push(...processes.map((process) => () => process.stop()));
+    const scheduler = await startScheduler(writeSide, logger);
+    opened.push(() => scheduler.stop());
     return { ...writeSide, projector, reads: { store, cursors: new Cursors(keys.cursors) }, close };
   } catch (error) {
     await close();
@@ -133,6 +140,7 @@ function wireWriteSide(
       systemClock,
       configuration.publicUrl,
     ),
+    references: new References(keys.references),
     accessTokens: accessTokensOf(configuration, keys),
     fingerprints: new Fingerprints(keys.fingerprints),
   };
@@ -167,13 +175,59 @@ async function startProcessManagers(
         reader: engines.eventStore,
         codec,
         checkpoints: checkpointsIn(engines.stateStore),
-        onRetry: (name, { id, position }, err, delayMs) => {
-          logger.error({ process: name, event: id, position, delayMs, err }, 'reaction failed');
-        },
+        onRetry: onRetryIn(logger),
       }),
   );
   for (const runner of runners) await runner.start();
   return runners;
+}
+
+function onRetryIn(logger: Logger): ProcessManagerOptions['onRetry'] {
+  return (name, { id, position }, err, delayMs) => {
+    logger.error({ process: name, event: id, position, delayMs, err }, 'reaction failed');
+  };
+}
+
+/** How often it is asked whether anything is due. */
+const TICK_MS = 1_000;
+
+/** Reads the log from its beginning, since what is due is kept nowhere else, and ticks until stopped. */
+async function startScheduler(
+  { engines, codec, pipeline, aggregates }: WriteSide,
+  logger: Logger,
+): Promise<{ stop(): Promise<void> }> {
+  const scheduler = new Scheduler(
+    systemClock,
+    [new SubscriptionSchedule(pipeline, aggregates)],
+    (schedule, key, err) => {
+      logger.error({ schedule, key, err }, 'waking what is due failed');
+    },
+  );
+  const runner = new ProcessManagerRunner(scheduler, {
+    reader: engines.eventStore,
+    codec,
+    checkpoints: { load: () => Promise.resolve(undefined), save: () => Promise.resolve() },
+    onRetry: onRetryIn(logger),
+  });
+  await runner.start();
+  const stopping = new AbortController();
+  let ticking = Promise.resolve();
+  let isTicking = false;
+  const timer = setInterval(() => {
+    if (isTicking) return;
+    isTicking = true;
+    ticking = scheduler.tick(stopping.signal).finally(() => {
+      isTicking = false;
+    });
+  }, TICK_MS);
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      stopping.abort();
+      await ticking;
+      await runner.stop();
+    },
+  };
 }
 
 const CHECKPOINTS = 'process-manager-checkpoints';

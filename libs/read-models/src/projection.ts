@@ -10,7 +10,7 @@ import type { DomainEvent, Erased, RecordedEvent } from '@tierbook/eventing';
 import type { ViewDefinition } from './view';
 
 /** An event as it may read later: its personal data may have been erased. */
-type Readable<E extends DomainEvent> = E extends DomainEvent
+export type Readable<E extends DomainEvent> = E extends DomainEvent
   ? { readonly [Field in keyof E]: Field extends 'personal' ? E[Field] | Erased : E[Field] }
   : never;
 

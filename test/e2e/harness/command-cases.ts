@@ -1,5 +1,5 @@
 import type { Api } from './api';
-import type { World } from './world';
+import { accepted, type Member, type World } from './world';
 
 /** A command that is ready to be accepted: on something new, by somebody who may. */
 export interface CommandCase {
@@ -39,6 +39,28 @@ export const COMMAND_CASES: Readonly<Record<string, (world: World) => Promise<Co
     otherBody: { reason: 'Outro motivo.' },
   }),
 
+  'suspend-reseller': async (world) => ({
+    api: world.operator,
+    path: `/v1/resellers/${(await world.reseller()).id}/suspension`,
+    body: { reason: 'Cadastro vencido de Berilo.' },
+    otherBody: { reason: 'Outro motivo.' },
+  }),
+
+  'reinstate-reseller': async (world) => {
+    const { id } = await world.reseller();
+    accepted(await world.operator.post(`/v1/resellers/${id}/suspension`));
+    const path = `/v1/resellers/${id}/reinstatement`;
+    return { api: world.operator, path, otherBody: { reason: 'x' } };
+  },
+
+  'change-reseller-profile': async (world) => {
+    const { api, id, partnerId } = await world.reseller();
+    const { name, email, state, phone } = world.resellerBody(partnerId);
+    const body = { name, email, state, phone };
+    const path = `/v1/resellers/${id}/profile`;
+    return { api, path, body, otherBody: { ...body, name: 'Revenda Outra' } };
+  },
+
   'request-partnership': async (world) => ({
     api: (await world.provider()).api,
     path: '/v1/partnership-requests',
@@ -62,6 +84,17 @@ export const COMMAND_CASES: Readonly<Record<string, (world: World) => Promise<Co
     const { requestId } = await world.invitation(provider);
     const path = `/v1/partnership-requests/${requestId}/reminder`;
     return { api: provider.api, path, body: { newLink: true }, otherBody: { newLink: false } };
+  },
+
+  'note-partnership-request-bounce': async (world) => {
+    const provider = await world.provider();
+    const { requestId } = await world.invitation(provider);
+    return {
+      api: provider.api,
+      path: `/v1/partnership-requests/${requestId}/bounce`,
+      body: { note: '550 5.1.1 A caixa de Hermengarda não existe.' },
+      otherBody: { note: 'Outra nota.' },
+    };
   },
 
   'accept-partnership': async (world) => {
@@ -102,6 +135,18 @@ export const COMMAND_CASES: Readonly<Record<string, (world: World) => Promise<Co
     body: world.offerBody(),
     otherBody: world.offerBody(),
   }),
+
+  'revise-offer': async (world) => {
+    const provider = await world.provider();
+    const path = `/v1/offers/${await world.offer(provider)}/revision`;
+    return { api: provider.api, path, body: world.offerBody(), otherBody: world.offerBody() };
+  },
+
+  'retire-offer': async (world) => {
+    const provider = await world.provider();
+    const path = `/v1/offers/${await world.offer(provider)}/retirement`;
+    return { api: provider.api, path, otherBody: { reason: 'x' } };
+  },
 
   'create-customer': async (world) => {
     const provider = await world.provider();
@@ -149,4 +194,70 @@ export const COMMAND_CASES: Readonly<Record<string, (world: World) => Promise<Co
     const path = `${(await world.subscribed(provider)).path}/support-contact`;
     return { api: provider.api, path, body: { resellerId }, otherBody: { resellerId: null } };
   },
+
+  'rename-subscription': async (world) => {
+    const provider = await world.provider();
+    const path = `${(await world.subscribed(provider)).path}/name`;
+    const body = { name: world.unique('Filial Turmalina') };
+    return { api: provider.api, path, body, otherBody: { name: world.unique('Filial Outra') } };
+  },
+
+  'set-auto-renew': async (world) => {
+    const provider = await world.provider();
+    const path = `${(await world.subscribed(provider)).path}/auto-renew`;
+    return { api: provider.api, path, body: { autoRenew: false }, otherBody: { autoRenew: true } };
+  },
+
+  'suspend-subscription': async (world) => {
+    const provider = await world.provider();
+    const path = `${(await world.subscribed(provider)).path}/suspension`;
+    return { api: provider.api, path, otherBody: { reason: 'x' } };
+  },
+
+  'reactivate-subscription': async (world) => {
+    const provider = await world.provider();
+    const { path } = await world.subscribed(provider);
+    accepted(await provider.api.post(`${path}/suspension`));
+    return { api: provider.api, path: `${path}/reactivation`, otherBody: { reason: 'x' } };
+  },
+
+  'cancel-subscription': async (world) => {
+    const provider = await world.provider();
+    const path = `${(await world.subscribed(provider)).path}/cancellation`;
+    return { api: provider.api, path, otherBody: { reason: 'x' } };
+  },
+
+  'upgrade-subscription': async (world) => {
+    const provider = await world.provider();
+    const [target, other] = [await world.offer(provider), await world.offer(provider)];
+    const { path } = await upgradable(world, provider, [target, other]);
+    return {
+      api: provider.api,
+      path: `${path}/upgrade`,
+      body: { offerId: target },
+      otherBody: { offerId: other },
+    };
+  },
+
+  'schedule-change': async (world) => {
+    const provider = await world.provider();
+    const path = `${(await world.subscribed(provider)).path}/scheduled-change`;
+    const otherBody = { kind: 'quantity', quantity: 7 };
+    return { api: provider.api, path, body: { kind: 'cancel' }, otherBody };
+  },
+
+  'undo-scheduled-change': async (world) => {
+    const provider = await world.provider();
+    const { path } = await world.subscribed(provider);
+    accepted(await provider.api.put(`${path}/scheduled-change`, { kind: 'cancel' }));
+    const undoing = `${path}/scheduled-change-undoing`;
+    return { api: provider.api, path: undoing, otherBody: { reason: 'x' } };
+  },
 };
+
+/** A subscription of an offer with these upgrade targets. */
+async function upgradable(world: World, provider: Member, upgradeTargets: readonly string[]) {
+  const offer = { ...world.offerBody(), upgradeTargets };
+  const { id: offerId } = accepted(await provider.api.post('/v1/offers', offer));
+  return world.subscribed(provider, { order: { offerId } });
+}

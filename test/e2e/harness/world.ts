@@ -144,7 +144,7 @@ export class World {
         line1: 'Rua das Jabuticabeiras, 4711',
         line2: 'Sobreloja Turmalina',
         city: 'Porto das Pedras Azuis',
-        state: 'Serra do Cristal',
+        state: 'Rio Grande do Sul',
         postalCode: '90017-353',
       },
     };

@@ -29,6 +29,8 @@ export class CustomerSight {
       throw missing('customer');
     }
     const resellerId = organisation.id as ResellerId;
+    const reseller = await this.tierbook.aggregates.load(aggregates.reseller, resellerId);
+    if (reseller.state.status === 'suspended') throw missing('customer');
     const partnershipId = partnershipIdOf(state.providerId, resellerId);
     const partnership = await this.tierbook.aggregates.load(aggregates.partnership, partnershipId);
     const period = activePeriodOf(partnership.state);

@@ -40,8 +40,10 @@ export class CustomersOfReseller {
     );
   }
 
-  /** The view proposes; each partnership's own stream decides. */
+  /** None while the reseller is suspended. The view proposes; each partnership's own stream decides. */
   private async activePeriods(resellerId: ResellerId): Promise<readonly PeriodId[]> {
+    const { state } = await this.tierbook.aggregates.load(aggregates.reseller, resellerId);
+    if (state.status === 'suspended') return [];
     const { items } = await listProvidersOfReseller(this.tierbook.reads, resellerId, {
       limit: MOST_PROVIDERS,
     });

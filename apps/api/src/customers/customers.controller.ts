@@ -27,11 +27,27 @@ import { customerFilterOf, ListCustomersQuery } from './list-customers.query';
 const SUBSCRIPTIONS_SHOWN = 200;
 
 export const OF_AN_ORDER = [
+  'offer-retired',
+  'offer-unavailable-in-country',
+  'offer-limit-reached',
+  'add-on-needs-base',
+  'start-out-of-range',
   'offer-unknown',
   'quantity-out-of-range',
   'billing-cycle-unavailable',
   'term-unavailable',
   'partnership-not-active',
+] as const satisfies readonly ProblemCode[];
+
+const OF_THE_COUNTRY = [
+  'country-unknown',
+  'registration-number-required',
+  'registration-number-invalid',
+  'phone-required',
+  'phone-invalid',
+  'state-required',
+  'state-unknown',
+  'postal-code-invalid',
 ] as const satisfies readonly ProblemCode[];
 
 const OF_ONE = { id: id('The customer.') };
@@ -55,14 +71,7 @@ export class CustomersController {
     secret: true,
     summary:
       'Add a customer with its subscriptions: all of it, or nothing. The first answer, and no other, holds the admin password.',
-    problems: [
-      'not-found',
-      'domain-taken',
-      'registration-number-required',
-      'registration-number-invalid',
-      'phone-required',
-      ...OF_AN_ORDER,
-    ],
+    problems: ['not-found', 'domain-taken', ...OF_THE_COUNTRY, ...OF_AN_ORDER],
   })
   create(@HttpExchange() exchange: Exchange, @Body() body: CreateCustomerDto) {
     return this.commands.send(

@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import {
   IsEmail,
-  IsISO31661Alpha2,
+  IsISO8601,
   IsLocale,
   IsString,
   IsUUID,
@@ -70,11 +70,11 @@ export function IsEmailAddress(): PropertyDecorator {
   );
 }
 
+/** Two letters. Whether there is such a country, a rule says that also knows what was meant. */
 export function IsCountry(): PropertyDecorator {
   return applyDecorators(
     ApiProperty({ pattern: '^[A-Z]{2}$', example: 'BR', description: 'ISO 3166-1 alpha-2.' }),
-    IsISO31661Alpha2({ message: 'must be an ISO 3166-1 alpha-2 country code, such as BR' }),
-    Matches(/^[A-Z]{2}$/, { message: 'must be two upper-case letters' }),
+    Matches(/^[A-Z]{2}$/, { message: 'must be two upper-case letters, such as BR' }),
   );
 }
 
@@ -94,5 +94,24 @@ export function IsId(): PropertyDecorator {
     ApiProperty({ format: 'uuid' }),
     IsUUID(undefined, { message: 'must be an id as the API answered it (UUID)' }),
     Matches(/^[0-9a-f-]*$/, { message: 'must be in lower case' }),
+  );
+}
+
+/** A day of the calendar, `2030-01-31`. */
+export function IsDay(): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({ format: 'date' }),
+    IsISO8601({ strict: true }, { message: 'must be a day, such as 2030-01-31' }),
+    Matches(/^\d{4}-\d{2}-\d{2}$/, { message: 'must be a day, such as 2030-01-31' }),
+  );
+}
+
+/** A time in UTC (RFC 3339), to the millisecond at most. */
+export function IsUtcInstant(): PropertyDecorator {
+  const message = 'must be a time in UTC, such as 2030-01-31T10:00:00Z';
+  return applyDecorators(
+    ApiProperty({ format: 'date-time' }),
+    IsISO8601({ strict: true }, { message }),
+    Matches(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?Z$/, { message }),
   );
 }

@@ -1,13 +1,15 @@
-import type { OfferTerms } from '@tierbook/domain';
+import type { OfferPricing, OfferTerms } from '@tierbook/domain';
 import type { OfferRow } from '@tierbook/read-models';
 import {
   choice,
   count,
+  COUNTRY,
   flag,
   id,
   instant,
   listOf,
   objectOf,
+  orNull,
   pageOf,
   ref,
   REVISION,
@@ -23,11 +25,27 @@ const OFFER_TERMS = {
   maxQuantity: count('Most licences of one subscription.'),
   billingCycles: listOf(choice(BILLING_CYCLES, 'How often it is billed.'), 'To choose from.'),
   terms: listOf(choice(TERMS, 'For how long one is bound. ISO 8601 duration.'), 'To choose from.'),
+  pricing: orNull(
+    objectOf<OfferPricing>('List prices of one licence.', {
+      currency: text('ISO 4217.', { examples: ['BRL'] }),
+      perSeat: {
+        type: 'object',
+        description: 'For each billing cycle, what one cycle of it costs: decimal text.',
+        additionalProperties: { type: 'string' },
+      },
+    }),
+    'null without a list price.',
+  ),
+  addOnOf: listOf(id('An offer.'), 'Bases that it needs one of; empty: no add-on.'),
 } as const;
 
 export const offerSchemas: Schemas = {
   Offer: objectOf<OfferRow>("An offer of a provider's catalogue.", {
     ...OFFER_TERMS,
+    limitPerCustomer: orNull(count('Subscriptions at a time.'), 'null: any number.'),
+    upgradeTargets: listOf(id('An offer.'), 'What its subscriptions can be upgraded to.'),
+    countries: orNull(listOf(COUNTRY, 'Where it is sold.'), 'null: everywhere.'),
+    status: choice(['published', 'retired'], 'Retired: it takes no new orders.'),
     offerId: id('The offer.'),
     providerId: id('The provider.'),
     description: text('What it is, for people to read.'),

@@ -1,10 +1,17 @@
-import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { aggregates, customerIdOf, PublishOfferCommand } from '@tierbook/application';
+import {
+  aggregates,
+  customerIdOf,
+  PublishOfferCommand,
+  RetireOfferCommand,
+  ReviseOfferCommand,
+} from '@tierbook/application';
 import {
   activePeriodOf,
   parseDomainPrefix,
   partnershipIdOf,
+  type OfferId,
   type ProviderId,
   type ResellerId,
 } from '@tierbook/domain';
@@ -12,13 +19,24 @@ import { organisationIdOf, type Principal } from '@tierbook/identity';
 import { TIERBOOK, type Tierbook } from '@tierbook/platform';
 import { listOffers } from '@tierbook/read-models';
 import { CommandSender } from '../http/command-sender';
-import { ProblemError } from '../http/problems';
+import { IdPipe } from '../http/id.pipe';
+import { ProblemError, type ProblemCode } from '../http/problems';
 import { missing, Reader } from '../http/reader';
 import { HttpExchange, type Exchange } from '../http/request';
 import { CommandRoute, ReadRoute } from '../http/routes';
-import { ref, text } from '../http/schemas';
+import { id, ref, text } from '../http/schemas';
 import type { DomainAvailability } from './domain-availability';
 import { ListOffersQuery, PublishOfferDto } from './offer.dto';
+
+const OF_AN_OFFER = [
+  'offer-limits-invalid',
+  'offer-prices-invalid',
+  'currency-unknown',
+  'offer-refers-to-itself',
+  'offer-unknown',
+] as const satisfies readonly ProblemCode[];
+
+const OF_ONE = { id: id('The offer.') };
 
 @ApiTags('offers')
 @Controller('v1')
@@ -34,7 +52,7 @@ export class OffersController {
     action: 'publish-offer',
     creates: true,
     summary: "Add an offer to the provider's catalogue.",
-    problems: ['not-found', 'offer-limits-invalid'],
+    problems: ['not-found', ...OF_AN_OFFER],
   })
   publish(@HttpExchange() exchange: Exchange, @Body() body: PublishOfferDto) {
     return this.commands.send(
@@ -42,6 +60,43 @@ export class OffersController {
       'publish-offer',
       (sent) => new PublishOfferCommand(sent, body),
       { creates: true },
+    );
+  }
+
+  @Post('offers/:id/revision')
+  @HttpCode(200)
+  @CommandRoute({
+    action: 'revise-offer',
+    path: OF_ONE,
+    summary: 'Replace all that an offer says, for new orders; subscriptions keep what they bought.',
+    problems: ['not-found', ...OF_AN_OFFER, 'offer-retired'],
+  })
+  revise(
+    @HttpExchange() exchange: Exchange,
+    @Param('id', IdPipe) id: OfferId,
+    @Body() body: PublishOfferDto,
+  ) {
+    return this.commands.send(
+      exchange,
+      'revise-offer',
+      (sent) => new ReviseOfferCommand(sent, id, body),
+    );
+  }
+
+  @Post('offers/:id/retirement')
+  @HttpCode(200)
+  @CommandRoute({
+    action: 'retire-offer',
+    path: OF_ONE,
+    summary: 'Take no new orders of an offer; its subscriptions go on and renew.',
+    problems: ['not-found'],
+  })
+  retire(@HttpExchange() exchange: Exchange, @Param('id', IdPipe) id: OfferId) {
+    return this.commands.send(
+      exchange,
+      'retire-offer',
+      (sent) => new RetireOfferCommand(sent, id),
+      { bodiless: true },
     );
   }
 

@@ -4,24 +4,37 @@ import {
   aggregates,
   generationOf,
   InvitationReader,
+  NotePartnershipRequestBounceCommand,
   RemindPartnershipRequestCommand,
   RequestPartnershipCommand,
   WithdrawPartnershipRequestCommand,
 } from '@tierbook/application';
-import { AUTHORISATIONS, type PartnershipRequestId, type ProviderId } from '@tierbook/domain';
+import {
+  AUTHORISATIONS,
+  type PartnershipRequestId,
+  type ProviderId,
+  type ResellerId,
+} from '@tierbook/domain';
 import { parseInvitationToken } from '@tierbook/identity';
 import { TIERBOOK, type Tierbook } from '@tierbook/platform';
-import { listPartnershipRequests } from '@tierbook/read-models';
+import {
+  getReseller,
+  listPartnershipRequests,
+  listRequestsWaitingFor,
+  type ListPage,
+  type WaitingRequestRow,
+} from '@tierbook/read-models';
 import { CommandSender } from '../http/command-sender';
 import { IdPipe } from '../http/id.pipe';
 import { ProblemError } from '../http/problems';
 import { missing, Reader } from '../http/reader';
 import { HttpExchange, type Exchange } from '../http/request';
 import { CommandRoute, OF_A_BODY, ReadRoute } from '../http/routes';
-import { id, ref } from '../http/schemas';
+import { anyOf, id, ref } from '../http/schemas';
 import type { InvitationShown } from './invitation-shown';
 import {
   InvitationTokenDto,
+  NoteBounceDto,
   ListPartnershipRequestsQuery,
   RemindPartnershipRequestDto,
   RequestPartnershipDto,
@@ -144,17 +157,48 @@ export class PartnershipRequestsController {
     );
   }
 
+  @Post(':id/bounce')
+  @HttpCode(200)
+  @CommandRoute({
+    action: 'note-partnership-request-bounce',
+    path: OF_ONE,
+    summary: 'Note that the mail with the invitation came back. The link goes on working.',
+    problems: [
+      'not-found',
+      'partnership-request-withdrawn',
+      'partnership-request-declined',
+      'partnership-request-accepted',
+    ],
+  })
+  noteBounce(
+    @HttpExchange() exchange: Exchange,
+    @Param('id', IdPipe) id: PartnershipRequestId,
+    @Body() body: NoteBounceDto,
+  ) {
+    return this.commands.send(
+      exchange,
+      'note-partnership-request-bounce',
+      (sent) => new NotePartnershipRequestBounceCommand(sent, id, body),
+    );
+  }
+
   @Get()
   @ReadRoute({
     action: 'list-partnership-requests',
-    answers: ref('PartnershipRequestPage'),
-    summary: "The provider's partnership requests, the newest first.",
+    answers: anyOf(ref('PartnershipRequestPage'), ref('WaitingRequestPage')),
+    summary:
+      "The provider's partnership requests, the newest first; for an enrolled reseller, those that wait for it: sent to its own e-mail address, and shown without the link.",
     problems: ['cursor-invalid'],
   })
   async list(@HttpExchange() { request }: Exchange, @Query() query: ListPartnershipRequestsQuery) {
     const { organisation } = await this.reader.begin(request, 'list-partnership-requests', [
       'partnership-requests',
+      'resellers',
+      'providers',
     ]);
+    if (organisation.kind === 'reseller') {
+      return this.waitingFor(organisation.id as ResellerId, query);
+    }
     const providerId = (organisation.kind === 'provider' ? organisation.id : '') as ProviderId;
     return listPartnershipRequests(
       this.tierbook.reads,
@@ -162,6 +206,22 @@ export class PartnershipRequestsController {
       query,
       new Date().toISOString(),
     );
+  }
+
+  private async waitingFor(
+    id: ResellerId,
+    { status, ...paging }: ListPartnershipRequestsQuery,
+  ): Promise<ListPage<WaitingRequestRow>> {
+    if (status !== undefined && status !== 'requested') {
+      throw new ProblemError('query-invalid', 'For a reseller, status is requested or left out.');
+    }
+    const { reads, references } = this.tierbook;
+    const reseller = await getReseller(reads, id);
+    if (reseller?.status !== 'enrolled' || reseller.email === null) {
+      return { items: [], nextCursor: null };
+    }
+    const now = new Date().toISOString();
+    return listRequestsWaitingFor(reads, references.emailKey(reseller.email), paging, now);
   }
 
   @Get(':id')

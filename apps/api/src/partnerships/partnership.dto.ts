@@ -51,6 +51,16 @@ export class RemindPartnershipRequestDto {
   readonly newLink: boolean = false;
 }
 
+export class NoteBounceDto {
+  @IsText({
+    max: 1000,
+    lines: 'many',
+    example: '550 5.1.1 No such mailbox',
+    is: 'What the mail server said.',
+  })
+  readonly note!: string;
+}
+
 export class ListPartnershipRequestsQuery extends PagingQuery {
   @ApiPropertyOptional({ enum: STATUSES, description: 'Those that stand there now.' })
   @Optional()

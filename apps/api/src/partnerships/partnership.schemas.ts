@@ -1,8 +1,9 @@
 import type { Invitation, InvitationBody } from '@tierbook/application';
 import { AUTHORISATIONS } from '@tierbook/domain';
-import type { PartnershipRequestRow } from '@tierbook/read-models';
+import type { PartnershipRequestRow, WaitingRequestRow } from '@tierbook/read-models';
 import { commandAnswer } from '../http/command.schemas';
 import {
+  always,
   choice,
   count,
   EMAIL,
@@ -60,6 +61,8 @@ export const partnershipSchemas: Schemas = {
     requestedAt: instant('When it was made.'),
     remindedAt: orNull(instant('When it was sent again last.'), 'null if it never was.'),
     expiresAt: EXPIRES_AT,
+    bouncedAt: orNull(instant('When the mail sent last came back.'), 'null while it has not.'),
+    bounceNote: personal('What the provider noted of that.'),
     closedAt: orNull(instant('When it was answered or withdrawn.'), 'null until then.'),
     resellerId: orNull(id('The reseller that answered it.'), 'null until then.'),
     periodId: orNull(
@@ -69,6 +72,20 @@ export const partnershipSchemas: Schemas = {
     revision: REVISION,
   }),
   PartnershipRequestPage: pageOf(ref('PartnershipRequest')),
+  WaitingRequest: objectOf<WaitingRequestRow>(
+    'A partnership request, as whoever it was sent to sees it.',
+    {
+      requestId: REQUEST_ID,
+      providerId: id('The provider that sent it.'),
+      providerName: personal('Its name.'),
+      status: always('requested'),
+      language: LANGUAGE,
+      requestedAt: instant('When it was made.'),
+      remindedAt: orNull(instant('When it was sent again last.'), 'null if it never was.'),
+      expiresAt: EXPIRES_AT,
+    },
+  ),
+  WaitingRequestPage: pageOf(ref('WaitingRequest')),
   Invitation: objectOf<Invitation>('A partnership request, with its link and message.', {
     id: REQUEST_ID,
     providerId: id('The provider that sent it.'),

@@ -46,6 +46,7 @@ export class PartnershipsController {
       ...OF_THE_LINK,
       'consent-missing',
       'reseller-not-enrolled',
+      'reseller-suspended',
       'region-mismatch',
       'partnership-already-active',
     ],

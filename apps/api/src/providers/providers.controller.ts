@@ -26,7 +26,7 @@ export class ProvidersController {
     action: 'create-provider',
     creates: true,
     summary: 'Create a provider: a tenant of this deployment.',
-    problems: ['provider-exists'],
+    problems: ['provider-exists', 'country-unknown'],
   })
   create(@HttpExchange() exchange: Exchange, @Body() body: CreateProviderDto) {
     return this.commands.send(

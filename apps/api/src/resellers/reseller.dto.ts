@@ -30,7 +30,29 @@ export class ApplyResellerDto {
   readonly phone?: string;
 }
 
+export class ResellerProfileDto {
+  @IsText({ max: 200, example: 'Nuvem Sul Tecnologia', is: 'Your name.' })
+  readonly name!: string;
+
+  @IsEmailAddress()
+  readonly email!: string;
+
+  @Optional()
+  @IsText({ max: 100, example: 'RS', is: 'State or region.' })
+  readonly state?: string;
+
+  @Optional()
+  @IsText({ max: 40, example: '+55 51 3333-4444', is: 'Phone number.' })
+  readonly phone?: string;
+}
+
 export class RejectResellerDto {
+  @Optional()
+  @IsText({ max: 1000, lines: 'many', is: 'Why; the reseller reads it.' })
+  readonly reason?: string;
+}
+
+export class SuspendResellerDto {
   @Optional()
   @IsText({ max: 1000, lines: 'many', is: 'Why; the reseller reads it.' })
   readonly reason?: string;
@@ -47,13 +69,13 @@ export const PARTNER_SORTS = [
   'licences',
 ] as const;
 
-const STATUSES = ['applied', 'enrolled', 'rejected', 'active', 'ended'] as const;
+const STATUSES = ['applied', 'enrolled', 'rejected', 'suspended', 'active', 'ended'] as const;
 
 export class ListResellersQuery extends PagingQuery {
   @ApiPropertyOptional({
     enum: STATUSES,
     description:
-      'For the operator: where the enrolment stands (applied, enrolled, rejected). For a provider: where the partnership stands (active, ended).',
+      'For the operator: where the enrolment stands (applied, enrolled, rejected, suspended). For a provider: where the partnership stands (active, ended).',
   })
   @Optional()
   @IsIn(STATUSES, { message: `must be one of ${STATUSES.join(', ')}` })

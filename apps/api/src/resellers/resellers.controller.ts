@@ -1,10 +1,13 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiBody, ApiTags } from '@nestjs/swagger';
 import {
   aggregates,
   ApplyResellerCommand,
   ApproveResellerCommand,
+  ChangeResellerProfileCommand,
+  ReinstateResellerCommand,
   RejectResellerCommand,
+  SuspendResellerCommand,
 } from '@tierbook/application';
 import { partnershipIdOf, type ProviderId, type ResellerId } from '@tierbook/domain';
 import type { Principal } from '@tierbook/identity';
@@ -31,6 +34,8 @@ import {
   ListResellersQuery,
   PARTNER_SORTS,
   RejectResellerDto,
+  ResellerProfileDto,
+  SuspendResellerDto,
 } from './reseller.dto';
 
 const OF_ONE = { id: id('The reseller.') };
@@ -50,7 +55,14 @@ export class ResellersController {
     action: 'apply-reseller',
     creates: true,
     summary: 'Apply to be enrolled in the programme, as the reseller of this partner id.',
-    problems: ['partner-id-not-yours', 'reseller-already-applied', 'reseller-already-enrolled'],
+    problems: [
+      'partner-id-not-yours',
+      'reseller-already-applied',
+      'reseller-already-enrolled',
+      'reseller-suspended',
+      'country-unknown',
+      'phone-invalid',
+    ],
   })
   apply(@HttpExchange() exchange: Exchange, @Body() body: ApplyResellerDto) {
     return this.commands.send(
@@ -99,6 +111,64 @@ export class ResellersController {
     );
   }
 
+  @Post(':id/suspension')
+  @HttpCode(200)
+  @ApiBody({ type: SuspendResellerDto, required: false })
+  @CommandRoute({
+    action: 'suspend-reseller',
+    path: OF_ONE,
+    summary:
+      'Suspend an enrolled reseller: until it is reinstated it accepts no partnership, and neither reads nor changes a customer.',
+    problems: ['not-found', 'reseller-not-enrolled', 'reseller-suspended'],
+  })
+  suspend(
+    @HttpExchange() exchange: Exchange,
+    @Param('id', IdPipe) id: ResellerId,
+    @Body() body: SuspendResellerDto,
+  ) {
+    return this.commands.send(
+      exchange,
+      'suspend-reseller',
+      (sent) => new SuspendResellerCommand(sent, id, body),
+    );
+  }
+
+  @Post(':id/reinstatement')
+  @HttpCode(200)
+  @CommandRoute({
+    action: 'reinstate-reseller',
+    path: OF_ONE,
+    summary: 'End a suspension: what the reseller was delegated holds again.',
+    problems: ['not-found', 'reseller-not-suspended'],
+  })
+  reinstate(@HttpExchange() exchange: Exchange, @Param('id', IdPipe) id: ResellerId) {
+    return this.commands.send(
+      exchange,
+      'reinstate-reseller',
+      (sent) => new ReinstateResellerCommand(sent, id),
+      { bodiless: true },
+    );
+  }
+
+  @Put(':id/profile')
+  @CommandRoute({
+    action: 'change-reseller-profile',
+    path: OF_ONE,
+    summary: "Replace one's own profile, whole. Partner id and country stay.",
+    problems: ['not-found', 'reseller-not-enrolled', 'reseller-suspended', 'phone-invalid'],
+  })
+  changeProfile(
+    @HttpExchange() exchange: Exchange,
+    @Param('id', IdPipe) id: ResellerId,
+    @Body() body: ResellerProfileDto,
+  ) {
+    return this.commands.send(
+      exchange,
+      'change-reseller-profile',
+      (sent) => new ChangeResellerProfileCommand(sent, id, body),
+    );
+  }
+
   @Get()
   @ReadRoute({
     action: 'list-resellers',
@@ -127,7 +197,12 @@ export class ResellersController {
         "The programme's resellers are filtered by status only.",
       );
     }
-    const enrolment = statusAmong(status, ['applied', 'enrolled', 'rejected'] as const);
+    const enrolment = statusAmong(status, [
+      'applied',
+      'enrolled',
+      'rejected',
+      'suspended',
+    ] as const);
     return listResellers(this.tierbook.reads, { ...paging, status: enrolment });
   }
 

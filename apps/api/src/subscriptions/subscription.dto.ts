@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import type { BillingCycle, OfferId, ResellerId, Term } from '@tierbook/domain';
+import type { BillingCycle, OfferId, ResellerId, SubscriptionId, Term } from '@tierbook/domain';
 import { IsBoolean, IsIn, IsInt, Max, Min, ValidateIf } from 'class-validator';
-import { IsId, IsText, Optional } from '../http/fields';
+import { IsDay, IsId, IsText, IsUtcInstant, Optional } from '../http/fields';
 import { BILLING_CYCLES, MOST_LICENCES, TERMS } from '../offers/offer.dto';
 
 export class OrderSubscriptionDto {
@@ -40,6 +40,22 @@ export class OrderSubscriptionDto {
   @Optional()
   @IsBoolean({ message: 'must be true or false' })
   readonly autoRenew: boolean = true;
+
+  @ApiPropertyOptional({
+    format: 'date-time',
+    example: '2030-01-31T00:00:00.000Z',
+    description: 'When it starts, within twelve months (RFC 3339, UTC); at once where left out.',
+  })
+  @Optional()
+  @IsUtcInstant()
+  readonly startsAt?: string;
+
+  @ApiPropertyOptional({
+    description: "For an add-on: what it goes with; the customer's first that fits where left out.",
+  })
+  @Optional()
+  @IsId()
+  readonly baseSubscriptionId?: SubscriptionId;
 
   @ApiPropertyOptional({
     description: 'Reseller of record: credited with incentives for this subscription.',
@@ -91,4 +107,70 @@ export class AssociateResellerDto extends ChosenResellerDto {
   @Optional()
   @IsBoolean({ message: 'must be true or false' })
   readonly delegatedAdmin: boolean = true;
+
+  @ApiPropertyOptional({
+    format: 'date',
+    example: '2030-01-31',
+    description:
+      'From which day of the present term (UTC) it is credited; today where left out. A day that has passed corrects the ledger from then on.',
+  })
+  @Optional()
+  @IsDay()
+  readonly effectiveFrom?: string;
+}
+
+export class RenameSubscriptionDto {
+  @IsText({ max: 200, is: "The customer's own name for it." })
+  readonly name!: string;
+}
+
+export class SetAutoRenewDto {
+  @ApiProperty({ description: 'Whether it goes on for another term by itself.' })
+  @IsBoolean({ message: 'must be true or false' })
+  readonly autoRenew!: boolean;
+}
+
+export class UpgradeSubscriptionDto {
+  @ApiProperty({ description: 'An upgrade target of its offer.' })
+  @IsId()
+  readonly offerId!: OfferId;
+}
+
+const KINDS = ['cancel', 'quantity', 'offer'] as const;
+
+export class ScheduleChangeDto {
+  @ApiProperty({ enum: KINDS, description: 'What happens.' })
+  @IsIn(KINDS, { message: `must be one of ${KINDS.join(', ')}` })
+  readonly kind!: (typeof KINDS)[number];
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: MOST_LICENCES,
+    description: 'Of kind quantity: licences from then on.',
+  })
+  @ValidateIf(
+    ({ kind, quantity }: ScheduleChangeDto) => kind === 'quantity' || quantity !== undefined,
+  )
+  @Max(MOST_LICENCES, { message: `must be at most ${String(MOST_LICENCES)}` })
+  @Min(0, { message: 'must not be negative' })
+  @IsInt({ message: 'must be a whole number' })
+  readonly quantity?: number;
+
+  @ApiPropertyOptional({ description: 'Of kind offer: an upgrade target.' })
+  @ValidateIf(({ kind, offerId }: ScheduleChangeDto) => kind === 'offer' || offerId !== undefined)
+  @IsId()
+  readonly offerId?: OfferId;
+}
+
+export class CreditsQuery {
+  @ApiPropertyOptional({ format: 'date', description: 'First day (UTC).' })
+  @Optional()
+  @IsDay()
+  readonly from?: string;
+
+  @ApiPropertyOptional({ format: 'date', description: 'Day after the last (UTC).' })
+  @Optional()
+  @IsDay()
+  readonly to?: string;
 }

@@ -1,4 +1,11 @@
-import type { PartneredReseller, SupportContact } from '@tierbook/domain';
+import type {
+  CreditInterval,
+  CreditLine,
+  RefundLot,
+  ScheduledChange,
+  PartneredReseller,
+  SupportContact,
+} from '@tierbook/domain';
 import type { SubscriptionRow, SupportContactChoice } from '@tierbook/read-models';
 import {
   always,
@@ -48,9 +55,38 @@ export const subscriptionSchemas: Schemas = {
     quantity: count('Licences.'),
     billingCycle: choice(BILLING_CYCLES, 'How often it is billed.'),
     term: choice(TERMS, 'For how long one is bound. ISO 8601 duration.'),
-    status: choice(['active', 'pending'], 'Pending: it starts later.'),
+    status: choice(
+      ['pending', 'active', 'suspended', 'expired', 'cancelled'],
+      'Pending: it starts later.',
+    ),
     orderedAt: instant('When it was bought.'),
     startsAt: instant('From when it runs.'),
+    termNumber: count('Which term it is in, from 1.'),
+    termStartsAt: instant('From when its term runs.'),
+    baseSubscriptionId: orNull(id('What it is an add-on of.'), 'null where it is none.'),
+    scheduledChange: orNull(
+      oneOf(
+        objectOf<OfKind<ScheduledChange, 'cancel'>>('It is cancelled.', { kind: always('cancel') }),
+        objectOf<OfKind<ScheduledChange, 'quantity'>>('It has other licences.', {
+          kind: always('quantity'),
+          quantity: count('Licences from then on.'),
+        }),
+        objectOf<OfKind<ScheduledChange, 'offer'>>('It is of another offer.', {
+          kind: always('offer'),
+          offerId: id('The offer.'),
+          offer: ref('OfferTerms'),
+        }),
+      ),
+      'What happens at the end of the term; null where nothing does.',
+    ),
+    refundable: listOf(
+      objectOf<RefundLot>('Licences that can be given back.', {
+        until: instant('Until when.'),
+        licences: count('How many.'),
+      }),
+      'For a refund; those whose time is over may still be listed.',
+    ),
+    endedAt: orNull(instant('When it was cancelled or expired.'), 'null until then.'),
     termEndsAt: instant('Until when its term runs, exclusive.'),
     autoRenew: flag('Whether it goes on for another term by itself.'),
     resellerOfRecord: orNull(
@@ -73,6 +109,41 @@ export const subscriptionSchemas: Schemas = {
     ),
     revision: REVISION,
   }),
+  Credits: objectOf<{ intervals: readonly CreditInterval[]; credits: readonly CreditLine[] }>(
+    'Who is credited for a subscription.',
+    {
+      intervals: listOf(
+        objectOf<CreditInterval>('Days alike.', {
+          from: text('First day (UTC).', { format: 'date' }),
+          to: text('Day after the last (UTC).', { format: 'date' }),
+          reseller: orNull(ref('PartneredReseller'), 'null where nobody is credited.'),
+          licences: count('Licences that earn credit.'),
+          price: orNull(
+            objectOf<NonNullable<CreditInterval['price']>>('List price.', {
+              currency: text('ISO 4217.'),
+              perSeat: text('Of one billing cycle of one licence: decimal text.'),
+            }),
+            'null without a list price.',
+          ),
+        }),
+        'In the order of their days.',
+      ),
+      credits: listOf(
+        objectOf<CreditLine>('Credit of one reseller in one currency.', {
+          resellerId: orNull(id('The reseller.'), 'null for what nobody is credited for.'),
+          licenceDays: count('Licences times days.'),
+          listAmount: orNull(
+            objectOf<NonNullable<CreditLine['listAmount']>>('At list price.', {
+              currency: text('ISO 4217.'),
+              amount: text('Decimal text.'),
+            }),
+            'null without a list price.',
+          ),
+        }),
+        'By reseller and currency.',
+      ),
+    },
+  ),
   SubscriptionPage: pageOf(ref('Subscription')),
   SupportContactChoice: oneOf(
     objectOf<OfKind<SupportContactChoice, 'provider'>>('The provider itself.', {

@@ -1,12 +1,28 @@
-import { Body, Controller, Get, Inject, Param, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import {
+  aggregates,
   AssociateSubscriptionResellerCommand,
+  CancelSubscriptionCommand,
   ChangeQuantityCommand,
   DesignateSupportContactCommand,
   OrderSubscriptionCommand,
+  ReactivateSubscriptionCommand,
+  RenameSubscriptionCommand,
+  ScheduleChangeCommand,
+  SetAutoRenewCommand,
+  SuspendSubscriptionCommand,
+  UndoScheduledChangeCommand,
+  UpgradeSubscriptionCommand,
+  type ScheduledChangeInput,
 } from '@tierbook/application';
-import type { CustomerId, ProviderId, SubscriptionId } from '@tierbook/domain';
+import {
+  creditLedger,
+  creditsOf,
+  type CustomerId,
+  type ProviderId,
+  type SubscriptionId,
+} from '@tierbook/domain';
 import { TIERBOOK, type Tierbook } from '@tierbook/platform';
 import {
   getSubscription,
@@ -20,7 +36,7 @@ import { OF_AN_ORDER } from '../customers/customers.controller';
 import { CommandSender } from '../http/command-sender';
 import { IdPipe } from '../http/id.pipe';
 import { PagingQuery } from '../http/paging';
-import type { ProblemCode } from '../http/problems';
+import { ProblemError, type ProblemCode } from '../http/problems';
 import { found, missing, Reader } from '../http/reader';
 import { HttpExchange, type Exchange } from '../http/request';
 import { CommandRoute, ReadRoute } from '../http/routes';
@@ -29,15 +45,54 @@ import {
   AssociateResellerDto,
   ChangeQuantityDto,
   ChosenResellerDto,
+  CreditsQuery,
   OrderSubscriptionDto,
+  RenameSubscriptionDto,
+  ScheduleChangeDto,
+  SetAutoRenewDto,
+  UpgradeSubscriptionDto,
 } from './subscription.dto';
 
 const OF_A_SUBSCRIPTION = [
   'not-found',
   'delegation-insufficient',
   'subscription-unknown',
-  'subscription-not-active',
+  'subscription-ended',
 ] as const satisfies readonly ProblemCode[];
+
+const OF_AN_UPGRADE = [
+  'upgrade-not-offered',
+  'upgrade-strands-add-on',
+  'offer-unknown',
+  'offer-retired',
+  'offer-unavailable-in-country',
+  'offer-limit-reached',
+  'quantity-out-of-range',
+  'billing-cycle-unavailable',
+  'term-unavailable',
+  'add-on-needs-base',
+] as const satisfies readonly ProblemCode[];
+
+/** @throws ProblemError for a field that does not go with the kind. */
+function scheduledChangeOf({ kind, quantity, offerId }: ScheduleChangeDto): ScheduledChangeInput {
+  const unfit = [
+    ...(kind === 'quantity' || quantity === undefined ? [] : ['/quantity']),
+    ...(kind === 'offer' || offerId === undefined ? [] : ['/offerId']),
+  ];
+  if (unfit.length > 0) {
+    throw new ProblemError(
+      'field-unknown',
+      undefined,
+      unfit.map((pointer) => ({
+        pointer,
+        detail: `A change of kind ${kind} has no such field.`,
+        code: 'field-unknown',
+      })),
+    );
+  }
+  if (quantity !== undefined) return { kind: 'quantity', quantity };
+  return offerId === undefined ? { kind: 'cancel' } : { kind: 'offer', offerId };
+}
 
 const OF_A_CUSTOMER = { id: id('The customer.') };
 const OF_ONE = { ...OF_A_CUSTOMER, sid: id('The subscription.') };
@@ -77,8 +132,15 @@ export class SubscriptionsController {
   @CommandRoute({
     action: 'change-quantity',
     path: OF_ONE,
-    summary: 'Buy more licences, or fewer.',
-    problems: [...OF_A_SUBSCRIPTION, 'quantity-out-of-range'],
+    summary:
+      'Buy more licences, at once, or fewer: at once with a refund inside their seven days, else at the end of the term.',
+    problems: [
+      ...OF_A_SUBSCRIPTION,
+      'subscription-not-active',
+      'quantity-out-of-range',
+      'subscription-not-renewing',
+      'scheduled-change-exists',
+    ],
   })
   changeQuantity(
     @HttpExchange() exchange: Exchange,
@@ -98,8 +160,13 @@ export class SubscriptionsController {
     action: 'associate-subscription-reseller',
     path: OF_ONE,
     summary:
-      'Associate a reseller with the subscription: of record from now, and, unless delegatedAdmin is false, its administrator. null leaves nobody credited.',
-    problems: [...OF_A_SUBSCRIPTION, 'partnership-not-active'],
+      'Associate a reseller with the subscription: of record from a day on, and, unless delegatedAdmin is false, its administrator. null leaves nobody credited.',
+    problems: [
+      ...OF_A_SUBSCRIPTION,
+      'partnership-not-active',
+      'effective-date-before-term',
+      'effective-date-in-future',
+    ],
   })
   associateReseller(
     @HttpExchange() exchange: Exchange,
@@ -132,6 +199,206 @@ export class SubscriptionsController {
       'designate-support-contact',
       (sent) => new DesignateSupportContactCommand(sent, id, sid, body),
     );
+  }
+
+  @Put(':sid/name')
+  @CommandRoute({
+    action: 'rename-subscription',
+    path: OF_ONE,
+    summary: 'Give the subscription a name.',
+    problems: [...OF_A_SUBSCRIPTION],
+  })
+  rename(
+    @HttpExchange() exchange: Exchange,
+    @Param('id', IdPipe) id: CustomerId,
+    @Param('sid', IdPipe) sid: SubscriptionId,
+    @Body() body: RenameSubscriptionDto,
+  ) {
+    return this.commands.send(
+      exchange,
+      'rename-subscription',
+      (sent) => new RenameSubscriptionCommand(sent, id, sid, body),
+    );
+  }
+
+  @Put(':sid/auto-renew')
+  @CommandRoute({
+    action: 'set-auto-renew',
+    path: OF_ONE,
+    summary: 'Renew at the end of each term, or do not.',
+    problems: [...OF_A_SUBSCRIPTION],
+  })
+  setAutoRenew(
+    @HttpExchange() exchange: Exchange,
+    @Param('id', IdPipe) id: CustomerId,
+    @Param('sid', IdPipe) sid: SubscriptionId,
+    @Body() body: SetAutoRenewDto,
+  ) {
+    return this.commands.send(
+      exchange,
+      'set-auto-renew',
+      (sent) => new SetAutoRenewCommand(sent, id, sid, body),
+    );
+  }
+
+  @Post(':sid/suspension')
+  @HttpCode(200)
+  @CommandRoute({
+    action: 'suspend-subscription',
+    path: OF_ONE,
+    summary: 'Suspend the subscription and its add-ons.',
+    problems: [...OF_A_SUBSCRIPTION, 'subscription-not-active'],
+  })
+  suspend(
+    @HttpExchange() exchange: Exchange,
+    @Param('id', IdPipe) id: CustomerId,
+    @Param('sid', IdPipe) sid: SubscriptionId,
+  ) {
+    return this.commands.send(
+      exchange,
+      'suspend-subscription',
+      (sent) => new SuspendSubscriptionCommand(sent, id, sid, {}),
+      { bodiless: true },
+    );
+  }
+
+  @Post(':sid/reactivation')
+  @HttpCode(200)
+  @CommandRoute({
+    action: 'reactivate-subscription',
+    path: OF_ONE,
+    summary: 'Reactivate the subscription, and the add-ons that were suspended with it.',
+    problems: [...OF_A_SUBSCRIPTION, 'subscription-not-suspended', 'add-on-needs-base'],
+  })
+  reactivate(
+    @HttpExchange() exchange: Exchange,
+    @Param('id', IdPipe) id: CustomerId,
+    @Param('sid', IdPipe) sid: SubscriptionId,
+  ) {
+    return this.commands.send(
+      exchange,
+      'reactivate-subscription',
+      (sent) => new ReactivateSubscriptionCommand(sent, id, sid, {}),
+      { bodiless: true },
+    );
+  }
+
+  @Post(':sid/cancellation')
+  @HttpCode(200)
+  @CommandRoute({
+    action: 'cancel-subscription',
+    path: OF_ONE,
+    summary:
+      'Cancel: at once with a refund inside seven days of purchase or renewal, else at the end of the term.',
+    problems: [...OF_A_SUBSCRIPTION],
+  })
+  cancel(
+    @HttpExchange() exchange: Exchange,
+    @Param('id', IdPipe) id: CustomerId,
+    @Param('sid', IdPipe) sid: SubscriptionId,
+  ) {
+    return this.commands.send(
+      exchange,
+      'cancel-subscription',
+      (sent) => new CancelSubscriptionCommand(sent, id, sid, {}),
+      { bodiless: true },
+    );
+  }
+
+  @Post(':sid/upgrade')
+  @HttpCode(200)
+  @CommandRoute({
+    action: 'upgrade-subscription',
+    path: OF_ONE,
+    summary: 'Move the subscription to an upgrade target of its offer.',
+    problems: [
+      ...OF_A_SUBSCRIPTION,
+      'subscription-not-active',
+      ...OF_AN_UPGRADE,
+      'scheduled-change-exists',
+    ],
+  })
+  upgrade(
+    @HttpExchange() exchange: Exchange,
+    @Param('id', IdPipe) id: CustomerId,
+    @Param('sid', IdPipe) sid: SubscriptionId,
+    @Body() body: UpgradeSubscriptionDto,
+  ) {
+    return this.commands.send(
+      exchange,
+      'upgrade-subscription',
+      (sent) => new UpgradeSubscriptionCommand(sent, id, sid, body),
+    );
+  }
+
+  @Put(':sid/scheduled-change')
+  @CommandRoute({
+    action: 'schedule-change',
+    path: OF_ONE,
+    summary:
+      'Schedule what happens at the end of the term, in the place of what was scheduled before.',
+    problems: [
+      ...OF_A_SUBSCRIPTION,
+      'subscription-not-active',
+      ...OF_AN_UPGRADE,
+      'subscription-not-renewing',
+    ],
+  })
+  scheduleChange(
+    @HttpExchange() exchange: Exchange,
+    @Param('id', IdPipe) id: CustomerId,
+    @Param('sid', IdPipe) sid: SubscriptionId,
+    @Body() body: ScheduleChangeDto,
+  ) {
+    return this.commands.send(
+      exchange,
+      'schedule-change',
+      (sent) => new ScheduleChangeCommand(sent, id, sid, scheduledChangeOf(body)),
+    );
+  }
+
+  @Post(':sid/scheduled-change-undoing')
+  @HttpCode(200)
+  @CommandRoute({
+    action: 'undo-scheduled-change',
+    path: OF_ONE,
+    summary: 'Take back what was scheduled for the end of the term.',
+    problems: [...OF_A_SUBSCRIPTION],
+  })
+  undoScheduledChange(
+    @HttpExchange() exchange: Exchange,
+    @Param('id', IdPipe) id: CustomerId,
+    @Param('sid', IdPipe) sid: SubscriptionId,
+  ) {
+    return this.commands.send(
+      exchange,
+      'undo-scheduled-change',
+      (sent) => new UndoScheduledChangeCommand(sent, id, sid, {}),
+      { bodiless: true },
+    );
+  }
+
+  @Get(':sid/credits')
+  @ReadRoute({
+    action: 'read-credits',
+    path: OF_ONE,
+    answers: ref('Credits'),
+    summary:
+      'Who is credited for the subscription: intervals of whole days (UTC), and licence-days and list amount by reseller.',
+    problems: ['not-found'],
+  })
+  async credits(
+    @HttpExchange() { request }: Exchange,
+    @Param('id', IdPipe) id: CustomerId,
+    @Param('sid', IdPipe) sid: SubscriptionId,
+    @Query() days: CreditsQuery,
+  ) {
+    const principal = await this.reader.begin(request, 'read-credits', []);
+    await this.sight.of(principal, id);
+    const { state } = await this.tierbook.aggregates.load(aggregates.customer, id);
+    const subscription = state.status === 'none' ? undefined : state.subscriptions.get(sid);
+    if (subscription === undefined) throw missing('subscription');
+    return { intervals: creditLedger(subscription), credits: creditsOf(subscription, days) };
   }
 
   @Get()

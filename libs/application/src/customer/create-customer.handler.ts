@@ -14,6 +14,7 @@ import { checkProvider } from '../access';
 import { aggregates } from '../aggregates';
 import { answerOf, type Answer } from '../answer';
 import { commandIdOf, contextOf, deriveId, type Sent } from '../command-message';
+import { isPhoneNumber } from '../phone';
 import { OneTimeCredential, type AdminCredential } from './one-time-credential';
 import { chosenReseller, gatherOrder, type SubscriptionOrderInput } from './gather';
 
@@ -103,6 +104,7 @@ async function gatherCustomer(
     culture,
     language,
     profile,
+    phoneIsValid: isPhoneNumber(profile.phone, country),
     reseller: await chosenReseller(gathering, providerId, resellerId),
     delegationId: deriveId('delegation', commandId, 'account') as DelegationId,
     subscriptions: await Promise.all(

@@ -8,6 +8,7 @@ import {
   type SubscriptionId,
 } from '@tierbook/domain';
 import type { AgentRole, Principal } from '@tierbook/identity';
+import { ReinstateResellerCommand, SuspendResellerCommand } from '../reseller/reseller.handlers';
 import { EndPartnershipCommand } from '../partnership/end-partnership';
 import {
   accepted,
@@ -125,6 +126,20 @@ describe.each(everyCommand)('the command %s', (_, send) => {
       await endPartnership(reseller);
       expect(refusal(await send(resellerAgent(reseller))).code).toBe('not-found');
     }
+  });
+});
+
+describe('while a reseller is suspended', () => {
+  it.each(everyCommand)('it finds no such customer for the command %s', async (_, send) => {
+    accepted(await world.send(new SuspendResellerCommand(sentBy(operator), associated, {})));
+    expect(refusal(await send(resellerAgent(associated))).code).toBe('not-found');
+    accepted(await send(providerAgent(provider)));
+  });
+
+  it('its delegations stay, and hold again once it is reinstated', async () => {
+    accepted(await world.send(new SuspendResellerCommand(sentBy(operator), associated, {})));
+    accepted(await world.send(new ReinstateResellerCommand(sentBy(operator), associated)));
+    accepted(await commands.order(resellerAgent(associated)));
   });
 });
 

@@ -20,9 +20,16 @@ export interface DelegatedUse {
   readonly subscriptionId?: SubscriptionId;
 }
 
+/** Whether the operator has suspended this reseller: then no delegation of its own holds. */
+async function isSuspended(gathering: Gathering, resellerId: ResellerId): Promise<boolean> {
+  const { status } = await gathering.read(aggregates.reseller, resellerId);
+  return status === 'suspended';
+}
+
 /**
  * Whether this caller may do this to this customer now: its provider by role; a reseller by role, by a
- * delegation that covers it, and only while its partnership with the provider is active.
+ * delegation that covers it, only while its partnership with the provider is active, and not while
+ * the reseller is suspended.
  */
 export async function authoriseOnCustomer(
   principal: Principal,
@@ -39,6 +46,7 @@ export async function authoriseOnCustomer(
       : notFound('customer');
   }
   const resellerId = organisation.id as ResellerId;
+  if (await isSuspended(gathering, resellerId)) return notFound('customer');
   const partnership = await gathering.read(
     aggregates.partnership,
     partnershipIdOf(state.providerId, resellerId),

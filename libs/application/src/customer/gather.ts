@@ -5,6 +5,7 @@ import {
   type ChosenOffer,
   type ChosenReseller,
   type DelegationId,
+  type Instant,
   type OfferId,
   type ProviderId,
   type ResellerId,
@@ -24,6 +25,10 @@ export interface SubscriptionOrderInput {
   readonly term: Term;
   readonly name?: string;
   readonly autoRenew: boolean;
+  /** When it starts; at once where left out. */
+  readonly startsAt?: Instant;
+  /** For an add-on: what it goes with. */
+  readonly baseSubscriptionId?: SubscriptionId;
   readonly resellerId?: ResellerId;
   readonly delegatedAdmin: boolean;
 }
@@ -43,14 +48,17 @@ export async function chosenReseller(
   return { resellerId, partnership: periodId === null ? null : { resellerId, periodId } };
 }
 
-async function chosenOffer(
+/** The offer as its stream says now; unknown where it is another provider's. */
+export async function chosenOffer(
   gathering: Gathering,
   providerId: ProviderId,
   offerId: OfferId,
 ): Promise<ChosenOffer> {
   const offer = await gathering.read(aggregates.offer, offerId);
-  const known = offer.status === 'published' && offer.providerId === providerId;
-  return { offerId, terms: known ? offer.terms : null };
+  if (offer.status === 'none' || offer.providerId !== providerId) {
+    return { offerId, terms: null, retired: false };
+  }
+  return { offerId, terms: offer.terms, retired: offer.status === 'retired' };
 }
 
 /** The order with its offer, its reseller, and ids that a repeated command gives again. */
@@ -61,9 +69,10 @@ export async function gatherOrder(
   commandId: string,
   index: number,
 ): Promise<SubscriptionOrder> {
-  const { offerId, resellerId, ...asked } = input;
+  const { offerId, resellerId, startsAt, ...asked } = input;
   return {
     ...asked,
+    ...(startsAt === undefined ? {} : { startsAt: new Date(startsAt).toISOString() }),
     subscriptionId: subscriptionIdOf(commandId, index),
     delegationId: deriveId('delegation', commandId, `subscription/${index}`) as DelegationId,
     offer: await chosenOffer(gathering, providerId, offerId),

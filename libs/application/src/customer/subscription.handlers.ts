@@ -4,6 +4,7 @@ import type {
   CustomerEvent,
   CustomerId,
   CustomerState,
+  Day,
   DelegationId,
   ProviderId,
   ResellerId,
@@ -46,13 +47,18 @@ export class ChangeQuantityCommand extends Command<Answer> {
   }
 }
 
-/** Associates a reseller with a subscription: of record from now, and, unless unticked, its administrator. */
+/** Associates a reseller with a subscription: of record from a day on, and, unless unticked, its administrator. */
 export class AssociateSubscriptionResellerCommand extends Command<Answer> {
   constructor(
     readonly sent: Sent,
     readonly customerId: CustomerId,
     readonly subscriptionId: SubscriptionId,
-    readonly input: { readonly resellerId: ResellerId | null; readonly delegatedAdmin: boolean },
+    readonly input: {
+      readonly resellerId: ResellerId | null;
+      readonly delegatedAdmin: boolean;
+      /** A day (UTC) of the present term, `2026-01-31`; today where left out. */
+      readonly effectiveFrom?: Day;
+    },
   ) {
     super();
   }
@@ -70,14 +76,15 @@ export class DesignateSupportContactCommand extends Command<Answer> {
   }
 }
 
-type CustomerRequest = CommandRequest<CustomerCommand, CustomerState, CustomerEvent>;
+export type CustomerRequest = CommandRequest<CustomerCommand, CustomerState, CustomerEvent>;
 
-function resourceOf(customerId: CustomerId, id: SubscriptionId): ResourceRef {
+/** A subscription as the API addresses it. */
+export function resourceOf(customerId: CustomerId, id: SubscriptionId): ResourceRef {
   return { type: 'subscription', id, path: `customers/${customerId}/subscriptions/${id}` };
 }
 
 /** What every command on one customer's subscriptions has in common. */
-function requestOn(
+export function requestOn(
   sent: Sent,
   customerId: CustomerId,
   target: string,
@@ -166,6 +173,9 @@ function associateReseller(message: AssociateSubscriptionResellerCommand) {
           subscriptionId,
           reseller: await chosenReseller(gathering, providerOf(state), input.resellerId),
           delegatedAdmin: input.delegatedAdmin,
+          ...(input.effectiveFrom === undefined
+            ? {}
+            : { effectiveFrom: `${input.effectiveFrom}T00:00:00.000Z` }),
           delegationId: deriveId('delegation', base.context.commandId) as DelegationId,
         },
       }),
@@ -197,7 +207,8 @@ function designateSupportContact(message: DesignateSupportContactCommand) {
   };
 }
 
-function providerOf(state: CustomerState): ProviderId {
+/** The provider of a customer that exists. */
+export function providerOf(state: CustomerState): ProviderId {
   if (state.status === 'none') throw new Error('Only an existing customer is gathered for.');
   return state.providerId;
 }

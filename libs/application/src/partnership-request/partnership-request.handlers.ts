@@ -10,7 +10,7 @@ import type {
 } from '@tierbook/domain';
 import { CommandPipeline, type CommandRequest } from '@tierbook/eventing';
 import { checkOwner, checkProvider } from '../access';
-import { organisationIdOf } from '@tierbook/identity';
+import { organisationIdOf, References } from '@tierbook/identity';
 import { aggregates } from '../aggregates';
 import { answerOf, type Answer, type ResourceRef } from '../answer';
 import { commandIdOf, contextOf, deriveId, type Sent } from '../command-message';
@@ -46,6 +46,17 @@ export class RemindPartnershipRequestCommand extends Command<Answer<InvitationBo
     readonly sent: Sent,
     readonly requestId: PartnershipRequestId,
     readonly input: { readonly newLink: boolean },
+  ) {
+    super();
+  }
+}
+
+/** The provider notes that the mail with the invitation came back. */
+export class NotePartnershipRequestBounceCommand extends Command<Answer> {
+  constructor(
+    readonly sent: Sent,
+    readonly requestId: PartnershipRequestId,
+    readonly input: { readonly note: string },
   ) {
     super();
   }
@@ -102,6 +113,7 @@ export class RequestPartnershipHandler implements ICommandHandler<RequestPartner
   constructor(
     private readonly pipeline: CommandPipeline,
     private readonly invitations: InvitationReader,
+    private readonly references: References,
   ) {}
 
   execute({ sent, input }: RequestPartnershipCommand): Promise<Answer<InvitationBody>> {
@@ -115,7 +127,14 @@ export class RequestPartnershipHandler implements ICommandHandler<RequestPartner
       context: contextOf(sent, commandId),
       authorise: (_, gathering) => checkProvider(sent.principal, 'request-partnership', gathering),
       gather: (_, now) => ({
-        ok: { type: 'request-partnership', at: now.toISOString(), requestId, providerId, ...input },
+        ok: {
+          type: 'request-partnership',
+          at: now.toISOString(),
+          requestId,
+          providerId,
+          emailKey: this.references.emailKey(input.email),
+          ...input,
+        },
       }),
     });
   }
@@ -136,9 +155,10 @@ export class RemindPartnershipRequestHandler implements ICommandHandler<RemindPa
 
 /** What a provider does with a request of its own. */
 function onOwnRequest(
-  message: RemindPartnershipRequestCommand | WithdrawPartnershipRequestCommand,
+  message: { readonly sent: Sent; readonly requestId: PartnershipRequestId },
   command:
     | { readonly type: 'withdraw-partnership-request' }
+    | { readonly type: 'note-partnership-request-bounce'; readonly note: string }
     | { readonly type: 'remind-partnership-request'; readonly newLink: boolean },
 ): RequestOnRequest {
   const { sent, requestId: id } = message;
@@ -165,6 +185,13 @@ function resourceOf(id: PartnershipRequestId): ResourceRef {
 export const partnershipRequestHandlers = [
   RequestPartnershipHandler,
   RemindPartnershipRequestHandler,
+  plainHandler(NotePartnershipRequestBounceCommand, (message) => ({
+    resource: resourceOf(message.requestId),
+    request: onOwnRequest(message, {
+      type: 'note-partnership-request-bounce',
+      ...message.input,
+    }),
+  })),
   plainHandler(WithdrawPartnershipRequestCommand, (message) => ({
     resource: resourceOf(message.requestId),
     request: onOwnRequest(message, { type: 'withdraw-partnership-request' }),

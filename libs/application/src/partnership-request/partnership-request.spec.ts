@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { ProviderId } from '@tierbook/domain';
+import type { PartnershipRequested, PartnershipRequestId, ProviderId } from '@tierbook/domain';
 import {
   accepted,
   BASE_URL,
@@ -13,11 +13,14 @@ import {
   type Sending,
 } from '../testing/scenario';
 import {
+  NotePartnershipRequestBounceCommand,
   RemindPartnershipRequestCommand,
   RequestPartnershipCommand,
   WithdrawPartnershipRequestCommand,
   type RequestPartnershipInput,
 } from './partnership-request.handlers';
+
+type Data = PartnershipRequested['data'];
 
 let world: Scenario;
 let provider: ProviderId;
@@ -40,7 +43,39 @@ const request = (
     }),
   );
 
+describe('noting that the mail came back', () => {
+  const note = (id: string, by = providerAgent(provider)) =>
+    world.send(
+      new NotePartnershipRequestBounceCommand(sentBy(by), id as PartnershipRequestId, {
+        note: 'Canário não mora aqui',
+      }),
+    );
+
+  it('is for the provider that invited, and stands nowhere in clear', async () => {
+    const { id } = accepted(await request()).resource;
+    const other = await world.createProvider();
+    expect(refusal(await note(id, providerAgent(other))).code).toBe('not-found');
+    expect(refusal(await note(id, providerAgent(provider, 'reporter'))).code).toBe('forbidden');
+    accepted(await note(id));
+    const events = await world.events();
+    expect(events.at(-1)?.type).toBe('PartnershipRequestBounced');
+    expect(JSON.stringify(events)).not.toContain('Canário');
+  });
+});
+
 describe('requesting a partnership', () => {
+  it('names the address in the log by a key alone, the same for the same address', async () => {
+    accepted(await request({ email: 'ana@revenda.example' }));
+    accepted(await request({ email: 'Ana@Revenda.Example' }));
+    accepted(await request({ email: 'bia@revenda.example' }));
+    const requested = (await world.events()).filter(({ type }) => type === 'PartnershipRequested');
+    const [ana, again, bia] = requested.map(({ data }) => (data as Data).emailKey);
+    expect(ana).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    expect(again).toBe(ana);
+    expect(bia).not.toBe(ana);
+    expect(JSON.stringify(requested).toLowerCase()).not.toContain('revenda.example');
+  });
+
   it('answers a link of its own and a text to send it with', async () => {
     const { resource, body } = accepted(await request());
     const { id } = resource;

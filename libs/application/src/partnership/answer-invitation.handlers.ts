@@ -142,6 +142,7 @@ async function gatherAcceptance(
     reseller: {
       resellerId,
       enrolled: reseller.status === 'enrolled',
+      suspended: reseller.status === 'suspended',
       country: reseller.status === 'none' ? null : reseller.country,
     },
     providerCountry: provider.country,

@@ -1,12 +1,13 @@
 import { Command } from '@nestjs/cqrs';
-import type { ResellerId } from '@tierbook/domain';
+import type { ResellerId, ResellerProfile, ResellerState } from '@tierbook/domain';
 import type { Authority, OrRefusal } from '@tierbook/eventing';
-import type { Principal } from '@tierbook/identity';
+import { organisationIdOf, type Principal } from '@tierbook/identity';
 import { checkRole, notFound } from '../access';
 import { aggregates } from '../aggregates';
 import type { Answer } from '../answer';
 import { commandIdOf, contextOf, deriveId, type Sent } from '../command-message';
 import { plainHandler } from '../one-line-handler';
+import { isPhoneNumber } from '../phone';
 
 export interface ApplyResellerInput {
   readonly partnerId: string;
@@ -48,6 +49,38 @@ export class RejectResellerCommand extends Command<Answer> {
   }
 }
 
+/** The operator suspends an enrolled reseller. */
+export class SuspendResellerCommand extends Command<Answer> {
+  constructor(
+    readonly sent: Sent,
+    readonly resellerId: ResellerId,
+    readonly input: { readonly reason?: string },
+  ) {
+    super();
+  }
+}
+
+/** The operator ends a suspension. */
+export class ReinstateResellerCommand extends Command<Answer> {
+  constructor(
+    readonly sent: Sent,
+    readonly resellerId: ResellerId,
+  ) {
+    super();
+  }
+}
+
+/** A reseller gives its own profile anew, whole. */
+export class ChangeResellerProfileCommand extends Command<Answer> {
+  constructor(
+    readonly sent: Sent,
+    readonly resellerId: ResellerId,
+    readonly profile: ResellerProfile,
+  ) {
+    super();
+  }
+}
+
 /** A reseller's id: the same partner id always gives the same one. */
 export function resellerIdOf(partnerId: string): ResellerId {
   return deriveId('reseller', partnerId) as ResellerId;
@@ -83,18 +116,24 @@ function applyReseller({ sent, input }: ApplyResellerCommand) {
         return 'refusal' in allowed ? allowed : checkApplicant(sent.principal, id);
       },
       gather: (_: unknown, now: Date) => ({
-        ok: { type: 'apply-reseller' as const, at: now.toISOString(), resellerId: id, ...input },
+        ok: {
+          type: 'apply-reseller' as const,
+          at: now.toISOString(),
+          resellerId: id,
+          ...input,
+          phoneIsValid: isPhoneNumber(input.phone, input.country),
+        },
       }),
     },
   };
 }
 
-/** What the operator decides on an application. */
+/** What the operator decides on a reseller. */
 function decideOn(
-  { sent, resellerId: id }: ApproveResellerCommand | RejectResellerCommand,
+  { sent, resellerId: id }: { readonly sent: Sent; readonly resellerId: ResellerId },
   decision:
-    | { readonly type: 'approve-reseller' }
-    | { readonly type: 'reject-reseller'; readonly reason?: string },
+    | { readonly type: 'approve-reseller' | 'reinstate-reseller' }
+    | { readonly type: 'reject-reseller' | 'suspend-reseller'; readonly reason?: string },
 ) {
   const resource = resourceOf(id);
   return {
@@ -113,6 +152,32 @@ function decideOn(
   };
 }
 
+function changeProfile({ sent, resellerId: id, profile }: ChangeResellerProfileCommand) {
+  const resource = resourceOf(id);
+  return {
+    resource,
+    request: {
+      name: 'change-reseller-profile',
+      aggregate: aggregates.reseller,
+      id,
+      context: contextOf(sent, commandIdOf(sent, resource.path)),
+      authorise: ({ status }: ResellerState) => {
+        const allowed = checkRole(sent.principal, 'change-reseller-profile');
+        const own = status !== 'none' && organisationIdOf(sent.principal) === id;
+        return 'ok' in allowed && !own ? notFound('reseller') : allowed;
+      },
+      gather: (_: unknown, now: Date, state: ResellerState) => ({
+        ok: {
+          type: 'change-reseller-profile' as const,
+          at: now.toISOString(),
+          profile,
+          phoneIsValid: state.status === 'none' || isPhoneNumber(profile.phone, state.country),
+        },
+      }),
+    },
+  };
+}
+
 export const resellerHandlers = [
   plainHandler(ApplyResellerCommand, applyReseller),
   plainHandler(ApproveResellerCommand, (message) =>
@@ -121,4 +186,11 @@ export const resellerHandlers = [
   plainHandler(RejectResellerCommand, (message) =>
     decideOn(message, { type: 'reject-reseller', ...message.input }),
   ),
+  plainHandler(SuspendResellerCommand, (message) =>
+    decideOn(message, { type: 'suspend-reseller', ...message.input }),
+  ),
+  plainHandler(ReinstateResellerCommand, (message) =>
+    decideOn(message, { type: 'reinstate-reseller' }),
+  ),
+  plainHandler(ChangeResellerProfileCommand, changeProfile),
 ];

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { ProviderId } from '@tierbook/domain';
 import { aggregates } from '../aggregates';
 import { deriveId } from '../command-message';
+import { AcceptPartnershipCommand } from '../partnership/answer-invitation.handlers';
 import {
   accepted,
   operator,
@@ -16,8 +17,11 @@ import {
 import {
   ApplyResellerCommand,
   ApproveResellerCommand,
+  ChangeResellerProfileCommand,
+  ReinstateResellerCommand,
   RejectResellerCommand,
   resellerIdOf,
+  SuspendResellerCommand,
 } from './reseller.handlers';
 
 let world: Scenario;
@@ -106,6 +110,50 @@ describe('enrolment', () => {
     expect(await statusOf()).toBe('rejected');
     accepted(await apply());
     expect(await statusOf()).toBe('applied');
+  });
+
+  it('is suspended and reinstated by the operator alone', async () => {
+    await apply();
+    accepted(await approve());
+    const suspend = (by = operator, of = id) =>
+      world.send(new SuspendResellerCommand(sentBy(by), of, { reason: 'Säumig' }));
+    const reinstate = (by = operator) => world.send(new ReinstateResellerCommand(sentBy(by), id));
+    for (const by of [resellerAgent(id), providerAgent('p' as ProviderId)]) {
+      expect(refusal(await suspend(by)).code).toBe('forbidden');
+      expect(refusal(await reinstate(by)).code).toBe('forbidden');
+    }
+    expect(refusal(await suspend(operator, resellerIdOf('999'))).code).toBe('not-found');
+    accepted(await suspend());
+    expect(JSON.stringify(await world.events())).not.toContain('Säumig');
+    expect(await statusOf()).toBe('suspended');
+    const provider = await world.createProvider('BR');
+    const { token } = await world.invite(provider);
+    const accept = () =>
+      world.send(new AcceptPartnershipCommand(sentBy(resellerAgent(id)), { token, consent: true }));
+    expect(refusal(await accept()).code).toBe('reseller-suspended');
+    accepted(await reinstate());
+    accepted(await accept());
+  });
+
+  it('lets a reseller, and no other, change its profile', async () => {
+    await apply();
+    accepted(await approve());
+    const change = (by = resellerAgent(id), of = id, phone = '(11) 5555-0100') =>
+      world.send(
+        new ChangeResellerProfileCommand(sentBy(by), of, {
+          name: 'Canarinho Cloud',
+          email: 'oi@canarinho.example',
+          phone,
+        }),
+      );
+    accepted(await change());
+    expect(JSON.stringify(await world.events())).not.toContain('Canarinho');
+    expect(refusal(await change(resellerAgent(id), id, '12')).code).toBe('phone-invalid');
+    const other = resellerIdOf('7654321');
+    expect(refusal(await change(resellerAgent(other))).code).toBe('not-found');
+    expect(refusal(await change(resellerAgent(other), other)).code).toBe('not-found');
+    expect(refusal(await change(resellerAgent(id, 'sales-agent'))).code).toBe('forbidden');
+    expect(refusal(await change(operator)).code).toBe('forbidden');
   });
 
   it('nobody has applied for is not found', async () => {

@@ -17,7 +17,13 @@ import {
   type StoredEvent,
 } from '@tierbook/eventing';
 import { InMemoryEventStore, InMemoryPersonalKeys } from '@tierbook/eventing/testing';
-import { CredentialVault, Invitations, type AgentRole, type Principal } from '@tierbook/identity';
+import {
+  CredentialVault,
+  Invitations,
+  References,
+  type AgentRole,
+  type Principal,
+} from '@tierbook/identity';
 import { InMemoryStateStore } from '@tierbook/state/testing';
 import {
   AcceptPartnershipCommand,
@@ -41,8 +47,10 @@ import {
   resellerHandlers,
   resellerIdOf,
   subscriptionHandlers,
+  subscriptionLifecycleHandlers,
   type Answer,
   type CreateCustomerInput,
+  type OfferInput,
   type RequestPartnershipInput,
   type Sent,
   type SubscriptionOrderInput,
@@ -163,12 +171,14 @@ export async function scenario(lasting: Lasting = {}) {
       { provide: CommandPipeline, useValue: pipeline },
       { provide: CredentialVault, useValue: vault },
       { provide: Invitations, useValue: invitations },
+      { provide: References, useValue: new References(Buffer.alloc(32, 9)) },
       { provide: InvitationReader, useValue: reader },
       ...providerHandlers,
       ...resellerHandlers,
       ...offerHandlers,
       ...partnershipRequestHandlers,
       ...subscriptionHandlers,
+      ...subscriptionLifecycleHandlers,
       CreateCustomerHandler,
       ReissueAdminCredentialHandler,
       AcceptPartnershipHandler,
@@ -225,7 +235,10 @@ function dealings(send: <T>(command: Command<T>) => Promise<T>) {
     const sent = sentBy(resellerAgent(reseller));
     return accepted(await send(new AcceptPartnershipCommand(sent, input)));
   };
-  const publishOffer = async (provider: ProviderId): Promise<OfferId> => {
+  const publishOffer = async (
+    provider: ProviderId,
+    change: Partial<OfferInput> = {},
+  ): Promise<OfferId> => {
     const answer = await send(
       new PublishOfferCommand(sentBy(providerAgent(provider)), {
         name: 'Office 365 Business Premium',
@@ -234,6 +247,7 @@ function dealings(send: <T>(command: Command<T>) => Promise<T>) {
         maxQuantity: 300,
         billingCycles: ['monthly'],
         terms: ['P1M'],
+        ...change,
       }),
     );
     return accepted(answer).resource.id as OfferId;

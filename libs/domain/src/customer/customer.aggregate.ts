@@ -44,6 +44,7 @@ function movedBy(event: CustomerEvent): readonly Party[] {
     case 'DelegatedAdminRevoked':
       return as('reseller', event.data);
     case 'ResellerOfRecordChanged':
+    case 'ResellerOfRecordCorrected':
       return [...as('record', event.data.from), ...as('record', event.data.to)];
     case 'SupportContactDesignated':
       return [

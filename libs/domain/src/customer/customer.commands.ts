@@ -9,7 +9,7 @@ import type {
   ResellerId,
   SubscriptionId,
 } from '../ids';
-import type { BillingCycle, OfferTerms, Term } from '../offer/offer.events';
+import type { BillingCycle, CatalogueTerms, Term } from '../offer/offer.events';
 import type { CustomerProfile } from './customer.events';
 
 /**
@@ -24,7 +24,8 @@ export interface ChosenReseller {
 /** An offer that a caller chose, as its stream says now: `terms` is `null` when this provider has no such offer. */
 export interface ChosenOffer {
   readonly offerId: OfferId;
-  readonly terms: OfferTerms | null;
+  readonly terms: CatalogueTerms | null;
+  readonly retired: boolean;
 }
 
 /** One subscription to buy. Ids are given, one for each thing that may come to be. */
@@ -36,6 +37,10 @@ export interface SubscriptionOrder {
   readonly term: Term;
   readonly name?: string;
   readonly autoRenew: boolean;
+  /** When it starts; at once where it is left out. */
+  readonly startsAt?: Instant;
+  /** For an add-on, what it goes with; the customer's first that fits where it is left out. */
+  readonly baseSubscriptionId?: SubscriptionId;
   /** Reseller of record; `null` when nobody is to be credited. */
   readonly reseller: ChosenReseller | null;
   /** Whether that reseller also administers this subscription. */
@@ -53,6 +58,8 @@ export interface CreateCustomer {
   readonly culture: string;
   readonly language: string;
   readonly profile: CustomerProfile;
+  /** Whether the profile's phone number, where it has one, can be one. */
+  readonly phoneIsValid: boolean;
   /** Associated with the account, which delegates its administration. */
   readonly reseller: ChosenReseller | null;
   readonly delegationId: DelegationId;
@@ -79,11 +86,73 @@ export interface ChangeQuantity {
   readonly quantity: number;
 }
 
-/** Makes a reseller the one of record from `at`; `null` leaves nobody credited. */
+interface OnSubscription {
+  readonly at: Instant;
+  readonly subscriptionId: SubscriptionId;
+}
+
+export interface RenameSubscription extends OnSubscription {
+  readonly type: 'rename-subscription';
+  readonly name: string;
+}
+
+export interface SetAutoRenew extends OnSubscription {
+  readonly type: 'set-auto-renew';
+  readonly autoRenew: boolean;
+}
+
+export interface SuspendSubscription extends OnSubscription {
+  readonly type: 'suspend-subscription';
+}
+
+export interface ReactivateSubscription extends OnSubscription {
+  readonly type: 'reactivate-subscription';
+}
+
+/** At once with a refund while all its licences can be given back, else at the end of the term. */
+export interface CancelSubscription extends OnSubscription {
+  readonly type: 'cancel-subscription';
+}
+
+export interface UpgradeSubscription extends OnSubscription {
+  readonly type: 'upgrade-subscription';
+  readonly offer: ChosenOffer;
+  /** What the catalogue says today that the subscription's present offer can be upgraded to. */
+  readonly upgradeTargets: readonly OfferId[];
+}
+
+/** What is to happen at the end of the term. */
+export type ChangeToSchedule =
+  | { readonly kind: 'cancel' }
+  | { readonly kind: 'quantity'; readonly quantity: number }
+  | {
+      readonly kind: 'offer';
+      readonly offer: ChosenOffer;
+      readonly upgradeTargets: readonly OfferId[];
+    };
+
+/** In the place of whatever was scheduled before. */
+export interface ScheduleChange extends OnSubscription {
+  readonly type: 'schedule-change';
+  readonly change: ChangeToSchedule;
+}
+
+export interface UndoScheduledChange extends OnSubscription {
+  readonly type: 'undo-scheduled-change';
+}
+
+/** Lets everything happen that is due by `at`: start, renewal, scheduled change, expiry. */
+export interface AdvanceSubscription extends OnSubscription {
+  readonly type: 'advance-subscription';
+}
+
+/** Makes a reseller the one of record; `null` leaves nobody credited. */
 export interface AssociateSubscriptionReseller {
   readonly type: 'associate-subscription-reseller';
   readonly at: Instant;
   readonly subscriptionId: SubscriptionId;
+  /** From when it is credited, today where left out: not before the term's start, not in the future. */
+  readonly effectiveFrom?: Instant;
   readonly reseller: ChosenReseller | null;
   readonly delegatedAdmin: boolean;
   readonly delegationId: DelegationId;
@@ -102,5 +171,14 @@ export type CustomerCommand =
   | ReissueAdminCredential
   | OrderSubscription
   | ChangeQuantity
+  | RenameSubscription
+  | SetAutoRenew
+  | SuspendSubscription
+  | ReactivateSubscription
+  | CancelSubscription
+  | UpgradeSubscription
+  | ScheduleChange
+  | UndoScheduledChange
+  | AdvanceSubscription
   | AssociateSubscriptionReseller
   | DesignateSupportContact;

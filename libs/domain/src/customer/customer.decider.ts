@@ -1,33 +1,42 @@
-import { countryRulesOf, isRegistrationNumberOf } from '../country-rules';
+import { brokenCountryRules } from '../country-rules/country-checks';
+import { dayOf, type Day } from '../calendar';
 import { accept, refuse, refuseBroken, type BrokenRule, type Decision } from '../decision';
 import { unreachable } from '../defect';
 import type { Instant, PartneredReseller, SubscriptionId } from '../ids';
 import { parseDomainPrefix } from '../identifiers';
 import type {
   AssociateSubscriptionReseller,
-  ChangeQuantity,
   CreateCustomer,
   CustomerCommand,
   DesignateSupportContact,
   OrderSubscription,
   ReissueAdminCredential,
+  SubscriptionOrder,
 } from './customer.commands';
-import type { CustomerEvent, DelegatedAdminRevoked, SupportContact } from './customer.events';
+import type { Step } from './credit-ledger';
+import type {
+  CustomerEvent,
+  DelegatedAdminRevoked,
+  ResellerOfRecordCorrected,
+  SupportContact,
+} from './customer.events';
+import { adminUserName } from './customer.evolve';
 import type { CustomerState, SubscriptionState } from './customer.state';
 import { delegationsOn, grant, holdsAt, revoke } from './delegation';
 import {
   brokenRulesOf,
   partnered,
   place,
-  quantityOutOfRange,
   unpartneredReseller,
   warningsOf,
 } from './subscription-order';
+import { bringUpToDate, hasEnded } from './subscription-due';
+import { decideLifecycle, endedAlready } from './subscription-lifecycle';
 
 type Existing = Exclude<CustomerState, { readonly status: 'none' }>;
 type Decided = Decision<CustomerEvent>;
 
-export const initialState: CustomerState = { status: 'none' };
+export { evolve, initialState } from './customer.evolve';
 
 export function decide(command: CustomerCommand, state: CustomerState): Decided {
   if (command.type === 'create-customer') return create(command, state);
@@ -37,13 +46,34 @@ export function decide(command: CustomerCommand, state: CustomerState): Decided 
       return reissueCredential(command, state);
     case 'order-subscription':
       return order(command, state);
-    case 'change-quantity':
-      return changeQuantity(command, state);
     case 'associate-subscription-reseller':
-      return associateReseller(command, state);
     case 'designate-support-contact':
-      return designateSupportContact(command, state);
+      return onSubscription(command.subscriptionId, command.at, state, (current, subscription) =>
+        command.type === 'associate-subscription-reseller'
+          ? associateReseller(command, current, subscription)
+          : designateSupportContact(command, current, subscription),
+      );
+    case 'advance-subscription':
+      return onSubscription(command.subscriptionId, command.at, state, () => accept());
+    default:
+      return onSubscription(command.subscriptionId, command.at, state, (current, subscription) =>
+        decideLifecycle(command, current, subscription),
+      );
   }
+}
+
+/** Decides on the subscription as it is once all that is due to it by `at` has happened. */
+function onSubscription(
+  subscriptionId: SubscriptionId,
+  at: Instant,
+  state: Existing,
+  decideOn: (state: Existing, subscription: SubscriptionState) => Decided,
+): Decided {
+  const due = bringUpToDate(state, subscriptionId, at);
+  const subscription = due.state.subscriptions.get(subscriptionId);
+  if (subscription === undefined) return unknownSubscription(subscriptionId);
+  const decision = decideOn(due.state, subscription);
+  return decision.kind === 'refused' ? decision : accept(...due.events, ...decision.events);
 }
 
 /** All or nothing: one order that is refused refuses the customer. */
@@ -52,12 +82,13 @@ function create(command: CreateCustomer, state: CustomerState): Decided {
   if (parseDomainPrefix(domain) !== domain) {
     throw new TypeError('domain must be 1-63 lower-case letters and digits; parse it first.');
   }
+  const buyer = { country, subscriptions: new Map() };
   const refusal = refuseBroken([
     ...domainTaken(command, state),
-    ...brokenCountryRules(command),
+    ...brokenCountryRules({ country, ...profile, phoneIsValid: command.phoneIsValid }),
     ...unpartneredReseller(command.reseller, '/resellerId'),
-    ...command.subscriptions.flatMap((item, index) =>
-      brokenRulesOf(item, `/subscriptions/${index}`),
+    ...command.subscriptions.flatMap((item, index, items) =>
+      brokenRulesOf(item, buyer, at, `/subscriptions/${index}`, othersThan(item, items)),
     ),
   ]);
   if (refusal !== undefined) return refusal;
@@ -79,8 +110,17 @@ function create(command: CreateCustomer, state: CustomerState): Decided {
         previousCredentialId: null,
       },
     },
-    ...command.subscriptions.flatMap((item) => place(item, { customerId, reseller }, at)),
+    ...command.subscriptions.flatMap((item, _index, items) =>
+      place(item, { ...buyer, customerId, reseller }, at, othersThan(item, items)),
+    ),
   );
+}
+
+function othersThan(
+  item: SubscriptionOrder,
+  items: readonly SubscriptionOrder[],
+): readonly SubscriptionOrder[] {
+  return items.filter((other) => other !== item);
 }
 
 function associateAccount(
@@ -99,34 +139,6 @@ function domainTaken({ domain }: CreateCustomer, state: CustomerState): BrokenRu
   return [{ code: 'domain-taken', pointer: '/domain', detail }];
 }
 
-function brokenCountryRules({ country, profile }: CreateCustomer): BrokenRule[] {
-  const { registrationNumber, phone } = profile;
-  const rules = countryRulesOf(country);
-  const broken: BrokenRule[] = [];
-  if (registrationNumber === undefined) {
-    if (rules.registrationNumber === 'required') {
-      const detail = `A customer in ${country} needs a registration number.`;
-      broken.push({
-        code: 'registration-number-required',
-        pointer: '/registrationNumber',
-        detail,
-      });
-    }
-  } else if (!isRegistrationNumberOf(country, registrationNumber)) {
-    const detail = `This is no registration number of ${country}: its form or its check digits are wrong.`;
-    broken.push({ code: 'registration-number-invalid', pointer: '/registrationNumber', detail });
-  }
-  if (phone === undefined && rules.phone === 'required') {
-    const detail = `A customer in ${country} needs a phone number.`;
-    broken.push({ code: 'phone-required', pointer: '/phone', detail });
-  }
-  return broken;
-}
-
-function adminUserName(domain: string): string {
-  return `admin@${domain}`;
-}
-
 function reissueCredential({ credentialId }: ReissueAdminCredential, state: Existing): Decided {
   const { customerId, userName, credentialId: previousCredentialId } = state;
   return accept({
@@ -136,44 +148,24 @@ function reissueCredential({ credentialId }: ReissueAdminCredential, state: Exis
 }
 
 function order({ order: item, at }: OrderSubscription, state: Existing): Decided {
-  return refuseBroken(brokenRulesOf(item, '')) ?? accept(...place(item, state, at));
-}
-
-/** Only an active subscription changes its quantity: a suspended one may not, by the programme's rule. */
-function changeQuantity(
-  { subscriptionId, quantity, at }: ChangeQuantity,
-  state: Existing,
-): Decided {
-  const subscription = state.subscriptions.get(subscriptionId);
-  if (subscription === undefined) return unknownSubscription(subscriptionId);
-  if (subscription.status !== 'active') return notActive(subscription);
-  const refusal = refuseBroken(quantityOutOfRange(quantity, subscription.offer, '/quantity'));
-  if (refusal !== undefined) return refusal;
-  if (quantity === subscription.quantity) return accept();
-  return accept({
-    type: 'SubscriptionQuantityChanged',
-    data: {
-      customerId: state.customerId,
-      subscriptionId,
-      offerId: subscription.offerId,
-      from: subscription.quantity,
-      to: quantity,
-      effectiveFrom: at,
-      resellerOfRecord: subscription.resellerOfRecord,
-    },
-  });
+  return refuseBroken(brokenRulesOf(item, state, at, '')) ?? accept(...place(item, state, at));
 }
 
 /**
  * Moves the record and, with it, the delegation scoped to the subscription. Delegations of the
  * former and the new reseller end, but for one that already is as asked.
  */
-function associateReseller(command: AssociateSubscriptionReseller, state: Existing): Decided {
+function associateReseller(
+  command: AssociateSubscriptionReseller,
+  state: Existing,
+  subscription: SubscriptionState,
+): Decided {
   const { subscriptionId, at } = command;
-  const subscription = state.subscriptions.get(subscriptionId);
-  if (subscription === undefined) return unknownSubscription(subscriptionId);
-  const refusal =
-    ended(subscription) ?? refuseBroken(unpartneredReseller(command.reseller, '/resellerId'));
+  if (hasEnded(subscription)) return endedAlready(subscription);
+  const refusal = refuseBroken([
+    ...unpartneredReseller(command.reseller, '/resellerId'),
+    ...effectiveDateOutOfRange(command, subscription),
+  ]);
   if (refusal !== undefined) return refusal;
 
   const { customerId } = state;
@@ -192,7 +184,7 @@ function associateReseller(command: AssociateSubscriptionReseller, state: Existi
     ...granted
       .filter((delegation) => delegation !== kept)
       .map((delegation): DelegatedAdminRevoked => revoke(customerId, delegation, cause, at)),
-    ...(moves ? [recordMoved(state, subscription, to, at)] : []),
+    ...recordMoved(state, subscription, to, command.effectiveFrom ?? at, at),
     ...(administrator === null || kept !== undefined
       ? []
       : [
@@ -207,33 +199,78 @@ function associateReseller(command: AssociateSubscriptionReseller, state: Existi
   );
 }
 
-function recordMoved(
-  { customerId, reseller }: Existing,
-  { subscriptionId, offerId, quantity, resellerOfRecord }: SubscriptionState,
-  to: PartneredReseller | null,
-  at: Instant,
-): CustomerEvent {
-  return {
-    type: 'ResellerOfRecordChanged',
-    data: {
-      customerId,
-      subscriptionId,
-      offerId,
-      from: resellerOfRecord,
-      to,
-      effectiveFrom: at,
-      quantity,
-      warnings: warningsOf(reseller, to),
-    },
-  };
+/** A date that is given lies in the present term and not in the future. */
+function effectiveDateOutOfRange(
+  { effectiveFrom, at }: AssociateSubscriptionReseller,
+  { termStartsAt }: SubscriptionState,
+): BrokenRule[] {
+  if (effectiveFrom === undefined) return [];
+  const pointer = '/effectiveFrom';
+  const [day, first, today] = [effectiveFrom, termStartsAt, at].map(dayOf);
+  if (day === undefined || first === undefined || today === undefined) return [];
+  if (day < first) {
+    const detail = `${day} is before the start of the present term, ${first}.`;
+    return [{ code: 'effective-date-before-term', pointer, detail }];
+  }
+  if (day <= today) return [];
+  const detail = `${day} is after today, ${today} (UTC).`;
+  return [{ code: 'effective-date-in-future', pointer, detail }];
 }
 
-function designateSupportContact(command: DesignateSupportContact, state: Existing): Decided {
+/** A change from today on, or a correction of days that have passed; nothing where all is as asked. */
+function recordMoved(
+  { customerId, reseller }: Existing,
+  { subscriptionId, offerId, quantity, resellerOfRecord, credit }: SubscriptionState,
+  to: PartneredReseller | null,
+  effectiveFrom: Instant,
+  at: Instant,
+): CustomerEvent[] {
+  const [day, today] = [dayOf(effectiveFrom), dayOf(at)];
+  const superseded = periodsOf(credit.record, day, today);
+  const isCorrection = superseded.some((period) => !isSamePartner(period.reseller, to));
+  if (!isCorrection && isSamePartner(resellerOfRecord, to)) return [];
+  const data = {
+    customerId,
+    subscriptionId,
+    offerId,
+    from: resellerOfRecord,
+    to,
+    effectiveFrom: isCorrection ? effectiveFrom : at,
+    quantity,
+    warnings: warningsOf(reseller, to),
+  };
+  return [
+    isCorrection
+      ? { type: 'ResellerOfRecordCorrected', data: { ...data, superseded } }
+      : { type: 'ResellerOfRecordChanged', data },
+  ];
+}
+
+/** Who was of record from one day until before another. */
+function periodsOf(
+  record: readonly Step<PartneredReseller | null>[],
+  from: Day,
+  to: Day,
+): ResellerOfRecordCorrected['data']['superseded'] {
+  return record.flatMap((step, index) => {
+    const end = record[index + 1]?.from ?? to;
+    const period = {
+      from: step.from > from ? step.from : from,
+      to: end < to ? end : to,
+      reseller: step.value,
+    };
+    return period.from < period.to ? [period] : [];
+  });
+}
+
+function designateSupportContact(
+  command: DesignateSupportContact,
+  state: Existing,
+  subscription: SubscriptionState,
+): Decided {
   const { subscriptionId } = command;
-  const subscription = state.subscriptions.get(subscriptionId);
-  if (subscription === undefined) return unknownSubscription(subscriptionId);
-  const refusal =
-    ended(subscription) ?? refuseBroken(unpartneredReseller(command.reseller, '/resellerId'));
+  if (hasEnded(subscription)) return endedAlready(subscription);
+  const refusal = refuseBroken(unpartneredReseller(command.reseller, '/resellerId'));
   if (refusal !== undefined) return refusal;
 
   const from = subscription.supportContact;
@@ -257,92 +294,4 @@ function unknownSubscription(subscriptionId: SubscriptionId): Decided {
     'subscription-unknown',
     `Subscription ${subscriptionId} is not one of this customer's.`,
   );
-}
-
-/** Who is credited for a subscription and who supports it may change until it has ended for good. */
-function ended(subscription: SubscriptionState): Decided | undefined {
-  const { status } = subscription;
-  return status === 'expired' || status === 'cancelled' ? notActive(subscription) : undefined;
-}
-
-function notActive({ status }: SubscriptionState): Decided {
-  return refuse('subscription-not-active', `The subscription's status is "${status}".`);
-}
-
-export function evolve(state: CustomerState, event: CustomerEvent): CustomerState {
-  if (event.type === 'CustomerCreated') {
-    const { customerId, providerId, domain, country } = event.data;
-    return {
-      status: 'active',
-      customerId,
-      providerId,
-      domain,
-      country,
-      reseller: null,
-      credentialId: null,
-      userName: adminUserName(domain),
-      subscriptions: new Map(),
-      delegations: new Map(),
-    };
-  }
-  return state.status === 'none' ? state : evolveExisting(state, event);
-}
-
-function evolveExisting(
-  state: Existing,
-  event: Exclude<CustomerEvent, { type: 'CustomerCreated' }>,
-): CustomerState {
-  switch (event.type) {
-    case 'CustomerResellerChanged':
-      return { ...state, reseller: event.data.to };
-    case 'DelegatedAdminGranted': {
-      const { delegationId, resellerId, periodId, scope, rights, start, end } = event.data;
-      const delegation = { delegationId, resellerId, periodId, scope, rights, start, end };
-      return { ...state, delegations: new Map(state.delegations).set(delegationId, delegation) };
-    }
-    case 'DelegatedAdminRevoked': {
-      const delegations = new Map(state.delegations);
-      delegations.delete(event.data.delegationId);
-      return { ...state, delegations };
-    }
-    case 'AdminCredentialIssued': {
-      const { credentialId, userName } = event.data;
-      return { ...state, credentialId, userName };
-    }
-    case 'SubscriptionOrdered': {
-      const { subscriptionId, offerId, offer, quantity, status } = event.data;
-      const { resellerOfRecord, supportContact } = event.data;
-      return withSubscription(state, {
-        subscriptionId,
-        offerId,
-        offer,
-        quantity,
-        status,
-        resellerOfRecord,
-        supportContact,
-      });
-    }
-    case 'SubscriptionQuantityChanged':
-      return withChange(state, event.data.subscriptionId, { quantity: event.data.to });
-    case 'ResellerOfRecordChanged':
-      return withChange(state, event.data.subscriptionId, { resellerOfRecord: event.data.to });
-    case 'SupportContactDesignated':
-      return withChange(state, event.data.subscriptionId, { supportContact: event.data.to });
-  }
-}
-
-function withSubscription(state: Existing, subscription: SubscriptionState): CustomerState {
-  const subscriptions = new Map(state.subscriptions);
-  return { ...state, subscriptions: subscriptions.set(subscription.subscriptionId, subscription) };
-}
-
-function withChange(
-  state: Existing,
-  subscriptionId: SubscriptionId,
-  change: Partial<SubscriptionState>,
-): CustomerState {
-  const subscription = state.subscriptions.get(subscriptionId);
-  return subscription === undefined
-    ? state
-    : withSubscription(state, { ...subscription, ...change });
 }

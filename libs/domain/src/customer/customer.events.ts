@@ -1,3 +1,4 @@
+import type { Day } from '../calendar';
 import type {
   CredentialId,
   CustomerId,
@@ -12,6 +13,7 @@ import type {
 } from '../ids';
 import type { BillingCycle, OfferTerms, Term } from '../offer/offer.events';
 import type { WarningCode } from '../warnings';
+import type { RefundLot, ShareOfTerm, SubscriptionLifecycleEvent } from './subscription.events';
 
 export interface Address {
   readonly line1: string;
@@ -131,6 +133,10 @@ export interface SubscriptionOrdered {
     /** Exclusive end of the first term. */
     readonly termEndsAt: Instant;
     readonly autoRenew: boolean;
+    /** The subscription that this add-on goes with; `null` for what is no add-on. */
+    readonly baseSubscriptionId: SubscriptionId | null;
+    /** Until when which licences can be given back for a refund. */
+    readonly refund: RefundLot;
     /** Credited with incentives from `startsAt`; `null` when nobody is. */
     readonly resellerOfRecord: PartneredReseller | null;
     readonly supportContact: SupportContact;
@@ -149,6 +155,12 @@ export interface SubscriptionQuantityChanged {
     readonly to: number;
     /** From when the new quantity counts, for use and for credit. */
     readonly effectiveFrom: Instant;
+    /** The part of the term that the change is for; `null` in events of version 1. */
+    readonly share: ShareOfTerm | null;
+    /** Opened by more licences: until when they can be given back. */
+    readonly refund: RefundLot | null;
+    /** Licences given back for a refund. */
+    readonly refundedLicences: number;
     readonly resellerOfRecord: PartneredReseller | null;
   };
 }
@@ -165,6 +177,22 @@ export interface ResellerOfRecordChanged {
     /** Licences whose credit moves. */
     readonly quantity: number;
     readonly warnings: readonly WarningCode[];
+  };
+}
+
+/**
+ * A later fact about days that have passed: from `effectiveFrom` on it stands in the place of what
+ * `superseded` names, which itself is never rewritten.
+ */
+export interface ResellerOfRecordCorrected {
+  readonly type: 'ResellerOfRecordCorrected';
+  readonly data: ResellerOfRecordChanged['data'] & {
+    readonly superseded: readonly {
+      readonly from: Day;
+      /** Exclusive. */
+      readonly to: Day;
+      readonly reseller: PartneredReseller | null;
+    }[];
   };
 }
 
@@ -187,4 +215,6 @@ export type CustomerEvent =
   | SubscriptionOrdered
   | SubscriptionQuantityChanged
   | ResellerOfRecordChanged
+  | ResellerOfRecordCorrected
+  | SubscriptionLifecycleEvent
   | SupportContactDesignated;

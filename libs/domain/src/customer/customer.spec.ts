@@ -11,6 +11,7 @@ import {
   TERMS,
   TWO_YEARS_AFTER_AT,
   chosen,
+  chosenOffer,
   createCustomer,
   credential,
   delegation,
@@ -99,11 +100,13 @@ const ordered = (
     offer: TERMS,
     quantity: 10,
     billingCycle: 'monthly',
-    term: 'P1M',
+    term: 'P1Y',
     status: 'active',
     startsAt: AT,
-    termEndsAt: '2026-02-28T10:00:00.000Z',
+    termEndsAt: '2027-01-31T10:00:00.000Z',
     autoRenew: true,
+    baseSubscriptionId: null,
+    refund: { until: '2026-02-07T10:00:00.000Z', licences: change.quantity ?? 10 },
     resellerOfRecord: null,
     supportContact: { kind: 'provider' },
     warnings: [],
@@ -146,8 +149,12 @@ const withReseller: readonly CustomerEvent[] = [
 /** The same state, but for the status of subscription 1. */
 function withStatus(state: CustomerState, status: SubscriptionState['status']): CustomerState {
   if (state.status === 'none') return state;
-  const changed = [...state.subscriptions].map(([id, item]) => [id, { ...item, status }] as const);
-  return { ...state, subscriptions: new Map(changed) };
+  const startsAt = status === 'pending' ? '2026-04-01T00:00:00.000Z' : AT;
+  const subscriptions = [...state.subscriptions].reduce(
+    (before, [id, item]) => before.with(id, { ...item, status, startsAt }),
+    state.subscriptions,
+  );
+  return { ...state, subscriptions };
 }
 
 describe('a customer is created', () => {
@@ -180,7 +187,7 @@ describe('a customer is created', () => {
           reseller: chosen(1),
           subscriptions: [
             orderOf(1, { reseller: chosen(1), name: 'Berlin' }),
-            orderOf(2, { reseller: chosen(2), delegatedAdmin: false, term: 'P1Y' }),
+            orderOf(2, { reseller: chosen(2), delegatedAdmin: false, term: 'P1M' }),
             orderOf(3),
           ],
         }),
@@ -191,8 +198,8 @@ describe('a customer is created', () => {
         granted(1, partner(1)),
         ordered(2, {
           resellerOfRecord: partner(2),
-          term: 'P1Y',
-          termEndsAt: '2027-01-31T10:00:00.000Z',
+          term: 'P1M',
+          termEndsAt: '2026-02-28T10:00:00.000Z',
         }),
         ordered(3, { warnings: ['reseller-of-record-missing'] }),
       );
@@ -243,12 +250,57 @@ describe('a customer is created', () => {
       );
   });
 
+  it('only in a country that there is', () => {
+    given()
+      .when(createCustomer({ country: 'UK' }))
+      .thenRefused('country-unknown', '/country');
+  });
+
+  it('only with a phone number that can be one', () => {
+    const { profile } = createCustomer();
+    const wrong = { profile: { ...profile, phone: '030 1' }, phoneIsValid: false };
+    given().when(createCustomer(wrong)).thenRefused('phone-invalid', '/phone');
+  });
+
+  it("only with an address of its country's form", () => {
+    const { profile } = createCustomer();
+    const at = (country: string, address: object) =>
+      createCustomer({
+        country,
+        profile: { ...profile, address: { ...profile.address, ...address } },
+      });
+    given().when(at('US', {})).thenRefused('state-required', '/address/state');
+    given()
+      .when(at('DE', { state: 'Bahia' }))
+      .thenRefused('state-unknown', '/address/state');
+    given()
+      .when(at('DE', { postalCode: '1011' }))
+      .thenRefused('postal-code-invalid', '/address/postalCode');
+    given()
+      .when(at('DE', { state: 'BE', postalCode: '10117' }))
+      .then(
+        {
+          ...created,
+          personal: {
+            ...profile,
+            address: { ...profile.address, state: 'BE', postalCode: '10117' },
+          },
+        },
+        issued,
+      );
+  });
+
   it('in Brazil only with a right CNPJ', () => {
     const { profile } = createCustomer();
     const registered = (registrationNumber: string) =>
       createCustomer({
         country: 'BR',
-        profile: { ...profile, phone: '+55 11 5555 0100', registrationNumber },
+        profile: {
+          ...profile,
+          phone: '+55 11 5555 0100',
+          registrationNumber,
+          address: { ...profile.address, state: 'SP' },
+        },
       });
     given()
       .when(registered('12.ABC.345/01DE-36'))
@@ -258,7 +310,11 @@ describe('a customer is created', () => {
 
   describe('with all its subscriptions or not at all', () => {
     it.each([
-      ['offer-unknown', 'offerId', orderOf(2, { offer: { offerId: OFFER, terms: null } })],
+      [
+        'offer-unknown',
+        'offerId',
+        orderOf(2, { offer: { offerId: OFFER, terms: null, retired: false } }),
+      ],
       ['quantity-out-of-range', 'quantity', orderOf(2, { quantity: 301 })],
       ['billing-cycle-unavailable', 'billingCycle', orderOf(2, { billingCycle: 'one-time' })],
       ['term-unavailable', 'term', orderOf(2, { term: 'P3Y' })],
@@ -297,8 +353,8 @@ describe('a customer is created', () => {
   });
 
   it('with what the offer says, and nothing else that the sender carries along', () => {
-    const terms = { ...TERMS, description: 'not part of the terms' };
-    const order = orderOf(1, { offer: { offerId: OFFER, terms } });
+    const extra = { name: TERMS.name, description: 'not part of the terms' };
+    const order = orderOf(1, { offer: chosenOffer(OFFER, extra) });
     given()
       .when(createCustomer({ subscriptions: [order] }))
       .then(...plain, ordered(1));
@@ -386,7 +442,7 @@ describe('an order', () => {
   it('is refused when the offer is unknown or does not offer what was chosen', () => {
     const before = given(...plain);
     before
-      .when(order({ offer: { offerId: OFFER, terms: null } }))
+      .when(order({ offer: { offerId: OFFER, terms: null, retired: false } }))
       .thenRefused('offer-unknown', '/offerId');
     before
       .when(order({ billingCycle: 'one-time' }))
@@ -417,12 +473,15 @@ describe('the quantity of a subscription', () => {
       from: 10,
       to,
       effectiveFrom: LATER,
+      share: { days: 336, of: 365 },
+      refund: { until: '2026-03-08T12:30:00.000Z', licences: to - 10 },
+      refundedLicences: 0,
       resellerOfRecord: partner(1),
     },
   });
   const before = given(...plain, ordered(1, { resellerOfRecord: partner(1) }));
 
-  it.each([1, 9, 11, 300])('changes to %d', (quantity) => {
+  it.each([11, 300])('grows to %d at once, for the days that are left', (quantity) => {
     before.when(change(quantity)).then(changed(quantity));
   });
 
@@ -444,19 +503,20 @@ describe('the quantity of a subscription', () => {
   });
 
   it('does not change before the subscription is active', () => {
-    given(...plain, ordered(1, { status: 'pending' }))
+    given(...plain, ordered(1, { status: 'pending', startsAt: '2026-04-01T00:00:00.000Z' }))
       .when(change(11))
       .thenRefused('subscription-not-active');
   });
 
-  it.each(['suspended', 'expired', 'cancelled'] as const)(
-    'does not change once the subscription is %s',
-    (status) => {
-      expect(customer.decide(change(11), withStatus(before.state, status))).toMatchObject({
-        refusal: { code: 'subscription-not-active' },
-      });
-    },
-  );
+  it.each([
+    ['suspended', 'subscription-not-active'],
+    ['expired', 'subscription-ended'],
+    ['cancelled', 'subscription-ended'],
+  ] as const)('does not change once the subscription is %s', (status, code) => {
+    expect(customer.decide(change(11), withStatus(before.state, status))).toMatchObject({
+      refusal: { code },
+    });
+  });
 });
 
 describe('the reseller of a subscription', () => {
@@ -530,6 +590,9 @@ describe('the reseller of a subscription', () => {
         from: 10,
         to: 25,
         effectiveFrom: AT,
+        share: { days: 365, of: 365 },
+        refund: null,
+        refundedLicences: 0,
         resellerOfRecord: null,
       },
     };
@@ -574,7 +637,8 @@ describe('the reseller of a subscription', () => {
   it('gets a new delegation when the one it had has expired', () => {
     const at = '2028-01-31T10:00:00.000Z';
     const next = { start: at, end: '2030-01-31T10:00:00.000Z' };
-    given(...administered)
+    const running = { resellerOfRecord: partner(1), termEndsAt: '2029-01-31T10:00:00.000Z' };
+    given(...plain, ordered(1, running), granted(1, partner(1)))
       .when(associate(chosen(1), { at }))
       .then(revoked(1, partner(1), 'expired'), granted(2, partner(1), next));
   });
@@ -626,7 +690,7 @@ describe('the reseller of a subscription', () => {
   it.each(['expired', 'cancelled'] as const)('may not change once it is %s', (status) => {
     const state = withStatus(given(...uncredited).state, status);
     expect(customer.decide(associate(chosen(1)), state)).toMatchObject({
-      refusal: { code: 'subscription-not-active' },
+      refusal: { code: 'subscription-ended' },
     });
   });
 });
@@ -699,7 +763,7 @@ describe('the support contact of a subscription', () => {
   it.each(['expired', 'cancelled'] as const)('may not change once it is %s', (status) => {
     const state = withStatus(given(...supported).state, status);
     expect(customer.decide(designate(chosen(2)), state)).toMatchObject({
-      refusal: { code: 'subscription-not-active' },
+      refusal: { code: 'subscription-ended' },
     });
   });
 });

@@ -8,8 +8,11 @@ import type {
   ProviderId,
   SubscriptionId,
 } from '../ids';
-import type { OfferTerms } from '../offer/offer.events';
+import type { BillingCycle, OfferTerms, Term } from '../offer/offer.events';
+import type { PersistentMap } from '../persistent-map';
+import type { CreditFacts } from './credit-ledger';
 import type { DelegatedRight, DelegationScope, SupportContact } from './customer.events';
+import type { RefundLot, ScheduledChange } from './subscription.events';
 
 export interface SubscriptionState {
   readonly subscriptionId: SubscriptionId;
@@ -17,6 +20,23 @@ export interface SubscriptionState {
   readonly offer: OfferTerms;
   readonly quantity: number;
   readonly status: 'pending' | 'active' | 'suspended' | 'expired' | 'cancelled';
+  readonly billingCycle: BillingCycle;
+  readonly term: Term;
+  /** Where its terms and billing cycles are counted from. */
+  readonly startsAt: Instant;
+  /** From 1. */
+  readonly termNumber: number;
+  readonly termStartsAt: Instant;
+  /** Exclusive. */
+  readonly termEndsAt: Instant;
+  readonly autoRenew: boolean;
+  readonly baseSubscriptionId: SubscriptionId | null;
+  /** The base whose suspension suspended this add-on. */
+  readonly suspendedWith: SubscriptionId | null;
+  readonly scheduledChange: ScheduledChange | null;
+  /** Licences that can, or could, be given back. */
+  readonly refundable: readonly RefundLot[];
+  readonly credit: CreditFacts;
   readonly resellerOfRecord: PartneredReseller | null;
   readonly supportContact: SupportContact;
 }
@@ -42,6 +62,6 @@ export type CustomerState =
       readonly reseller: PartneredReseller | null;
       readonly credentialId: CredentialId | null;
       readonly userName: string;
-      readonly subscriptions: ReadonlyMap<SubscriptionId, SubscriptionState>;
+      readonly subscriptions: PersistentMap<SubscriptionId, SubscriptionState>;
       readonly delegations: ReadonlyMap<DelegationId, DelegationState>;
     };

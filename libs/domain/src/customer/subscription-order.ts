@@ -1,32 +1,153 @@
-import { endOfTerm } from '../calendar';
+import { addMonths, endOfTerm, hasCome } from '../calendar';
 import type { BrokenRule } from '../decision';
-import type { CustomerId, Instant, PartneredReseller } from '../ids';
-import type { OfferTerms } from '../offer/offer.events';
+import type { CustomerId, Instant, PartneredReseller, SubscriptionId } from '../ids';
+import type { BillingCycle, CatalogueTerms, OfferTerms, Term } from '../offer/offer.events';
 import { termsOf } from '../offer/offer.terms';
 import type { WarningCode } from '../warnings';
-import type { ChosenReseller, SubscriptionOrder } from './customer.commands';
+import type { ChosenOffer, ChosenReseller, SubscriptionOrder } from './customer.commands';
 import type { CustomerEvent } from './customer.events';
+import type { SubscriptionState } from './customer.state';
 import { grant } from './delegation';
+import { hasEnded, refundLot } from './subscription-due';
 
-/** Every rule that the order breaks; `at` is the JSON Pointer of the order in the command's body. */
-export function brokenRulesOf(order: SubscriptionOrder, at: string): BrokenRule[] {
+/** A start may be so far in the future. */
+const MONTHS_TO_START = 12;
+
+/** What the rules of an order ask of the customer. */
+export interface Buyer {
+  readonly country: string;
+  readonly subscriptions: ReadonlyMap<SubscriptionId, SubscriptionState>;
+}
+
+/**
+ * Every rule that the order breaks; `pointer` is the JSON Pointer of the order in the command's body,
+ * `others` are the orders of the same command.
+ */
+export function brokenRulesOf(
+  order: SubscriptionOrder,
+  buyer: Buyer,
+  at: Instant,
+  pointer: string,
+  others: readonly SubscriptionOrder[] = [],
+): BrokenRule[] {
   const { offerId, terms } = order.offer;
-  const unpartnered = unpartneredReseller(order.reseller, `${at}/resellerId`);
+  const unpartnered = unpartneredReseller(order.reseller, `${pointer}/resellerId`);
   if (terms === null) {
     const detail = `Offer ${offerId} is not an offer of this provider.`;
-    return [{ code: 'offer-unknown', pointer: `${at}/offerId`, detail }, ...unpartnered];
+    return [{ code: 'offer-unknown', pointer: `${pointer}/offerId`, detail }, ...unpartnered];
   }
+  const alike = others.filter(({ offer }) => offer.offerId === offerId).length;
   return [
-    ...quantityOutOfRange(order.quantity, terms, `${at}/quantity`),
-    ...notOffered(
-      'billing-cycle-unavailable',
-      order.billingCycle,
-      terms.billingCycles,
-      `${at}/billingCycle`,
-    ),
-    ...notOffered('term-unavailable', order.term, terms.terms, `${at}/term`),
+    ...offerNotForSale({ ...order.offer, terms }, buyer, `${pointer}/offerId`, alike),
+    ...quantityOutOfRange(order.quantity, terms, `${pointer}/quantity`),
+    ...termsNotOffered(order, terms, {
+      billingCycle: `${pointer}/billingCycle`,
+      term: `${pointer}/term`,
+    }),
+    ...startOutOfRange(order.startsAt, at, `${pointer}/startsAt`),
+    ...(terms.addOnOf.length === 0 || baseOf(order, buyer, at, others) !== null
+      ? []
+      : [withoutBase(order, terms, pointer)]),
     ...unpartnered,
   ];
+}
+
+/** Retired, not sold in the customer's country, or as many as one customer may have. */
+export function offerNotForSale(
+  { offerId, terms, retired }: ChosenOffer & { readonly terms: CatalogueTerms },
+  { country, subscriptions }: Buyer,
+  pointer: string,
+  alike = 0,
+): BrokenRule[] {
+  const broken: BrokenRule[] = [];
+  if (retired) {
+    const detail = `Offer ${offerId} is retired: it takes no new orders.`;
+    broken.push({ code: 'offer-retired', pointer, detail });
+  }
+  if (terms.countries?.includes(country) === false) {
+    const detail = `Offer ${offerId} is not sold in ${country}, but in ${terms.countries.join(', ')}.`;
+    broken.push({ code: 'offer-unavailable-in-country', pointer, detail });
+  }
+  const { limitPerCustomer } = terms;
+  if (limitPerCustomer === null) return broken;
+  const held = [...subscriptions.values()].filter(
+    (item) => item.offerId === offerId && !hasEnded(item),
+  ).length;
+  if (held + alike >= limitPerCustomer) {
+    const detail = `The customer has ${held} subscriptions of this offer and orders ${alike + 1}; it may have ${limitPerCustomer}.`;
+    broken.push({ code: 'offer-limit-reached', pointer, detail });
+  }
+  return broken;
+}
+
+/** The billing cycle and the term are ones that the offer has. */
+export function termsNotOffered(
+  { billingCycle, term }: { readonly billingCycle: BillingCycle; readonly term: Term },
+  { billingCycles, terms }: OfferTerms,
+  pointers: { readonly billingCycle: string; readonly term: string },
+): BrokenRule[] {
+  return [
+    ...notOffered('billing-cycle-unavailable', billingCycle, billingCycles, pointers.billingCycle),
+    ...notOffered('term-unavailable', term, terms, pointers.term),
+  ];
+}
+
+function startOutOfRange(
+  startsAt: Instant | undefined,
+  at: Instant,
+  pointer: string,
+): BrokenRule[] {
+  if (startsAt === undefined) return [];
+  const latest = addMonths(at, MONTHS_TO_START);
+  if (hasCome(at, startsAt) && hasCome(startsAt, latest)) return [];
+  const detail = `${startsAt} is not from now, ${at}, until ${latest}.`;
+  return [{ code: 'start-out-of-range', pointer, detail }];
+}
+
+/**
+ * The subscription that an add-on goes with: the one that the order names, else the first that fits.
+ * It is of an offer that the add-on goes with, no add-on itself, and runs once the add-on starts.
+ */
+function baseOf(
+  { offer: { terms }, baseSubscriptionId, startsAt }: SubscriptionOrder,
+  { subscriptions }: Buyer,
+  at: Instant,
+  others: readonly SubscriptionOrder[],
+): SubscriptionId | null {
+  if (terms === null || terms.addOnOf.length === 0) return null;
+  const start = startsAt ?? at;
+  const fits = [
+    ...[...subscriptions.values()].filter(
+      (item) =>
+        terms.addOnOf.includes(item.offerId) &&
+        item.baseSubscriptionId === null &&
+        (item.status === 'active' || (item.status === 'pending' && hasCome(item.startsAt, start))),
+    ),
+    ...others.filter(
+      (other) =>
+        terms.addOnOf.includes(other.offer.offerId) &&
+        other.offer.terms?.addOnOf.length === 0 &&
+        hasCome(other.startsAt ?? at, start),
+    ),
+  ].map(({ subscriptionId }) => subscriptionId);
+  if (baseSubscriptionId === undefined) return fits[0] ?? null;
+  return fits.includes(baseSubscriptionId) ? baseSubscriptionId : null;
+}
+
+function withoutBase(
+  { offer, baseSubscriptionId }: SubscriptionOrder,
+  { addOnOf }: OfferTerms,
+  pointer: string,
+): BrokenRule {
+  const bases = addOnOf.join(', ');
+  const [field, detail] =
+    baseSubscriptionId === undefined
+      ? [
+          'offerId',
+          `Offer ${offer.offerId} is an add-on, and the customer has no active subscription of ${bases}.`,
+        ]
+      : ['baseSubscriptionId', `Subscription ${baseSubscriptionId} is no active one of ${bases}.`];
+  return { code: 'add-on-needs-base', pointer: `${pointer}/${field}`, detail };
 }
 
 /** A quantity is a whole number within the offer's minimum and maximum. */
@@ -80,16 +201,21 @@ export function warningsOf(
     : [];
 }
 
-/** What happens when an order that breaks no rule is placed: it is active from `at` on. */
+/** What happens when an order that breaks no rule is placed: it is active at once unless it starts later. */
 export function place(
   order: SubscriptionOrder,
-  customer: { readonly customerId: CustomerId; readonly reseller: PartneredReseller | null },
+  customer: Buyer & {
+    readonly customerId: CustomerId;
+    readonly reseller: PartneredReseller | null;
+  },
   at: Instant,
+  others: readonly SubscriptionOrder[] = [],
 ): CustomerEvent[] {
   const { subscriptionId, offer, quantity, billingCycle, term, name, autoRenew } = order;
   if (offer.terms === null) return [];
   const resellerOfRecord = partnered(order.reseller);
   const { customerId } = customer;
+  const startsAt = order.startsAt ?? at;
   const ordered: CustomerEvent = {
     type: 'SubscriptionOrdered',
     data: {
@@ -100,10 +226,12 @@ export function place(
       quantity,
       billingCycle,
       term,
-      status: 'active',
-      startsAt: at,
-      termEndsAt: endOfTerm(at, term),
+      status: hasCome(startsAt, at) ? 'active' : 'pending',
+      startsAt,
+      termEndsAt: endOfTerm(startsAt, term),
       autoRenew,
+      baseSubscriptionId: baseOf(order, customer, at, others),
+      refund: refundLot(startsAt, quantity),
       resellerOfRecord,
       supportContact: { kind: 'provider' },
       warnings: warningsOf(customer.reseller, resellerOfRecord),

@@ -1,11 +1,12 @@
 import type { OfferId, ProviderId } from '../ids';
-import type { OfferTerms } from './offer.events';
+import type { CatalogueTerms } from './offer.events';
 
 export type OfferState =
   | { readonly status: 'none' }
   | {
-      readonly status: 'published';
+      readonly status: 'published' | 'retired';
       readonly offerId: OfferId;
       readonly providerId: ProviderId;
-      readonly terms: OfferTerms;
+      readonly description: string;
+      readonly terms: CatalogueTerms;
     };

@@ -7,6 +7,8 @@ export interface RequestPartnership {
   readonly requestId: PartnershipRequestId;
   readonly providerId: ProviderId;
   readonly email: string;
+  /** Stands for the e-mail address where it must not be read; see `PartnershipRequested`. */
+  readonly emailKey: string;
   readonly language: DraftLanguage;
   readonly draft?: DraftText;
 }
@@ -16,6 +18,13 @@ export interface RemindPartnershipRequest {
   readonly at: Instant;
   /** Ends the link sent before and makes a new one. */
   readonly newLink: boolean;
+}
+
+/** The provider's mail came back. */
+export interface NotePartnershipRequestBounce {
+  readonly type: 'note-partnership-request-bounce';
+  readonly at: Instant;
+  readonly note: string;
 }
 
 export interface WithdrawPartnershipRequest {
@@ -40,6 +49,7 @@ export interface AcceptPartnership {
   readonly reseller: {
     readonly resellerId: ResellerId;
     readonly enrolled: boolean;
+    readonly suspended: boolean;
     readonly country: string | null;
   };
   readonly providerCountry: string;
@@ -52,6 +62,7 @@ export interface AcceptPartnership {
 export type PartnershipRequestCommand =
   | RequestPartnership
   | RemindPartnershipRequest
+  | NotePartnershipRequestBounce
   | WithdrawPartnershipRequest
   | DeclinePartnership
   | AcceptPartnership;

@@ -7,6 +7,7 @@ import { AUTHORISATIONS } from './authorisations';
 import type {
   AcceptPartnership,
   DeclinePartnership,
+  NotePartnershipRequestBounce,
   PartnershipRequestCommand,
   RemindPartnershipRequest,
   RequestPartnership,
@@ -37,6 +38,8 @@ export function decide(
   switch (command.type) {
     case 'remind-partnership-request':
       return closed(state) ?? remind(command, state);
+    case 'note-partnership-request-bounce':
+      return closed(state) ?? noteBounce(command, state);
     case 'withdraw-partnership-request':
       return closed(state) ?? withdraw(state);
     case 'decline-partnership':
@@ -47,7 +50,7 @@ export function decide(
 }
 
 function request(command: RequestPartnership): Decided {
-  const { requestId, providerId, language, email, draft } = command;
+  const { requestId, providerId, language, email, emailKey, draft } = command;
   if (draft !== undefined && !draft.body.includes(LINK_PLACEHOLDER)) {
     const detail = `The draft's body does not hold ${LINK_PLACEHOLDER}.`;
     return refuse('draft-without-link', detail, [{ pointer: '/draft/body', detail }]);
@@ -60,6 +63,7 @@ function request(command: RequestPartnership): Decided {
       language,
       generation: 1,
       expiresAt: answerableUntil(command.at),
+      emailKey,
     },
     personal: { email, ...(draft === undefined ? {} : { draft }) },
   });
@@ -76,6 +80,15 @@ function remind({ at, newLink }: RemindPartnershipRequest, state: Existing): Dec
       generation: { from: generation, to: newLink ? generation + 1 : generation },
       expiresAt: { from: expiresAt, to: answerableUntil(at) },
     },
+  });
+}
+
+function noteBounce({ note }: NotePartnershipRequestBounce, state: Existing): Decided {
+  const { requestId, providerId } = state;
+  return accept({
+    type: 'PartnershipRequestBounced',
+    data: { requestId, providerId },
+    personal: { note },
   });
 }
 
@@ -102,6 +115,9 @@ function acceptRequest(command: AcceptPartnership, state: Existing): Decided {
   if (!command.consent) {
     const detail = 'The reseller has not consented to what the partnership authorises.';
     return refuse('consent-missing', detail, [{ pointer: '/consent', detail }]);
+  }
+  if (reseller.suspended) {
+    return refuse('reseller-suspended', 'The operator has suspended this reseller.');
   }
   if (!reseller.enrolled || reseller.country === null) {
     return refuse('reseller-not-enrolled', 'The reseller is not enrolled in the programme.');
@@ -180,6 +196,8 @@ export function evolve(
       const { generation, expiresAt } = event.data;
       return { ...state, generation: generation.to, expiresAt: expiresAt.to };
     }
+    case 'PartnershipRequestBounced':
+      return state;
     case 'PartnershipRequestWithdrawn':
       return { ...state, status: 'withdrawn' };
     case 'PartnershipRequestDeclined':

@@ -10,6 +10,7 @@ export interface DraftText {
   readonly body: string;
 }
 
+/** A provider invites whoever reads the mail at one e-mail address. */
 export interface PartnershipRequested {
   readonly type: 'PartnershipRequested';
   readonly data: {
@@ -18,7 +19,10 @@ export interface PartnershipRequested {
     readonly language: DraftLanguage;
     /** The link's generation: raising it ends the links before. Starts at 1. */
     readonly generation: number;
+    /** From then on it cannot be answered, unless it is sent again. */
     readonly expiresAt: Instant;
+    /** HMAC of the folded e-mail address, by which its reader finds the request; `null` before version 2. */
+    readonly emailKey: string | null;
   };
   readonly personal: { readonly email: string; readonly draft?: DraftText };
 }
@@ -34,11 +38,20 @@ export interface PartnershipRequestReminded {
   };
 }
 
+/** The mail with the invitation came back, as the provider noted. The link goes on working. */
+export interface PartnershipRequestBounced {
+  readonly type: 'PartnershipRequestBounced';
+  readonly data: { readonly requestId: PartnershipRequestId; readonly providerId: ProviderId };
+  readonly personal: { readonly note: string };
+}
+
+/** The provider takes the request back: its link ends. */
 export interface PartnershipRequestWithdrawn {
   readonly type: 'PartnershipRequestWithdrawn';
   readonly data: { readonly requestId: PartnershipRequestId; readonly providerId: ProviderId };
 }
 
+/** A reseller turns the request down. */
 export interface PartnershipRequestDeclined {
   readonly type: 'PartnershipRequestDeclined';
   readonly data: {
@@ -66,6 +79,7 @@ export interface PartnershipRequestAccepted {
 export type PartnershipRequestEvent =
   | PartnershipRequested
   | PartnershipRequestReminded
+  | PartnershipRequestBounced
   | PartnershipRequestWithdrawn
   | PartnershipRequestDeclined
   | PartnershipRequestAccepted;

@@ -5,12 +5,14 @@ import { partnershipRequest } from './partnership-request.aggregate';
 import type {
   AcceptPartnership,
   DeclinePartnership,
+  NotePartnershipRequestBounce,
   RemindPartnershipRequest,
   RequestPartnership,
   WithdrawPartnershipRequest,
 } from './partnership-request.commands';
 import type {
   PartnershipRequestAccepted,
+  PartnershipRequestBounced,
   PartnershipRequestDeclined,
   PartnershipRequestReminded,
   PartnershipRequestWithdrawn,
@@ -29,12 +31,18 @@ const request: RequestPartnership = {
   requestId: REQUEST,
   providerId: PROVIDER,
   email: 'hello@wingtip.example',
+  emailKey: 'key-of-hello',
   language: 'pt-BR',
 };
 const remind: RemindPartnershipRequest = {
   type: 'remind-partnership-request',
   at: LATER,
   newLink: false,
+};
+const bounce: NotePartnershipRequestBounce = {
+  type: 'note-partnership-request-bounce',
+  at: LATER,
+  note: 'No such mailbox',
 };
 const withdraw: WithdrawPartnershipRequest = { type: 'withdraw-partnership-request', at: LATER };
 const decline: DeclinePartnership = {
@@ -47,7 +55,7 @@ const acceptIt: AcceptPartnership = {
   type: 'accept-partnership',
   at: LATER,
   generation: 1,
-  reseller: { resellerId: reseller(1), enrolled: true, country: 'BR' },
+  reseller: { resellerId: reseller(1), enrolled: true, suspended: false, country: 'BR' },
   providerCountry: 'BR',
   activePeriod: null,
   periodId: period(1),
@@ -62,6 +70,7 @@ const requested: PartnershipRequested = {
     language: 'pt-BR',
     generation: 1,
     expiresAt: EXPIRES,
+    emailKey: 'key-of-hello',
   },
   personal: { email: 'hello@wingtip.example' },
 };
@@ -74,6 +83,11 @@ const reminded = (to: number): PartnershipRequestReminded => ({
     expiresAt: { from: EXPIRES, to: EXPIRES_ANEW },
   },
 });
+const bounced: PartnershipRequestBounced = {
+  type: 'PartnershipRequestBounced',
+  data: { requestId: REQUEST, providerId: PROVIDER },
+  personal: { note: 'No such mailbox' },
+};
 const withdrawn: PartnershipRequestWithdrawn = {
   type: 'PartnershipRequestWithdrawn',
   data: { requestId: REQUEST, providerId: PROVIDER },
@@ -149,6 +163,19 @@ describe('a provider sends a request again', () => {
   });
 });
 
+describe('a provider notes that the mail came back', () => {
+  it('which ends nothing: the link goes on working', () => {
+    expect(given(requested).when(bounce).then(bounced)).toEqual(given(requested).state);
+    given(requested, bounced).when(acceptIt).then(accepted);
+  });
+
+  it('each time that it does, and after the time to answer too', () => {
+    given(requested, bounced)
+      .when({ ...bounce, at: '2027-01-01T00:00:00.000Z' })
+      .then(bounced);
+  });
+});
+
 describe('a provider withdraws a request', () => {
   it('that waits', () => {
     given(requested).when(withdraw).then(withdrawn);
@@ -185,13 +212,18 @@ describe('a reseller accepts', () => {
   });
 
   it('only once enrolled', () => {
-    const { resellerId } = acceptIt.reseller;
+    for (const country of ['BR', null]) {
+      given(requested)
+        .when({ ...acceptIt, reseller: { ...acceptIt.reseller, enrolled: false, country } })
+        .thenRefused('reseller-not-enrolled');
+    }
+  });
+
+  it('not while suspended', () => {
+    const reseller = { ...acceptIt.reseller, enrolled: false, suspended: true };
     given(requested)
-      .when({ ...acceptIt, reseller: { resellerId, enrolled: false, country: 'BR' } })
-      .thenRefused('reseller-not-enrolled');
-    given(requested)
-      .when({ ...acceptIt, reseller: { resellerId, enrolled: false, country: null } })
-      .thenRefused('reseller-not-enrolled');
+      .when({ ...acceptIt, reseller })
+      .thenRefused('reseller-suspended');
   });
 
   it('only in the market region of the provider', () => {
@@ -223,19 +255,19 @@ describe('a request that is over', () => {
   });
 
   it('cannot be answered, sent again or withdrawn once withdrawn', () => {
-    for (const command of [...answers, remind, withdraw]) {
+    for (const command of [...answers, remind, bounce, withdraw]) {
       given(requested, withdrawn).when(command).thenRefused('partnership-request-withdrawn');
     }
   });
 
   it('cannot be answered, sent again or withdrawn once declined', () => {
-    for (const command of [...answers, remind, withdraw]) {
+    for (const command of [...answers, remind, bounce, withdraw]) {
       given(requested, declined).when(command).thenRefused('partnership-request-declined');
     }
   });
 
   it('cannot be answered, sent again or withdrawn once accepted: a link works once', () => {
-    for (const command of [...answers, remind, withdraw]) {
+    for (const command of [...answers, remind, bounce, withdraw]) {
       given(requested, accepted).when(command).thenRefused('partnership-request-accepted');
     }
   });

@@ -3,8 +3,11 @@ import type { PartnershipRequestEvent } from './partnership-request.events';
 
 /** Schema versions of each event type; see {@link EventSchemas}. */
 export const partnershipRequestSchemas: EventSchemas<PartnershipRequestEvent> = {
-  PartnershipRequested: { upcasters: [] },
+  PartnershipRequested: {
+    upcasters: [({ data, ...rest }) => ({ ...rest, data: { ...data, emailKey: null } })],
+  },
   PartnershipRequestReminded: { upcasters: [] },
+  PartnershipRequestBounced: { upcasters: [] },
   PartnershipRequestWithdrawn: { upcasters: [] },
   PartnershipRequestDeclined: { upcasters: [] },
   PartnershipRequestAccepted: { upcasters: [] },

@@ -1,5 +1,6 @@
 import type { PartnershipRequestId, PeriodId, ProviderId, ResellerId } from '../ids';
 
+/** A period of a partnership begins: the reseller has accepted a request of the provider. */
 export interface PartnershipAccepted {
   readonly type: 'PartnershipAccepted';
   readonly data: {
@@ -11,6 +12,7 @@ export interface PartnershipAccepted {
   };
 }
 
+/** Either side ends the partnership's current period. */
 export interface PartnershipEnded {
   readonly type: 'PartnershipEnded';
   readonly data: {

@@ -1,4 +1,5 @@
-import { accept, refuse, type Decision } from '../decision';
+import { unknownCountry } from '../country-rules/country-checks';
+import { accept, refuse, refuseBroken, type Decision } from '../decision';
 import type { ProviderCommand } from './provider.commands';
 import type { ProviderEvent } from './provider.events';
 import type { ProviderState } from './provider.state';
@@ -10,11 +11,14 @@ export function decide(command: ProviderCommand, state: ProviderState): Decision
     return refuse('provider-exists', `Provider ${command.providerId} exists already.`);
   }
   const { providerId, country, name, email } = command;
-  return accept({
-    type: 'ProviderCreated',
-    data: { providerId, country },
-    personal: { name, email },
-  });
+  return (
+    refuseBroken(unknownCountry(country)) ??
+    accept({
+      type: 'ProviderCreated',
+      data: { providerId, country },
+      personal: { name, email },
+    })
+  );
 }
 
 export function evolve(_state: ProviderState, { data }: ProviderEvent): ProviderState {

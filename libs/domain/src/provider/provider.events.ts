@@ -1,5 +1,6 @@
 import type { ProviderId } from '../ids';
 
+/** The operator opens a tenant. */
 export interface ProviderCreated {
   readonly type: 'ProviderCreated';
   readonly data: {

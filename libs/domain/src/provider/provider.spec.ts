@@ -29,6 +29,12 @@ describe('a provider', () => {
     });
   });
 
+  it('is created in a country that there is', () => {
+    given()
+      .when({ ...create, country: 'UK' })
+      .thenRefused('country-unknown', '/country');
+  });
+
   it('is created once', () => {
     given(created).when(create).thenRefused('provider-exists');
   });

@@ -1,4 +1,5 @@
 import type { Instant, ResellerId } from '../ids';
+import type { ResellerProfile } from './reseller.events';
 
 export interface ApplyReseller {
   readonly type: 'apply-reseller';
@@ -11,6 +12,8 @@ export interface ApplyReseller {
   readonly country: string;
   readonly state?: string;
   readonly phone?: string;
+  /** Whether the phone number, where there is one, can be one. */
+  readonly phoneIsValid: boolean;
 }
 
 export interface ApproveReseller {
@@ -24,4 +27,31 @@ export interface RejectReseller {
   readonly reason?: string;
 }
 
-export type ResellerCommand = ApplyReseller | ApproveReseller | RejectReseller;
+/** Until it is reinstated, the reseller accepts no partnership and acts on no customer. */
+export interface SuspendReseller {
+  readonly type: 'suspend-reseller';
+  readonly at: Instant;
+  readonly reason?: string;
+}
+
+export interface ReinstateReseller {
+  readonly type: 'reinstate-reseller';
+  readonly at: Instant;
+}
+
+/** The whole profile anew. Partner id and country stay: by them the reseller was enrolled. */
+export interface ChangeResellerProfile {
+  readonly type: 'change-reseller-profile';
+  readonly at: Instant;
+  readonly profile: ResellerProfile;
+  /** Whether the phone number, where there is one, can be one. */
+  readonly phoneIsValid: boolean;
+}
+
+export type ResellerCommand =
+  | ApplyReseller
+  | ApproveReseller
+  | RejectReseller
+  | SuspendReseller
+  | ReinstateReseller
+  | ChangeResellerProfile;

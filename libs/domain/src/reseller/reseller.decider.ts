@@ -1,10 +1,13 @@
-import { accept, refuse, type Decision } from '../decision';
+import { invalidPhone, unknownCountry } from '../country-rules/country-checks';
+import { accept, refuse, refuseBroken, type Decision } from '../decision';
 import { parsePartnerId } from '../identifiers';
 import type {
   ApplyReseller,
   ApproveReseller,
+  ChangeResellerProfile,
   RejectReseller,
   ResellerCommand,
+  SuspendReseller,
 } from './reseller.commands';
 import type { ResellerEvent } from './reseller.events';
 import type { ResellerState } from './reseller.state';
@@ -18,6 +21,12 @@ export function decide(command: ResellerCommand, state: ResellerState): Decision
     case 'approve-reseller':
     case 'reject-reseller':
       return judge(command, state);
+    case 'suspend-reseller':
+      return suspend(command, state);
+    case 'reinstate-reseller':
+      return reinstate(state);
+    case 'change-reseller-profile':
+      return changeProfile(command, state);
   }
 }
 
@@ -29,10 +38,13 @@ function apply(command: ApplyReseller, state: ResellerState): Decision<ResellerE
   if (state.status === 'enrolled') {
     return refuse('reseller-already-enrolled', 'This partner id is enrolled already.');
   }
+  if (state.status === 'suspended') return suspended();
   const { resellerId, partnerId, country, name, email, state: province, phone } = command;
   if (parsePartnerId(partnerId) === null) {
     throw new TypeError('partnerId must be 1-20 digits without a leading zero; parse it first.');
   }
+  const refusal = refuseBroken([...unknownCountry(country), ...invalidPhone(command)]);
+  if (refusal !== undefined) return refusal;
   return accept({
     type: 'ResellerApplied',
     data: { resellerId, partnerId, country },
@@ -61,11 +73,57 @@ function judge(
   });
 }
 
+function suspend({ reason }: SuspendReseller, state: ResellerState): Decision<ResellerEvent> {
+  if (state.status === 'suspended') return suspended();
+  if (state.status !== 'enrolled') return notEnrolled(state);
+  return accept({
+    type: 'ResellerSuspended',
+    data: { resellerId: state.resellerId },
+    ...(reason === undefined ? {} : { personal: { reason } }),
+  });
+}
+
+function reinstate(state: ResellerState): Decision<ResellerEvent> {
+  if (state.status !== 'suspended') {
+    return refuse('reseller-not-suspended', `The reseller's status is "${state.status}".`);
+  }
+  return accept({ type: 'ResellerReinstated', data: { resellerId: state.resellerId } });
+}
+
+function changeProfile(
+  { profile, phoneIsValid }: ChangeResellerProfile,
+  state: ResellerState,
+): Decision<ResellerEvent> {
+  if (state.status === 'suspended') return suspended();
+  if (state.status !== 'enrolled') return notEnrolled(state);
+  const { resellerId, country } = state;
+  return (
+    refuseBroken(invalidPhone({ ...profile, country, phoneIsValid })) ??
+    accept({ type: 'ResellerProfileChanged', data: { resellerId }, personal: profile })
+  );
+}
+
+function suspended(): Decision<never> {
+  return refuse('reseller-suspended', 'The operator has suspended this reseller.');
+}
+
+function notEnrolled({ status }: ResellerState): Decision<never> {
+  return refuse('reseller-not-enrolled', `The reseller's status is "${status}".`);
+}
+
+/** Status of a reseller after an event that decides on it. */
+const STATUS_AFTER = {
+  ResellerApproved: 'enrolled',
+  ResellerRejected: 'rejected',
+  ResellerSuspended: 'suspended',
+  ResellerReinstated: 'enrolled',
+} as const;
+
 export function evolve(state: ResellerState, event: ResellerEvent): ResellerState {
   if (event.type === 'ResellerApplied') {
     const { resellerId, partnerId, country } = event.data;
     return { status: 'applied', resellerId, partnerId, country };
   }
-  if (state.status === 'none') return state;
-  return { ...state, status: event.type === 'ResellerApproved' ? 'enrolled' : 'rejected' };
+  if (state.status === 'none' || event.type === 'ResellerProfileChanged') return state;
+  return { ...state, status: STATUS_AFTER[event.type] };
 }

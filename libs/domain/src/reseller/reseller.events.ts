@@ -1,5 +1,14 @@
 import type { ResellerId } from '../ids';
 
+/** A reseller's personal data: sealed as one, under the reseller's key. Its country is not part of it. */
+export interface ResellerProfile {
+  readonly name: string;
+  /** Where it is invited to partnerships. */
+  readonly email: string;
+  readonly state?: string;
+  readonly phone?: string;
+}
+
 /** A reseller asks to be enrolled in the programme; after a rejection it may ask again. */
 export interface ResellerApplied {
   readonly type: 'ResellerApplied';
@@ -10,23 +19,46 @@ export interface ResellerApplied {
     /** ISO 3166-1 alpha-2. */
     readonly country: string;
   };
-  readonly personal: {
-    readonly name: string;
-    readonly email: string;
-    readonly state?: string;
-    readonly phone?: string;
-  };
+  readonly personal: ResellerProfile;
 }
 
+/** The operator enrols the reseller. */
 export interface ResellerApproved {
   readonly type: 'ResellerApproved';
   readonly data: { readonly resellerId: ResellerId };
 }
 
+/** The operator turns the application down. */
 export interface ResellerRejected {
   readonly type: 'ResellerRejected';
   readonly data: { readonly resellerId: ResellerId };
   readonly personal?: { readonly reason: string };
 }
 
-export type ResellerEvent = ResellerApplied | ResellerApproved | ResellerRejected;
+/** The operator suspends an enrolled reseller. What it was delegated stays written, and does not hold. */
+export interface ResellerSuspended {
+  readonly type: 'ResellerSuspended';
+  readonly data: { readonly resellerId: ResellerId };
+  readonly personal?: { readonly reason: string };
+}
+
+/** The operator ends a suspension: what the reseller was delegated holds again. */
+export interface ResellerReinstated {
+  readonly type: 'ResellerReinstated';
+  readonly data: { readonly resellerId: ResellerId };
+}
+
+/** The reseller's own new profile, whole. */
+export interface ResellerProfileChanged {
+  readonly type: 'ResellerProfileChanged';
+  readonly data: { readonly resellerId: ResellerId };
+  readonly personal: ResellerProfile;
+}
+
+export type ResellerEvent =
+  | ResellerApplied
+  | ResellerApproved
+  | ResellerRejected
+  | ResellerSuspended
+  | ResellerReinstated
+  | ResellerProfileChanged;

@@ -2,8 +2,22 @@ import { describe, expect, it } from '@jest/globals';
 import { specify } from '@tierbook/eventing/testing';
 import { AT, reseller as resellerId } from '../testing/examples';
 import { reseller } from './reseller.aggregate';
-import type { ApplyReseller, ApproveReseller, RejectReseller } from './reseller.commands';
-import type { ResellerApplied, ResellerApproved, ResellerRejected } from './reseller.events';
+import type {
+  ApplyReseller,
+  ApproveReseller,
+  ChangeResellerProfile,
+  ReinstateReseller,
+  RejectReseller,
+  SuspendReseller,
+} from './reseller.commands';
+import type {
+  ResellerApplied,
+  ResellerApproved,
+  ResellerProfileChanged,
+  ResellerReinstated,
+  ResellerRejected,
+  ResellerSuspended,
+} from './reseller.events';
 
 const given = specify(reseller);
 const id = resellerId(1);
@@ -15,6 +29,7 @@ const apply: ApplyReseller = {
   name: 'Wingtip',
   email: 'hello@wingtip.example',
   country: 'BR',
+  phoneIsValid: true,
 };
 const approve: ApproveReseller = { type: 'approve-reseller', at: AT };
 const reject: RejectReseller = { type: 'reject-reseller', at: AT };
@@ -25,6 +40,22 @@ const applied: ResellerApplied = {
 };
 const approved: ResellerApproved = { type: 'ResellerApproved', data: { resellerId: id } };
 const rejected: ResellerRejected = { type: 'ResellerRejected', data: { resellerId: id } };
+
+const suspend: SuspendReseller = { type: 'suspend-reseller', at: AT };
+const reinstate: ReinstateReseller = { type: 'reinstate-reseller', at: AT };
+const changeProfile: ChangeResellerProfile = {
+  type: 'change-reseller-profile',
+  at: AT,
+  profile: { name: 'Wingtip Cloud', email: 'hi@wingtip.example', phone: '+55 11 5555 0100' },
+  phoneIsValid: true,
+};
+const suspended: ResellerSuspended = { type: 'ResellerSuspended', data: { resellerId: id } };
+const reinstated: ResellerReinstated = { type: 'ResellerReinstated', data: { resellerId: id } };
+const profileChanged: ResellerProfileChanged = {
+  type: 'ResellerProfileChanged',
+  data: { resellerId: id },
+  personal: changeProfile.profile,
+};
 
 describe('a reseller applies', () => {
   it('with what it gives, its personal data kept apart', () => {
@@ -42,6 +73,15 @@ describe('a reseller applies', () => {
       .when({ ...apply, country: 'PT' })
       .then({ ...applied, data: { ...applied.data, country: 'PT' } });
     expect(state).toMatchObject({ status: 'applied', country: 'PT' });
+  });
+
+  it('from a country that there is, with a phone number that can be one', () => {
+    given()
+      .when({ ...apply, country: 'UK' })
+      .thenRefused('country-unknown', '/country');
+    given()
+      .when({ ...apply, phone: '12', phoneIsValid: false })
+      .thenRefused('phone-invalid', '/phone');
   });
 
   it('not while an application waits', () => {
@@ -76,6 +116,59 @@ describe('the operator', () => {
   ])('decides on no application of %s', (_who, before) => {
     before.when(approve).thenRefused('reseller-not-applied');
     before.when(reject).thenRefused('reseller-not-applied');
+  });
+});
+
+describe('a suspension', () => {
+  it('is of an enrolled reseller, with or without a reason', () => {
+    const state = given(applied, approved).when(suspend).then(suspended);
+    expect(state).toMatchObject({ status: 'suspended', country: 'BR' });
+    given(applied, approved)
+      .when({ ...suspend, reason: 'unpaid' })
+      .then({ ...suspended, personal: { reason: 'unpaid' } });
+  });
+
+  it.each([
+    ['nobody', given()],
+    ['an applicant', given(applied)],
+    ['a rejected reseller', given(applied, rejected)],
+  ])('is not of %s', (_who, before) => {
+    before.when(suspend).thenRefused('reseller-not-enrolled');
+    before.when(reinstate).thenRefused('reseller-not-suspended');
+  });
+
+  it('is not done twice, and holds against all but a reinstatement', () => {
+    const before = given(applied, approved, suspended);
+    for (const command of [suspend, apply, changeProfile]) {
+      before.when(command).thenRefused('reseller-suspended');
+    }
+    before.when(approve).thenRefused('reseller-not-applied');
+  });
+
+  it('ends by a reinstatement, after which it may begin again', () => {
+    const before = given(applied, approved, suspended);
+    expect(before.when(reinstate).then(reinstated)).toMatchObject({ status: 'enrolled' });
+    given(applied, approved, suspended, reinstated).when(suspend).then(suspended);
+    given(applied, approved).when(reinstate).thenRefused('reseller-not-suspended');
+  });
+});
+
+describe("a reseller's profile", () => {
+  it('is replaced whole, and changes nothing of where the reseller stands', () => {
+    const state = given(applied, approved).when(changeProfile).then(profileChanged);
+    expect(state).toEqual(given(applied, approved).state);
+  });
+
+  it('is changed by an enrolled reseller only', () => {
+    for (const before of [given(), given(applied), given(applied, rejected)]) {
+      before.when(changeProfile).thenRefused('reseller-not-enrolled');
+    }
+  });
+
+  it('holds a phone number that can be one', () => {
+    given(applied, approved)
+      .when({ ...changeProfile, phoneIsValid: false })
+      .thenRefused('phone-invalid', '/phone');
   });
 });
 

@@ -4,7 +4,7 @@ import type { ResellerId } from '../ids';
 export type ResellerState =
   | { readonly status: 'none' }
   | {
-      readonly status: 'applied' | 'enrolled' | 'rejected';
+      readonly status: 'applied' | 'enrolled' | 'rejected' | 'suspended';
       readonly resellerId: ResellerId;
       readonly partnerId: string;
       readonly country: string;

@@ -6,4 +6,7 @@ export const resellerSchemas: EventSchemas<ResellerEvent> = {
   ResellerApplied: { upcasters: [] },
   ResellerApproved: { upcasters: [] },
   ResellerRejected: { upcasters: [] },
+  ResellerSuspended: { upcasters: [] },
+  ResellerReinstated: { upcasters: [] },
+  ResellerProfileChanged: { upcasters: [] },
 };

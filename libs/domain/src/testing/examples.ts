@@ -11,7 +11,7 @@ import type {
   SubscriptionId,
 } from '../ids';
 import type { CreateCustomer, SubscriptionOrder } from '../customer/customer.commands';
-import type { OfferTerms } from '../offer/offer.events';
+import type { CatalogueTerms, OfferTerms } from '../offer/offer.events';
 
 /** What the specifications talk about. */
 export const AT = '2026-01-31T10:00:00.000Z';
@@ -51,16 +51,31 @@ export const TERMS: OfferTerms = {
   maxQuantity: 300,
   billingCycles: ['monthly', 'annual'],
   terms: ['P1M', 'P1Y'],
+  pricing: { currency: 'EUR', perSeat: { monthly: '10.50', annual: '120.00' } },
+  addOnOf: [],
 };
+
+/** The same, sold to everybody. */
+export const CATALOGUE_TERMS: CatalogueTerms = {
+  ...TERMS,
+  limitPerCustomer: null,
+  upgradeTargets: [],
+  countries: null,
+};
+
+/** An offer as it is chosen. */
+export function chosenOffer(offerId = OFFER, change: Partial<CatalogueTerms> = {}) {
+  return { offerId, terms: { ...CATALOGUE_TERMS, ...change }, retired: false };
+}
 
 /** An order of ten licences as subscription n, nobody credited. */
 export function orderOf(n: number, change: Partial<SubscriptionOrder> = {}): SubscriptionOrder {
   return {
     subscriptionId: subscription(n),
-    offer: { offerId: OFFER, terms: TERMS },
+    offer: chosenOffer(),
     quantity: 10,
     billingCycle: 'monthly',
-    term: 'P1M',
+    term: 'P1Y',
     autoRenew: true,
     reseller: null,
     delegatedAdmin: true,
@@ -85,6 +100,7 @@ export function createCustomer(change: Partial<CreateCustomer> = {}): CreateCust
       email: 'it@contoso.example',
       address: { line1: 'Hauptstraße 1', city: 'Berlin' },
     },
+    phoneIsValid: true,
     reseller: null,
     delegationId: delegation(100),
     credentialId: CREDENTIAL,

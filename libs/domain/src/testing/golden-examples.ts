@@ -38,6 +38,19 @@ const terms: OfferTerms = {
   maxQuantity: 300,
   billingCycles: ['monthly', 'annual', 'one-time'],
   terms: ['P1M', 'P1Y', 'P3Y'],
+  pricing: {
+    currency: 'BRL',
+    perSeat: { monthly: '62.50', annual: '690.00', 'one-time': '700.00' },
+  },
+  addOnOf: [],
+};
+const otherOfferId = '84c1b3aa-0000-5000-8000-000000000015' as OfferId;
+const content = {
+  description: 'E-mail e Office, por usuário',
+  ...terms,
+  limitPerCustomer: 5,
+  upgradeTargets: [otherOfferId],
+  countries: ['BR', 'PT'],
 };
 
 export const PROVIDER_EXAMPLES: Examples<ProviderEvent> = {
@@ -65,6 +78,22 @@ export const RESELLER_EXAMPLES: Examples<ResellerEvent> = {
     data: { resellerId },
     personal: { reason: 'Empresa desconhecida' },
   },
+  ResellerSuspended: {
+    type: 'ResellerSuspended',
+    data: { resellerId },
+    personal: { reason: 'Documentos vencidos' },
+  },
+  ResellerReinstated: { type: 'ResellerReinstated', data: { resellerId } },
+  ResellerProfileChanged: {
+    type: 'ResellerProfileChanged',
+    data: { resellerId },
+    personal: {
+      name: 'Wingtip Nuvem',
+      email: 'nuvem@wingtip.example',
+      state: 'RJ',
+      phone: '+55 21 5555 0100',
+    },
+  },
 };
 
 export const PARTNERSHIP_REQUEST_EXAMPLES: Examples<PartnershipRequestEvent> = {
@@ -76,6 +105,7 @@ export const PARTNERSHIP_REQUEST_EXAMPLES: Examples<PartnershipRequestEvent> = {
       language: 'pt-BR',
       generation: 1,
       expiresAt: '2026-03-02T10:00:00.000Z',
+      emailKey: 'r0Yp1eOqv0m3Kk2T4bqkq0cV5b8m2m1m9gq3Qw7xJZs',
     },
     personal: {
       email: 'contato@wingtip.example',
@@ -90,6 +120,11 @@ export const PARTNERSHIP_REQUEST_EXAMPLES: Examples<PartnershipRequestEvent> = {
       generation: { from: 1, to: 2 },
       expiresAt: { from: '2026-03-02T10:00:00.000Z', to: '2026-03-12T10:00:00.000Z' },
     },
+  },
+  PartnershipRequestBounced: {
+    type: 'PartnershipRequestBounced',
+    data: { requestId, providerId },
+    personal: { note: 'Caixa postal inexistente' },
   },
   PartnershipRequestWithdrawn: {
     type: 'PartnershipRequestWithdrawn',
@@ -131,8 +166,13 @@ export const PARTNERSHIP_EXAMPLES: Examples<PartnershipEvent> = {
 export const OFFER_EXAMPLES: Examples<OfferEvent> = {
   OfferPublished: {
     type: 'OfferPublished',
-    data: { offerId, providerId, description: 'E-mail e Office, por usuário', ...terms },
+    data: { offerId, providerId, ...content },
   },
+  OfferRevised: {
+    type: 'OfferRevised',
+    data: { offerId, providerId, ...content, addOnOf: [otherOfferId], countries: null },
+  },
+  OfferRetired: { type: 'OfferRetired', data: { offerId, providerId } },
 };
 
 export const CUSTOMER_EXAMPLES: Examples<CustomerEvent> = {
@@ -183,6 +223,8 @@ export const CUSTOMER_EXAMPLES: Examples<CustomerEvent> = {
       startsAt: '2026-01-31T10:00:00.000Z',
       termEndsAt: '2027-01-31T10:00:00.000Z',
       autoRenew: true,
+      baseSubscriptionId: null,
+      refund: { until: '2026-02-07T10:00:00.000Z', licences: 10 },
       resellerOfRecord: null,
       supportContact: { kind: 'provider' },
       warnings: ['reseller-of-record-missing'],
@@ -198,6 +240,9 @@ export const CUSTOMER_EXAMPLES: Examples<CustomerEvent> = {
       from: 10,
       to: 25,
       effectiveFrom: '2026-02-10T10:00:00.000Z',
+      share: { days: 355, of: 365 },
+      refund: { until: '2026-02-17T10:00:00.000Z', licences: 15 },
+      refundedLicences: 0,
       resellerOfRecord: null,
     },
   },
@@ -232,6 +277,23 @@ export const CUSTOMER_EXAMPLES: Examples<CustomerEvent> = {
     data: { customerId, delegationId, ...partner, scope, cause: 'revoked' },
     personal: { reason: 'A pedido do cliente' },
   },
+  ResellerOfRecordCorrected: {
+    type: 'ResellerOfRecordCorrected',
+    data: {
+      customerId,
+      subscriptionId,
+      offerId,
+      from: partner,
+      to: null,
+      effectiveFrom: '2026-02-01T00:00:00.000Z',
+      quantity: 25,
+      warnings: ['reseller-of-record-missing'],
+      superseded: [
+        { from: '2026-02-01', to: '2026-02-11', reseller: null },
+        { from: '2026-02-11', to: '2026-02-12', reseller: partner },
+      ],
+    },
+  },
   SupportContactDesignated: {
     type: 'SupportContactDesignated',
     data: {
@@ -241,4 +303,112 @@ export const CUSTOMER_EXAMPLES: Examples<CustomerEvent> = {
       to: { kind: 'reseller', ...partner },
     },
   },
+  SubscriptionRenamed: {
+    type: 'SubscriptionRenamed',
+    data: { customerId, subscriptionId },
+    personal: { name: 'Filial Recife' },
+  },
+  SubscriptionChangeScheduled: {
+    type: 'SubscriptionChangeScheduled',
+    data: {
+      customerId,
+      subscriptionId,
+      from: null,
+      to: { kind: 'quantity', quantity: 20 },
+      effectiveAt: '2027-01-31T10:00:00.000Z',
+    },
+  },
+  SubscriptionScheduledChangeUndone: {
+    type: 'SubscriptionScheduledChangeUndone',
+    data: { customerId, subscriptionId, change: { kind: 'quantity', quantity: 20 } },
+  },
+  SubscriptionSuspended: {
+    type: 'SubscriptionSuspended',
+    data: {
+      customerId,
+      subscriptionId,
+      withBase: null,
+      effectiveFrom: '2026-03-01T10:00:00.000Z',
+    },
+  },
+  SubscriptionReactivated: {
+    type: 'SubscriptionReactivated',
+    data: {
+      customerId,
+      subscriptionId,
+      withBase: null,
+      effectiveFrom: '2026-03-02T10:00:00.000Z',
+    },
+  },
+  SubscriptionUpgraded: {
+    type: 'SubscriptionUpgraded',
+    data: {
+      customerId,
+      subscriptionId,
+      from: { offerId, offer: terms },
+      to: { offerId: otherOfferId, offer: { ...terms, name: 'Office 365 Enterprise E3' } },
+      quantity: 25,
+      effectiveFrom: '2026-03-03T10:00:00.000Z',
+      share: { days: 334, of: 365 },
+      resellerOfRecord: null,
+    },
+  },
+  SubscriptionRenewed: {
+    type: 'SubscriptionRenewed',
+    data: {
+      customerId,
+      subscriptionId,
+      from: { offerId: otherOfferId, quantity: 25, termEndsAt: '2027-01-31T10:00:00.000Z' },
+      offerId: otherOfferId,
+      offer: { ...terms, name: 'Office 365 Enterprise E3' },
+      quantity: 25,
+      termNumber: 2,
+      termStartsAt: '2027-01-31T10:00:00.000Z',
+      termEndsAt: '2028-01-31T10:00:00.000Z',
+      refund: { until: '2027-02-07T10:00:00.000Z', licences: 25 },
+      resellerOfRecord: null,
+    },
+  },
+  SubscriptionAutoRenewChanged: {
+    type: 'SubscriptionAutoRenewChanged',
+    data: { customerId, subscriptionId, autoRenew: false },
+  },
+  SubscriptionExpired: {
+    type: 'SubscriptionExpired',
+    data: {
+      customerId,
+      subscriptionId,
+      withBase: null,
+      offerId: otherOfferId,
+      quantity: 25,
+      effectiveFrom: '2028-01-31T10:00:00.000Z',
+      resellerOfRecord: null,
+    },
+  },
+  // As it is written for another subscription: nothing follows an expiry.
+  SubscriptionCancelled: {
+    type: 'SubscriptionCancelled',
+    data: {
+      customerId,
+      subscriptionId,
+      withBase: null,
+      offerId: otherOfferId,
+      quantity: 25,
+      effectiveFrom: '2027-02-01T10:00:00.000Z',
+      share: { days: 364, of: 365 },
+      refundedLicences: 25,
+      resellerOfRecord: null,
+    },
+  },
+  SubscriptionActivated: {
+    type: 'SubscriptionActivated',
+    data: { customerId, subscriptionId, effectiveFrom: '2026-01-31T10:00:00.000Z' },
+  },
 };
+
+/** What changes nothing that deciding needs: only personal data, which the state does not hold. */
+export const ONLY_PERSONAL: ReadonlySet<string> = new Set([
+  'PartnershipRequestBounced',
+  'ResellerProfileChanged',
+  'SubscriptionRenamed',
+]);

@@ -40,6 +40,7 @@ export interface CustomerDoc {
   readonly delegations: readonly AccountDelegation[];
   readonly adminUserName: string | null;
   readonly createdAt: Instant;
+  /** Those that have not ended. */
   readonly subscriptions: number;
   readonly licences: number;
   readonly revision: number;
@@ -47,8 +48,8 @@ export interface CustomerDoc {
 
 export const customersView: ViewDefinition<CustomerDoc> = {
   name: 'customers',
-  version: 1,
-  readableFrom: 1,
+  version: 2,
+  readableFrom: 2,
   fields: {
     providerId: 'keyword',
     resellerId: 'keyword',
@@ -77,7 +78,19 @@ function customerEventOf({ event }: Recorded) {
     case 'SubscriptionOrdered':
     case 'SubscriptionQuantityChanged':
     case 'ResellerOfRecordChanged':
+    case 'ResellerOfRecordCorrected':
     case 'SupportContactDesignated':
+    case 'SubscriptionRenamed':
+    case 'SubscriptionAutoRenewChanged':
+    case 'SubscriptionActivated':
+    case 'SubscriptionSuspended':
+    case 'SubscriptionReactivated':
+    case 'SubscriptionCancelled':
+    case 'SubscriptionUpgraded':
+    case 'SubscriptionChangeScheduled':
+    case 'SubscriptionScheduledChangeUndone':
+    case 'SubscriptionRenewed':
+    case 'SubscriptionExpired':
       return event;
     default:
       return undefined;
@@ -122,6 +135,15 @@ export const customersProjection: Projection<CustomerDoc> = {
       case 'SubscriptionQuantityChanged': {
         const { from, to } = event.data;
         return { ...doc, licences: doc.licences + to - from };
+      }
+      case 'SubscriptionRenewed': {
+        const { from, quantity } = event.data;
+        return { ...doc, licences: doc.licences + quantity - from.quantity };
+      }
+      case 'SubscriptionCancelled':
+      case 'SubscriptionExpired': {
+        const licences = doc.licences - event.data.quantity;
+        return { ...doc, subscriptions: doc.subscriptions - 1, licences };
       }
       default:
         return doc;

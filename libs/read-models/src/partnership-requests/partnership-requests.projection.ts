@@ -16,6 +16,8 @@ export interface PartnershipRequestDoc {
   readonly providerId: ProviderId;
   /** `null` once erased. */
   readonly email: string | null;
+  /** Stands for the e-mail address; `null` for a request older than the key. */
+  readonly emailKey: string | null;
   /** The provider's own text, `null` where the standard text is used. */
   readonly draft: DraftText | null;
   readonly language: DraftLanguage;
@@ -24,6 +26,9 @@ export interface PartnershipRequestDoc {
   readonly requestedAt: Instant;
   readonly remindedAt: Instant | null;
   readonly expiresAt: Instant;
+  /** When the mail sent last came back, and what the provider noted. */
+  readonly bouncedAt: Instant | null;
+  readonly bounceNote: string | null;
   /** When it was answered or withdrawn. */
   readonly closedAt: Instant | null;
   /** Who answered it, and the period that an acceptance began. */
@@ -34,15 +39,19 @@ export interface PartnershipRequestDoc {
 
 export const partnershipRequestsView: ViewDefinition<PartnershipRequestDoc> = {
   name: 'partnership-requests',
-  version: 1,
-  readableFrom: 1,
+  version: 2,
+  readableFrom: 2,
   fields: {
     providerId: 'keyword',
+    emailKey: 'keyword',
     status: 'keyword',
     requestedAt: 'keyword',
     expiresAt: 'keyword',
   },
-  indexes: [['providerId', 'requestedAt']],
+  indexes: [
+    ['providerId', 'requestedAt'],
+    ['emailKey', 'requestedAt'],
+  ],
 };
 
 /** The event, where it is one of a partnership request. */
@@ -50,6 +59,7 @@ function requestEventOf({ event }: Recorded) {
   switch (event.type) {
     case 'PartnershipRequested':
     case 'PartnershipRequestReminded':
+    case 'PartnershipRequestBounced':
     case 'PartnershipRequestWithdrawn':
     case 'PartnershipRequestDeclined':
     case 'PartnershipRequestAccepted':
@@ -69,12 +79,13 @@ export const partnershipRequestsProjection: Projection<PartnershipRequestDoc> = 
     const { event, revision, metadata } = recorded;
     const at = metadata.occurredAt;
     if (event.type === 'PartnershipRequested') {
-      const { requestId, providerId, language, generation, expiresAt } = event.data;
+      const { requestId, providerId, language, generation, expiresAt, emailKey } = event.data;
       const personal = revealed(event.personal);
       return {
         requestId,
         providerId,
         email: personal?.email ?? null,
+        emailKey,
         draft: personal?.draft ?? null,
         language,
         generation,
@@ -82,6 +93,8 @@ export const partnershipRequestsProjection: Projection<PartnershipRequestDoc> = 
         requestedAt: at,
         remindedAt: null,
         expiresAt,
+        bouncedAt: null,
+        bounceNote: null,
         closedAt: null,
         resellerId: null,
         periodId: null,
@@ -97,8 +110,14 @@ export const partnershipRequestsProjection: Projection<PartnershipRequestDoc> = 
           generation: generation.to,
           expiresAt: expiresAt.to,
           remindedAt: at,
+          bouncedAt: null,
+          bounceNote: null,
           revision,
         };
+      }
+      case 'PartnershipRequestBounced': {
+        const bounceNote = revealed(event.personal)?.note ?? null;
+        return { ...doc, bouncedAt: at, bounceNote, revision };
       }
       case 'PartnershipRequestWithdrawn':
         return { ...doc, status: 'withdrawn', closedAt: at, revision };

@@ -6,6 +6,7 @@ import {
   type ProviderId,
 } from '@tierbook/domain';
 import { conditions, equals, findPage, type ListPage, type Paging, type Reads } from '../list';
+import { providersView } from '../providers/providers.projection';
 import type { Condition } from '../read-store';
 import {
   partnershipRequestsView,
@@ -13,7 +14,7 @@ import {
 } from './partnership-requests.projection';
 
 /** A request with its status at the moment it is read. */
-export interface PartnershipRequestRow extends Omit<PartnershipRequestDoc, 'status'> {
+export interface PartnershipRequestRow extends Omit<PartnershipRequestDoc, 'status' | 'emailKey'> {
   readonly status: PartnershipRequestStatus;
 }
 
@@ -53,6 +54,48 @@ export async function listPartnershipRequests(
   return { ...page, items: page.items.map(({ doc }) => rowAt(doc, now)) };
 }
 
+/** A request as whoever it was sent to sees it: not its link, which the mail holds. */
+export interface WaitingRequestRow extends Pick<
+  PartnershipRequestDoc,
+  'requestId' | 'providerId' | 'language' | 'requestedAt' | 'remindedAt' | 'expiresAt'
+> {
+  readonly providerName: string | null;
+  readonly status: 'requested';
+}
+
+/** The requests sent to this e-mail address that can be answered at `now`, the newest first. */
+export async function listRequestsWaitingFor(
+  reads: Reads,
+  emailKey: string,
+  paging: Paging,
+  now: Instant,
+): Promise<ListPage<WaitingRequestRow>> {
+  const page = await findPage(
+    reads,
+    partnershipRequestsView,
+    {
+      where: conditions(equals('emailKey', emailKey), equals('status', 'requested')),
+      moving: conditions(expiry('requested', now)),
+      sort: { field: 'requestedAt', direction: 'desc' },
+    },
+    paging,
+  );
+  const providers = await reads.store.getMany(
+    providersView,
+    page.items.map(({ doc }) => doc.providerId),
+  );
+  const items = page.items.map(({ doc }) => {
+    const { requestId, providerId, language, requestedAt, remindedAt, expiresAt } = doc;
+    const providerName = providers.get(providerId)?.doc.name ?? null;
+    const status = 'requested' as const;
+    return {
+      ...{ requestId, providerId, providerName, status },
+      ...{ language, requestedAt, remindedAt, expiresAt },
+    };
+  });
+  return { ...page, items };
+}
+
 function expiry(status: PartnershipRequestStatus | undefined, now: Instant): Condition | undefined {
   switch (status) {
     case 'requested':
@@ -64,6 +107,7 @@ function expiry(status: PartnershipRequestStatus | undefined, now: Instant): Con
   }
 }
 
-function rowAt(doc: PartnershipRequestDoc, now: Instant): PartnershipRequestRow {
-  return { ...doc, status: requestStatusAt(doc, now) };
+// eslint-disable-next-line @typescript-eslint/no-unused-vars -- left out, so that nobody is shown it
+function rowAt({ emailKey, ...shown }: PartnershipRequestDoc, now: Instant): PartnershipRequestRow {
+  return { ...shown, status: requestStatusAt(shown, now) };
 }

@@ -3,7 +3,11 @@ import type { PartnershipRequestStatus } from '@tierbook/domain';
 import type { ViewedEvent } from '../projection';
 import { readsOf, recorded } from '../testing/recorded';
 import { period, providerId, request, reseller } from '../testing/sample-events';
-import { getPartnershipRequest, listPartnershipRequests } from './partnership-requests.query';
+import {
+  getPartnershipRequest,
+  listPartnershipRequests,
+  listRequestsWaitingFor,
+} from './partnership-requests.query';
 
 const EXPIRY = '2030-01-31T00:00:00.000Z';
 const BEFORE = '2030-01-30T23:59:59.999Z';
@@ -16,6 +20,7 @@ const requested = (id: string): ViewedEvent => ({
     language: 'pt-BR',
     generation: 1,
     expiresAt: EXPIRY,
+    emailKey: `key-of-${id.slice(0, 1)}`,
   },
   personal: { email: `${id}@example.com`, draft: { subject: 's', body: '{link}' } },
 });
@@ -35,6 +40,62 @@ describe('partnership requests', () => {
       status: 'requested',
     });
     expect(await getPartnershipRequest(reads, request('q2'), BEFORE)).toBeUndefined();
+  });
+
+  it('tell that the mail came back, until it is sent again', async () => {
+    const bounced: ViewedEvent = {
+      type: 'PartnershipRequestBounced',
+      data: { requestId: request('q1'), providerId },
+      personal: { note: 'No such mailbox' },
+    };
+    const reminded: ViewedEvent = {
+      type: 'PartnershipRequestReminded',
+      data: {
+        requestId: request('q1'),
+        providerId,
+        generation: { from: 1, to: 1 },
+        expiresAt: { from: EXPIRY, to: EXPIRY },
+      },
+    };
+    const reads = await readsOf([requested('q1'), bounced]);
+    expect(await getPartnershipRequest(reads, request('q1'), BEFORE)).toMatchObject({
+      status: 'requested',
+      bouncedAt: '2030-01-01T00:00:00.000Z',
+      bounceNote: 'No such mailbox',
+    });
+    const again = await readsOf([requested('q1'), bounced, reminded]);
+    expect(await getPartnershipRequest(again, request('q1'), BEFORE)).toMatchObject({
+      bouncedAt: null,
+      bounceNote: null,
+    });
+  });
+
+  it('are found by whom they were sent to, while they wait, without what only the provider sees', async () => {
+    const reads = await readsOf([
+      requested('q1'),
+      requested('q2'),
+      withdrawn('q2'),
+      requested('x1'),
+    ]);
+    const waiting = async (emailKey: string, now: string) =>
+      (await listRequestsWaitingFor(reads, emailKey, {}, now)).items;
+    expect(await waiting('key-of-q', BEFORE)).toEqual([
+      {
+        requestId: 'q1',
+        providerId,
+        providerName: null,
+        status: 'requested',
+        language: 'pt-BR',
+        requestedAt: '2030-01-01T00:00:00.000Z',
+        remindedAt: null,
+        expiresAt: EXPIRY,
+      },
+    ]);
+    expect(await waiting('key-of-q', EXPIRY)).toEqual([]);
+    expect(await waiting('key-of-z', BEFORE)).toEqual([]);
+    expect(await getPartnershipRequest(reads, request('q1'), BEFORE)).not.toHaveProperty(
+      'emailKey',
+    );
   });
 
   it('expire when read, at the very moment', async () => {

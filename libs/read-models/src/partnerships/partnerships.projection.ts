@@ -33,8 +33,8 @@ export interface PartnershipDoc {
 
 export const partnershipsView: ViewDefinition<PartnershipDoc> = {
   name: 'partnerships',
-  version: 1,
-  readableFrom: 1,
+  version: 2,
+  readableFrom: 2,
   fields: {
     providerId: 'keyword',
     resellerId: 'keyword',
@@ -73,7 +73,17 @@ function changesOf({ event }: Recorded): readonly Change[] {
       const { resellerOfRecord, from, to } = event.data;
       return [{ reseller: resellerOfRecord, licences: to - from }];
     }
-    case 'ResellerOfRecordChanged': {
+    case 'SubscriptionRenewed': {
+      const { resellerOfRecord, quantity, from } = event.data;
+      return [{ reseller: resellerOfRecord, licences: quantity - from.quantity }];
+    }
+    case 'SubscriptionCancelled':
+    case 'SubscriptionExpired': {
+      const { resellerOfRecord, quantity } = event.data;
+      return [{ reseller: resellerOfRecord, subscriptions: -1, licences: -quantity }];
+    }
+    case 'ResellerOfRecordChanged':
+    case 'ResellerOfRecordCorrected': {
       const { from, to, quantity } = event.data;
       return [
         { reseller: from, subscriptions: -1, licences: -quantity },

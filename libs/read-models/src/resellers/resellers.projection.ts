@@ -1,5 +1,10 @@
-import type { Instant, ResellerId } from '@tierbook/domain';
-import { misplaced, revealed, type Projection } from '../projection';
+import type {
+  Instant,
+  ResellerApplied,
+  ResellerId,
+  ResellerProfileChanged,
+} from '@tierbook/domain';
+import { misplaced, revealed, type Projection, type Readable } from '../projection';
 import type { ViewDefinition } from '../view';
 
 /** A reseller's enrolment in the programme. Personal fields are `null` once erased. */
@@ -11,19 +16,21 @@ export interface ResellerDoc {
   readonly email: string | null;
   readonly state: string | null;
   readonly phone: string | null;
-  readonly status: 'applied' | 'enrolled' | 'rejected';
+  readonly status: 'applied' | 'enrolled' | 'rejected' | 'suspended';
   readonly appliedAt: Instant;
   /** When the operator approved or rejected the latest application. */
   readonly decidedAt: Instant | null;
   /** Why it was rejected, where the operator said so. */
   readonly rejectionReason: string | null;
+  /** Since when it is suspended, `null` while it is not. */
+  readonly suspendedAt: Instant | null;
   readonly revision: number;
 }
 
 export const resellersView: ViewDefinition<ResellerDoc> = {
   name: 'resellers',
-  version: 1,
-  readableFrom: 1,
+  version: 2,
+  readableFrom: 2,
   fields: {
     name: 'search',
     partnerId: 'keyword',
@@ -42,6 +49,9 @@ export const resellersProjection: Projection<ResellerDoc> = {
       case 'ResellerApplied':
       case 'ResellerApproved':
       case 'ResellerRejected':
+      case 'ResellerSuspended':
+      case 'ResellerReinstated':
+      case 'ResellerProfileChanged':
         return [event.data.resellerId];
       default:
         return [];
@@ -52,24 +62,16 @@ export const resellersProjection: Projection<ResellerDoc> = {
     const at = metadata.occurredAt;
     if (event.type === 'ResellerApplied') {
       const { resellerId, partnerId, country } = event.data;
-      const {
-        name = null,
-        email = null,
-        state = null,
-        phone = null,
-      } = revealed(event.personal) ?? {};
       return {
         resellerId,
         partnerId,
         country,
-        name,
-        email,
-        state,
-        phone,
+        ...profileOf(event),
         status: 'applied',
         appliedAt: at,
         decidedAt: null,
         rejectionReason: null,
+        suspendedAt: null,
         revision,
       };
     }
@@ -81,8 +83,19 @@ export const resellersProjection: Projection<ResellerDoc> = {
         const rejectionReason = revealed(event.personal)?.reason ?? null;
         return { ...doc, status: 'rejected', decidedAt: at, rejectionReason, revision };
       }
+      case 'ResellerSuspended':
+        return { ...doc, status: 'suspended', suspendedAt: at, revision };
+      case 'ResellerReinstated':
+        return { ...doc, status: 'enrolled', suspendedAt: null, revision };
+      case 'ResellerProfileChanged':
+        return { ...doc, ...profileOf(event), revision };
       default:
         return doc;
     }
   },
 };
+
+function profileOf({ personal }: Readable<ResellerApplied | ResellerProfileChanged>) {
+  const { name = null, email = null, state = null, phone = null } = revealed(personal) ?? {};
+  return { name, email, state, phone };
+}

@@ -42,6 +42,48 @@ describe('resellers', () => {
     });
   });
 
+  it('are suspended and reinstated', async () => {
+    const enrolled = [sample.resellerApplied('a', 'Alfa'), sample.resellerApproved('a')];
+    const suspended: ViewedEvent = {
+      type: 'ResellerSuspended',
+      data: { resellerId: reseller('a') },
+    };
+    const reinstated: ViewedEvent = {
+      type: 'ResellerReinstated',
+      data: { resellerId: reseller('a') },
+    };
+    const reads = await readsOf([...enrolled, suspended]);
+    expect(await getReseller(reads, reseller('a'))).toMatchObject({
+      status: 'suspended',
+      suspendedAt: '2030-01-01T00:00:00.000Z',
+    });
+    const again = await readsOf([...enrolled, suspended, reinstated]);
+    expect(await getReseller(again, reseller('a'))).toMatchObject({
+      status: 'enrolled',
+      suspendedAt: null,
+    });
+  });
+
+  it('show their latest profile, whole', async () => {
+    const changed: ViewedEvent = {
+      type: 'ResellerProfileChanged',
+      data: { resellerId: reseller('a') },
+      personal: { name: 'Alfa Nova', email: 'nova@alfa.example' },
+    };
+    const reads = await readsOf([
+      sample.resellerApplied('a', 'Alfa', '501'),
+      sample.resellerApproved('a'),
+      changed,
+    ]);
+    expect(await getReseller(reads, reseller('a'))).toMatchObject({
+      partnerId: '501',
+      name: 'Alfa Nova',
+      email: 'nova@alfa.example',
+      state: null,
+      status: 'enrolled',
+    });
+  });
+
   it('are listed by name, all or those of one status', async () => {
     const reads = await readsOf([
       sample.resellerApplied('b', 'Beta'),

@@ -1,17 +1,20 @@
-import type {
-  BillingCycle,
-  CustomerId,
-  DelegatedRight,
-  DelegationId,
-  Instant,
-  OfferId,
-  OfferTerms,
-  PartneredReseller,
-  ProviderId,
-  SubscriptionId,
-  SupportContact,
-  Term,
-  WarningCode,
+import {
+  withoutLicences,
+  type BillingCycle,
+  type CustomerId,
+  type DelegatedRight,
+  type DelegationId,
+  type Instant,
+  type OfferId,
+  type OfferTerms,
+  type PartneredReseller,
+  type ProviderId,
+  type RefundLot,
+  type ScheduledChange,
+  type SubscriptionId,
+  type SupportContact,
+  type Term,
+  type WarningCode,
 } from '@tierbook/domain';
 import { misplaced, revealed, type Projection, type Recorded } from '../projection';
 import type { ViewDefinition } from '../view';
@@ -36,12 +39,23 @@ export interface SubscriptionDoc {
   readonly quantity: number;
   readonly billingCycle: BillingCycle;
   readonly term: Term;
-  readonly status: 'active' | 'pending';
+  readonly status: 'pending' | 'active' | 'suspended' | 'expired' | 'cancelled';
   readonly orderedAt: Instant;
   readonly startsAt: Instant;
+  /** From 1. */
+  readonly termNumber: number;
+  readonly termStartsAt: Instant;
   /** Exclusive. */
   readonly termEndsAt: Instant;
   readonly autoRenew: boolean;
+  /** What it is an add-on of. */
+  readonly baseSubscriptionId: SubscriptionId | null;
+  /** What happens at the end of the term; can be undone until then. */
+  readonly scheduledChange: ScheduledChange | null;
+  /** Licences that can be given back for a refund, until when; those whose time is over may still be listed. */
+  readonly refundable: readonly RefundLot[];
+  /** When it was cancelled or expired. */
+  readonly endedAt: Instant | null;
   readonly resellerOfRecord: PartneredReseller | null;
   readonly supportContact: SupportContact;
   readonly delegations: readonly SubscriptionDelegation[];
@@ -51,8 +65,8 @@ export interface SubscriptionDoc {
 
 export const subscriptionsView: ViewDefinition<SubscriptionDoc> = {
   name: 'subscriptions',
-  version: 1,
-  readableFrom: 1,
+  version: 2,
+  readableFrom: 2,
   fields: {
     customerId: 'keyword',
     providerId: 'keyword',
@@ -70,7 +84,19 @@ export const subscriptionsProjection: Projection<SubscriptionDoc> = {
       case 'SubscriptionOrdered':
       case 'SubscriptionQuantityChanged':
       case 'ResellerOfRecordChanged':
+      case 'ResellerOfRecordCorrected':
       case 'SupportContactDesignated':
+      case 'SubscriptionRenamed':
+      case 'SubscriptionAutoRenewChanged':
+      case 'SubscriptionActivated':
+      case 'SubscriptionSuspended':
+      case 'SubscriptionReactivated':
+      case 'SubscriptionCancelled':
+      case 'SubscriptionUpgraded':
+      case 'SubscriptionChangeScheduled':
+      case 'SubscriptionScheduledChangeUndone':
+      case 'SubscriptionRenewed':
+      case 'SubscriptionExpired':
         return [event.data.subscriptionId];
       case 'DelegatedAdminGranted':
       case 'DelegatedAdminRevoked':
@@ -85,9 +111,37 @@ export const subscriptionsProjection: Projection<SubscriptionDoc> = {
     if (before === undefined) throw misplaced(recorded, subscriptionsView.name, key);
     const doc = { ...before, revision };
     switch (event.type) {
-      case 'SubscriptionQuantityChanged':
-        return { ...doc, quantity: event.data.to };
+      case 'SubscriptionQuantityChanged': {
+        const { to, refund, refundedLicences, effectiveFrom } = event.data;
+        const left = withoutLicences(doc.refundable, refundedLicences, effectiveFrom);
+        return { ...doc, quantity: to, refundable: refund === null ? left : [...left, refund] };
+      }
+      case 'SubscriptionRenamed':
+        return { ...doc, name: revealed(event.personal)?.name ?? null };
+      case 'SubscriptionAutoRenewChanged':
+        return { ...doc, autoRenew: event.data.autoRenew };
+      case 'SubscriptionActivated':
+      case 'SubscriptionReactivated':
+        return { ...doc, status: 'active' };
+      case 'SubscriptionSuspended':
+        return { ...doc, status: 'suspended' };
+      case 'SubscriptionCancelled':
+        return ended(doc, 'cancelled', event.data.effectiveFrom);
+      case 'SubscriptionExpired':
+        return ended(doc, 'expired', event.data.effectiveFrom);
+      case 'SubscriptionUpgraded':
+        return { ...doc, ...event.data.to };
+      case 'SubscriptionChangeScheduled':
+        return { ...doc, scheduledChange: event.data.to };
+      case 'SubscriptionScheduledChangeUndone':
+        return { ...doc, scheduledChange: null };
+      case 'SubscriptionRenewed': {
+        const { offerId, offer, quantity, termNumber, termStartsAt, termEndsAt } = event.data;
+        const term = { termNumber, termStartsAt, termEndsAt, refundable: [event.data.refund] };
+        return { ...doc, offerId, offer, quantity, ...term, scheduledChange: null };
+      }
       case 'ResellerOfRecordChanged':
+      case 'ResellerOfRecordCorrected':
         return { ...doc, resellerOfRecord: event.data.to, warnings: event.data.warnings };
       case 'SupportContactDesignated':
         return { ...doc, supportContact: event.data.to };
@@ -108,15 +162,29 @@ export const subscriptionsProjection: Projection<SubscriptionDoc> = {
 };
 
 function ordered(
-  { data, personal }: Extract<Recorded['event'], { readonly type: 'SubscriptionOrdered' }>,
+  event: Extract<Recorded['event'], { readonly type: 'SubscriptionOrdered' }>,
   { revision, metadata }: Recorded,
 ): SubscriptionDoc {
+  const { refund, ...data } = event.data;
   return {
     ...data,
+    termNumber: 1,
+    termStartsAt: data.startsAt,
+    scheduledChange: null,
+    refundable: [refund],
+    endedAt: null,
     providerId: metadata.tenant as ProviderId,
-    name: revealed(personal)?.name ?? null,
+    name: revealed(event.personal)?.name ?? null,
     orderedAt: metadata.occurredAt,
     delegations: [],
     revision,
   };
+}
+
+function ended(
+  doc: SubscriptionDoc,
+  status: 'cancelled' | 'expired',
+  endedAt: Instant,
+): SubscriptionDoc {
+  return { ...doc, status, endedAt, scheduledChange: null, refundable: [] };
 }

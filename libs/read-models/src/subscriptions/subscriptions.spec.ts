@@ -1,6 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
+import { partnershipIdOf } from '@tierbook/domain';
+import { getCustomer } from '../customers/customers.query';
+import { getPartnership } from '../partnerships/partnerships.query';
+import type { ViewedEvent } from '../projection';
 import { readsOf, recorded } from '../testing/recorded';
-import { chosen, customer, sample, subscription } from '../testing/sample-events';
+import {
+  chosen,
+  customer,
+  offer,
+  providerId,
+  reseller,
+  sample,
+  subscription,
+} from '../testing/sample-events';
 import { getSubscription, getSubscriptions, listSubscriptions } from './subscriptions.query';
 
 const [a, b] = [chosen('a'), chosen('b')];
@@ -65,5 +77,95 @@ describe('subscriptions', () => {
     expect(items.map(({ subscriptionId }) => subscriptionId)).toEqual(['s1', 's0']);
     const some = await getSubscriptions(reads, [subscription('s7'), subscription('s1')]);
     expect(some.map(({ subscriptionId }) => subscriptionId)).toEqual(['s7', 's1']);
+  });
+
+  it('fold what their life brings', async () => {
+    const of = { customerId: customer('c'), subscriptionId: subscription('s1') };
+    const at = '2030-02-01T00:00:00.000Z';
+    const termEndsAt = '2031-01-01T00:00:00.000Z';
+    const to = { kind: 'quantity', quantity: 3 } as const;
+    const suspended: ViewedEvent = {
+      type: 'SubscriptionSuspended',
+      data: { ...of, withBase: null, effectiveFrom: at },
+    };
+    const scheduled: ViewedEvent = {
+      type: 'SubscriptionChangeScheduled',
+      data: { ...of, from: null, to, effectiveAt: termEndsAt },
+    };
+    const renamed: ViewedEvent = {
+      type: 'SubscriptionRenamed',
+      data: of,
+      personal: { name: 'Filial' },
+    };
+    const off: ViewedEvent = {
+      type: 'SubscriptionAutoRenewChanged',
+      data: { ...of, autoRenew: false },
+    };
+    const before = [...bought, renamed, off, scheduled, suspended];
+    const bought1 = await getSubscription(await readsOf(before), subscription('s1'));
+    if (bought1 === undefined) throw new Error('There is no subscription.');
+    expect(bought1).toMatchObject({
+      status: 'suspended',
+      name: 'Filial',
+      autoRenew: false,
+      scheduledChange: to,
+      refundable: [{ until: '2030-01-08T00:00:00.000Z', licences: 5 }],
+      endedAt: null,
+    });
+    const back: ViewedEvent = {
+      type: 'SubscriptionReactivated',
+      data: { ...of, withBase: null, effectiveFrom: at },
+    };
+    const renewed: ViewedEvent = {
+      type: 'SubscriptionRenewed',
+      data: {
+        ...of,
+        from: { offerId: offer('o1'), quantity: 5, termEndsAt },
+        offerId: offer('o1'),
+        offer: bought1.offer,
+        quantity: 3,
+        termNumber: 2,
+        termStartsAt: termEndsAt,
+        termEndsAt: '2032-01-01T00:00:00.000Z',
+        refund: { until: '2031-01-08T00:00:00.000Z', licences: 3 },
+        resellerOfRecord: a,
+      },
+    };
+    const again = await readsOf([...before, back, renewed]);
+    expect(await getSubscription(again, subscription('s1'))).toMatchObject({
+      status: 'active',
+      quantity: 3,
+      termNumber: 2,
+      termEndsAt: '2032-01-01T00:00:00.000Z',
+      scheduledChange: null,
+      refundable: [{ licences: 3 }],
+    });
+    const cancelled: ViewedEvent = {
+      type: 'SubscriptionCancelled',
+      data: {
+        ...of,
+        withBase: null,
+        offerId: offer('o1'),
+        quantity: 3,
+        effectiveFrom: '2031-01-02T00:00:00.000Z',
+        share: { days: 364, of: 365 },
+        refundedLicences: 3,
+        resellerOfRecord: a,
+      },
+    };
+    const ended = await readsOf([...before, back, renewed, cancelled]);
+    expect(await getSubscription(ended, subscription('s1'))).toMatchObject({
+      status: 'cancelled',
+      endedAt: '2031-01-02T00:00:00.000Z',
+      refundable: [],
+    });
+    expect(await getPartnership(ended, partnershipIdOf(providerId, reseller('a')))).toMatchObject({
+      subscriptions: 0,
+      licences: 0,
+    });
+    expect(await getCustomer(ended, customer('c'))).toMatchObject({
+      subscriptions: 0,
+      licences: 0,
+    });
   });
 });

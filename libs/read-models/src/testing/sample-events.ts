@@ -31,6 +31,8 @@ const TERMS: OfferTerms = {
   maxQuantity: 300,
   billingCycles: ['monthly'],
   terms: ['P1Y'],
+  pricing: null,
+  addOnOf: [],
 };
 
 /** A reseller chosen in its first period with the test provider, `<reseller>-1`, unless told another. */
@@ -163,6 +165,8 @@ export const sample = {
       startsAt: '2030-01-01T00:00:00.000Z',
       termEndsAt: '2031-01-01T00:00:00.000Z',
       autoRenew: true,
+      baseSubscriptionId: null,
+      refund: { until: '2030-01-08T00:00:00.000Z', licences: quantity },
       resellerOfRecord,
       supportContact,
       warnings: [],
@@ -183,6 +187,9 @@ export const sample = {
       from,
       to,
       effectiveFrom: '2030-01-01T00:00:00.000Z',
+      share: { days: 365, of: 365 },
+      refund: to > from ? { until: '2030-01-08T00:00:00.000Z', licences: to - from } : null,
+      refundedLicences: Math.max(from - to, 0),
       resellerOfRecord,
     },
   }),
@@ -221,6 +228,15 @@ export const sample = {
   }),
   offerPublished: (id: string, name: string): ViewedEvent => ({
     type: 'OfferPublished',
-    data: { ...TERMS, name, offerId: offer(id), providerId, description: 'Mail for all' },
+    data: {
+      ...TERMS,
+      name,
+      limitPerCustomer: null,
+      upgradeTargets: [],
+      countries: null,
+      offerId: offer(id),
+      providerId,
+      description: 'Mail for all',
+    },
   }),
 };

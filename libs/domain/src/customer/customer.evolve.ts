@@ -1,0 +1,69 @@
+import { PersistentMap } from '../persistent-map';
+import type { CustomerEvent } from './customer.events';
+import type { CustomerState, SubscriptionState } from './customer.state';
+import { evolveSubscription, subscriptionOrdered } from './subscription.evolve';
+
+type Existing = Exclude<CustomerState, { readonly status: 'none' }>;
+
+export const initialState: CustomerState = { status: 'none' };
+
+/** The user name of a customer's first administrator. */
+export function adminUserName(domain: string): string {
+  return `admin@${domain}`;
+}
+
+/** The state after the event. */
+export function evolve(state: CustomerState, event: CustomerEvent): CustomerState {
+  if (event.type === 'CustomerCreated') {
+    const { customerId, providerId, domain, country } = event.data;
+    return {
+      status: 'active',
+      customerId,
+      providerId,
+      domain,
+      country,
+      reseller: null,
+      credentialId: null,
+      userName: adminUserName(domain),
+      subscriptions: PersistentMap.empty(),
+      delegations: new Map(),
+    };
+  }
+  return state.status === 'none' ? state : evolveExisting(state, event);
+}
+
+function evolveExisting(
+  state: Existing,
+  event: Exclude<CustomerEvent, { type: 'CustomerCreated' }>,
+): Existing {
+  switch (event.type) {
+    case 'CustomerResellerChanged':
+      return { ...state, reseller: event.data.to };
+    case 'DelegatedAdminGranted': {
+      const { delegationId, resellerId, periodId, scope, rights, start, end } = event.data;
+      const delegation = { delegationId, resellerId, periodId, scope, rights, start, end };
+      return { ...state, delegations: new Map(state.delegations).set(delegationId, delegation) };
+    }
+    case 'DelegatedAdminRevoked': {
+      const delegations = new Map(state.delegations);
+      delegations.delete(event.data.delegationId);
+      return { ...state, delegations };
+    }
+    case 'AdminCredentialIssued': {
+      const { credentialId, userName } = event.data;
+      return { ...state, credentialId, userName };
+    }
+    case 'SubscriptionOrdered':
+      return withSubscription(state, subscriptionOrdered(event.data));
+    default: {
+      const subscription = state.subscriptions.get(event.data.subscriptionId);
+      if (subscription === undefined) return state;
+      return withSubscription(state, evolveSubscription(subscription, event));
+    }
+  }
+}
+
+function withSubscription(state: Existing, subscription: SubscriptionState): Existing {
+  const { subscriptionId } = subscription;
+  return { ...state, subscriptions: state.subscriptions.with(subscriptionId, subscription) };
+}

@@ -1,0 +1,143 @@
+import type { CustomerId, Instant, OfferId, PartneredReseller, SubscriptionId } from '../ids';
+import type { OfferTerms } from '../offer/offer.events';
+
+/** Licences that can be given back for a refund, until (exclusive) when. */
+export interface RefundLot {
+  readonly until: Instant;
+  readonly licences: number;
+}
+
+/** Days of a term that a change is for, of all its days: what is charged or refunded pro rata. */
+export interface ShareOfTerm {
+  readonly days: number;
+  readonly of: number;
+}
+
+/** What happens at the end of the term. */
+export type ScheduledChange =
+  | { readonly kind: 'cancel' }
+  | { readonly kind: 'quantity'; readonly quantity: number }
+  | { readonly kind: 'offer'; readonly offerId: OfferId; readonly offer: OfferTerms };
+
+interface OfSubscription {
+  readonly customerId: CustomerId;
+  readonly subscriptionId: SubscriptionId;
+}
+
+/** What befell a base befalls its add-ons: then this names the base, else it is `null`. */
+interface WithBase {
+  readonly withBase: SubscriptionId | null;
+}
+
+export interface SubscriptionRenamed {
+  readonly type: 'SubscriptionRenamed';
+  readonly data: OfSubscription;
+  readonly personal: { readonly name: string };
+}
+
+export interface SubscriptionAutoRenewChanged {
+  readonly type: 'SubscriptionAutoRenewChanged';
+  readonly data: OfSubscription & { readonly autoRenew: boolean };
+}
+
+/** A start in the future has come. */
+export interface SubscriptionActivated {
+  readonly type: 'SubscriptionActivated';
+  readonly data: OfSubscription & { readonly effectiveFrom: Instant };
+}
+
+export interface SubscriptionSuspended {
+  readonly type: 'SubscriptionSuspended';
+  readonly data: OfSubscription & WithBase & { readonly effectiveFrom: Instant };
+}
+
+export interface SubscriptionReactivated {
+  readonly type: 'SubscriptionReactivated';
+  readonly data: OfSubscription & WithBase & { readonly effectiveFrom: Instant };
+}
+
+export interface SubscriptionCancelled {
+  readonly type: 'SubscriptionCancelled';
+  readonly data: OfSubscription &
+    WithBase & {
+      readonly offerId: OfferId;
+      readonly quantity: number;
+      readonly effectiveFrom: Instant;
+      readonly share: ShareOfTerm;
+      readonly refundedLicences: number;
+      readonly resellerOfRecord: PartneredReseller | null;
+    };
+}
+
+/** The same subscription on another offer, from `effectiveFrom` on; its term goes on. */
+export interface SubscriptionUpgraded {
+  readonly type: 'SubscriptionUpgraded';
+  readonly data: OfSubscription & {
+    readonly from: { readonly offerId: OfferId; readonly offer: OfferTerms };
+    readonly to: { readonly offerId: OfferId; readonly offer: OfferTerms };
+    readonly quantity: number;
+    readonly effectiveFrom: Instant;
+    readonly share: ShareOfTerm;
+    readonly resellerOfRecord: PartneredReseller | null;
+  };
+}
+
+export interface SubscriptionChangeScheduled {
+  readonly type: 'SubscriptionChangeScheduled';
+  readonly data: OfSubscription & {
+    readonly from: ScheduledChange | null;
+    readonly to: ScheduledChange;
+    readonly effectiveAt: Instant;
+  };
+}
+
+export interface SubscriptionScheduledChangeUndone {
+  readonly type: 'SubscriptionScheduledChangeUndone';
+  readonly data: OfSubscription & { readonly change: ScheduledChange };
+}
+
+/** One more term, with whatever was scheduled for its beginning. */
+export interface SubscriptionRenewed {
+  readonly type: 'SubscriptionRenewed';
+  readonly data: OfSubscription & {
+    readonly from: {
+      readonly offerId: OfferId;
+      readonly quantity: number;
+      readonly termEndsAt: Instant;
+    };
+    readonly offerId: OfferId;
+    readonly offer: OfferTerms;
+    readonly quantity: number;
+    readonly termNumber: number;
+    readonly termStartsAt: Instant;
+    /** Exclusive. */
+    readonly termEndsAt: Instant;
+    readonly refund: RefundLot;
+    readonly resellerOfRecord: PartneredReseller | null;
+  };
+}
+
+/** Its term ended and was not renewed. */
+export interface SubscriptionExpired {
+  readonly type: 'SubscriptionExpired';
+  readonly data: OfSubscription &
+    WithBase & {
+      readonly offerId: OfferId;
+      readonly quantity: number;
+      readonly effectiveFrom: Instant;
+      readonly resellerOfRecord: PartneredReseller | null;
+    };
+}
+
+export type SubscriptionLifecycleEvent =
+  | SubscriptionRenamed
+  | SubscriptionAutoRenewChanged
+  | SubscriptionActivated
+  | SubscriptionSuspended
+  | SubscriptionReactivated
+  | SubscriptionCancelled
+  | SubscriptionUpgraded
+  | SubscriptionChangeScheduled
+  | SubscriptionScheduledChangeUndone
+  | SubscriptionRenewed
+  | SubscriptionExpired;

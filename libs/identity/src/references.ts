@@ -1,0 +1,19 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import { mac } from './mac';
+
+/**
+ * Names for what must be found again in the log without being read there. One key, kept for ever: with
+ * another one, nothing that was named before is found.
+ */
+export class References {
+  private readonly key: KeyObject;
+
+  constructor(key: Buffer) {
+    this.key = createSecretKey(key);
+  }
+
+  /** The same for the same e-mail address, whatever its case: HMAC-SHA256 in base64url, 43 characters. */
+  emailKey(email: string): string {
+    return mac(this.key, `tierbook e-mail v1:${email.trim().normalize('NFC').toLowerCase()}`);
+  }
+}
