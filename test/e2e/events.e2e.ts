@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiDocument, expectDeclaredAnswers } from './harness/api-document';
 import { startService, type Service } from './harness/service';
@@ -8,6 +9,8 @@ interface FeedEvent {
   readonly type: string;
   readonly position: string;
   readonly revision: number;
+  readonly correlationId: string;
+  readonly causationId: string;
   readonly data: Readonly<Record<string, unknown>>;
   readonly personal?: Readonly<Record<string, unknown>>;
 }
@@ -73,6 +76,24 @@ describe('GET /v1/events', () => {
     for (const limit of [1, 2, 7]) expect(await allEvents(limit)).toEqual(all);
     const created = all.find(({ type }) => type === 'CustomerCreated');
     expect(created?.personal?.['companyName']).toContain('Padaria Ametista');
+  });
+
+  it('names the one request that each event came of, as its log line does, beside what correlates them', async () => {
+    const caller = await world.provider();
+    const correlationId = randomUUID();
+    const headers = { 'Correlation-Id': correlationId };
+    for (let order = 1; order <= 2; order += 1) {
+      accepted(await caller.api.post('/v1/offers', world.offerBody(), { headers }));
+    }
+    const page = await caller.api.get('/v1/events');
+    const published = (page.at('events') as FeedEvent[]).filter(
+      ({ type }) => type === 'OfferPublished',
+    );
+    expect(published.map((event) => event.correlationId)).toEqual([correlationId, correlationId]);
+    const requests = published.map(({ causationId }) => causationId);
+    expect(new Set([...requests, correlationId]).size).toBe(3);
+    for (const requestId of requests)
+      expect(service.logs()).toContain(`"requestId":"${requestId}"`);
   });
 
   it('goes on after a position', async () => {

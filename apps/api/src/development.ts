@@ -121,14 +121,13 @@ function agent(kind: 'provider' | 'reseller', id: string): Principal {
 
 function sentBy(principal: Principal, idempotencyKey: string, { fingerprints }: Tierbook): Sent {
   const path = '/development';
-  const correlationId = randomUUID();
   return {
     principal,
     idempotencyKey,
     fingerprint: fingerprints.fingerprint(idempotencyKey, path, undefined),
     isSameCommand: (recorded) => fingerprints.verify(recorded, idempotencyKey, path, undefined),
-    correlationId,
-    causationId: correlationId,
+    correlationId: randomUUID(),
+    causationId: randomUUID(),
   };
 }
 

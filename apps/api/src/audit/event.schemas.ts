@@ -64,7 +64,9 @@ export const eventSchemas: Schemas = {
     parties: listOf(ref('Party'), 'Whom it concerns, each as what.'),
     commandId: id('The command that it came of: the same for all events of one.'),
     correlationId: id("The caller's Correlation-Id, or one drawn for the request."),
-    causationId: id('What led to the command: its request, or the event that was reacted to.'),
+    causationId: id(
+      'What led to the command: the id of its request, as the log line has it, or of the event that was reacted to.',
+    ),
     data: ref('EventData'),
     personal: optional(ref('PersonalData')),
   }),

@@ -7,7 +7,7 @@ import type { WarningCode } from '@tierbook/domain';
 import type { FastifyRequest } from 'fastify';
 import { ProblemError } from './problems';
 import { refusalProblem } from './reader';
-import { correlationIdOf, pathOf, principalOf, type Exchange } from './request';
+import { correlationIdOf, pathOf, principalOf, requestIdOf, type Exchange } from './request';
 import { unknownField } from './validation';
 
 /** Visible ASCII, so that a key means the same to everything on its way. */
@@ -98,7 +98,7 @@ export class CommandSender {
       fingerprint: this.fingerprint(action, path, body),
       isSameCommand: (recorded) => this.fingerprints.verify(recorded, action, path, body),
       correlationId,
-      causationId: correlationId,
+      causationId: requestIdOf(request),
       ...(typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? { traceparent } : {}),
       ...(ifMatch === undefined ? {} : { ifMatch }),
       ...(isDryRun(request) ? { dryRun: true } : {}),

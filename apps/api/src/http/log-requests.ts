@@ -1,6 +1,6 @@
 import type { Logger } from '@tierbook/platform';
 import type { FastifyInstance } from 'fastify';
-import { correlationIdOf, principalIfKnown } from './request';
+import { correlationIdOf, principalIfKnown, requestIdOf } from './request';
 
 /** One line a request: its route, never its address, which may hold what somebody searched for. */
 export function logRequests(fastify: FastifyInstance, logger: Logger): void {
@@ -12,6 +12,7 @@ export function logRequests(fastify: FastifyInstance, logger: Logger): void {
         route: request.routeOptions.url,
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime * 1_000) / 1_000,
+        requestId: requestIdOf(request),
         correlationId: correlationIdOf(request),
         actor: principal?.id,
         role: principal?.role,

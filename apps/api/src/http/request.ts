@@ -8,6 +8,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** What this service notes of a request, beside what came in. */
 interface Notes {
+  readonly requestId: string;
   readonly correlationId: string;
   principal?: Principal;
 }
@@ -18,10 +19,19 @@ function notesOf(request: FastifyRequest): Notes {
   let notes = NOTES.get(request);
   if (notes === undefined) {
     const sent = request.headers['correlation-id'];
-    notes = { correlationId: typeof sent === 'string' && UUID.test(sent) ? sent : newId() };
+    const requestId = newId();
+    notes = {
+      requestId,
+      correlationId: typeof sent === 'string' && UUID.test(sent) ? sent : newId(),
+    };
     NOTES.set(request, notes);
   }
   return notes;
+}
+
+/** This one request's own id, which its log line and its events carry: never one that the caller chose. */
+export function requestIdOf(request: FastifyRequest): string {
+  return notesOf(request).requestId;
 }
 
 /** The caller's Correlation-Id, or one drawn for this request. */
