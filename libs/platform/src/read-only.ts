@@ -10,6 +10,7 @@ import {
 import type { KeyMaterial } from '@tierbook/identity';
 import { openSqliteEventReader, openSqlitePersonalKeysReader } from '@tierbook/sqlite';
 import { sqlitePathOf, type Configuration } from './configuration';
+import { readOnlyKeys } from './read-only-keys';
 
 /** Something opened that must be closed. */
 interface Closable {
@@ -34,15 +35,10 @@ export function openUnsealing(
 ): { readonly codec: EventCodec } & Closable {
   const path = existing('KEY_STORE_URL', configuration.keyStoreUrl);
   const reader = openSqlitePersonalKeysReader({ path, masterKeys: keys.personalData });
-  const refuse = () => Promise.reject(new Error('Who only reads makes and destroys no keys.'));
-  const readOnly = {
-    find: (subject: string) => reader.find(subject),
-    tombstones: () => reader.tombstones(),
-    close: () => reader.close(),
-    obtain: refuse,
-    destroy: refuse,
-  };
-  const codec = new EventCodec(new CachedPersonalKeys(readOnly, systemClock), eventSchemas);
+  const codec = new EventCodec(
+    new CachedPersonalKeys(readOnlyKeys(reader), systemClock),
+    eventSchemas,
+  );
   return { codec, close: () => reader.close() };
 }
 

@@ -5,6 +5,7 @@ import {
   Scheduler,
   SubscriptionSchedule,
 } from '@tierbook/application';
+import { RefusalLog } from '@tierbook/audit';
 import {
   AggregateStore,
   CommandPipeline,
@@ -53,6 +54,8 @@ export interface WriteSide {
 export interface Tierbook extends WriteSide {
   readonly projector: ProjectorThread;
   readonly reads: Reads;
+  /** What known callers were refused. */
+  readonly refusals: RefusalLog;
   /** Lets process managers and projector finish what is under way, then closes every store. */
   close(): Promise<void>;
 }
@@ -95,11 +98,25 @@ export async function openTierbook(
     opened.push(...processes.map((process) => () => process.stop()));
     const scheduler = await startScheduler(writeSide, logger);
     opened.push(() => scheduler.stop());
-    return { ...writeSide, projector, reads: { store, cursors: new Cursors(keys.cursors) }, close };
+    const refusals = openRefusalLog(engines.stateStore, logger);
+    opened.push(() => refusals.close());
+    const reads = { store, cursors: new Cursors(keys.cursors) };
+    return { ...writeSide, projector, reads, refusals, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** The refusal log in this state store; its `head()` is what a checkpoint of the audit log holds of it. */
+export function openRefusalLog(state: StateStore, logger: Logger): RefusalLog {
+  return new RefusalLog({
+    state,
+    clock: systemClock,
+    onFailure: (err) => {
+      logger.error({ err }, 'refusals not written');
+    },
+  });
 }
 
 async function lastRecordedAt({ eventStore }: WriteEngines): Promise<string | undefined> {

@@ -7,14 +7,14 @@ import {
   provider,
   reseller,
 } from '@tierbook/domain';
-import { CachedPersonalKeys, EventCodec, systemClock, type PersonalKeys } from '@tierbook/eventing';
+import { CachedPersonalKeys, EventCodec, systemClock } from '@tierbook/eventing';
 import { PROJECTIONS, ProjectionRunner } from '@tierbook/read-models';
 import {
   openSqliteEventReader,
   openSqlitePersonalKeysReader,
   openSqliteProjectionStore,
-  type PersonalKeysReader,
 } from '@tierbook/sqlite';
+import { readOnlyKeys } from '../read-only-keys';
 import type { FromProjector, ProjectorOptions, ToProjector } from './projector-messages';
 
 const AGGREGATES = [customer, offer, partnership, partnershipRequest, provider, reseller];
@@ -30,7 +30,7 @@ async function runProjector(host: MessagePort, options: ProjectorOptions): Promi
   const keysReader = openSqlitePersonalKeysReader({ path: options.keysPath, masterKeys });
   const store = openSqliteProjectionStore({ path: options.viewsPath });
   const codec = new EventCodec(
-    new CachedPersonalKeys(readOnly(keysReader), systemClock),
+    new CachedPersonalKeys(readOnlyKeys(keysReader), systemClock),
     AGGREGATES.map(({ schemas }) => schemas),
   );
   const runner = new ProjectionRunner({
@@ -58,19 +58,6 @@ async function runProjector(host: MessagePort, options: ProjectorOptions): Promi
   await store.close();
   await keysReader.close();
   await reader.close();
-}
-
-/** The projector makes no keys and destroys none. */
-function readOnly(reader: PersonalKeysReader): PersonalKeys {
-  const refuse = () => Promise.reject(new Error('The projector only reads personal keys.'));
-  return {
-    find: (subject) => reader.find(subject),
-    mark: () => reader.mark(),
-    tombstones: () => reader.tombstones(),
-    close: () => reader.close(),
-    obtain: refuse,
-    destroy: refuse,
-  };
 }
 
 const host = parentPort;

@@ -1,7 +1,7 @@
-import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreRefusedError } from '@tierbook/eventing';
 import { requireSafeSqlite } from '../event-store/sqlite-version';
+import { createPrivately } from './create-privately';
 import { openFailure } from './sqlite-errors';
 
 /** How a kind of file is told from others, and how an empty one is laid out. */
@@ -68,15 +68,6 @@ function opened(
   } catch (error) {
     database?.close();
     throw openFailure(path, format.what, error);
-  }
-}
-
-/** SQLite would create the file readable by all; its WAL takes the file's own mode. */
-function createPrivately(path: string): void {
-  try {
-    closeSync(openSync(path, 'a', 0o600));
-  } catch {
-    // Where it cannot be created, SQLite says so next.
   }
 }
 

@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -381,6 +382,12 @@ describe('a failing writer', () => {
 });
 
 describe('the lock', () => {
+  it('is for its user only', async () => {
+    const path = newPath();
+    await openStore({ path });
+    expect(statSync(path.replace(/db$/, 'lock')).mode & 0o777).toBe(0o600);
+  });
+
   it('keeps a second store from the same log, also by another name of it', async () => {
     const path = newPath();
     await openStore({ path });

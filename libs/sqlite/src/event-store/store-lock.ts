@@ -2,12 +2,13 @@ import { existsSync, realpathSync } from 'node:fs';
 import { format, parse } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreLockedError, StoreRefusedError } from '@tierbook/eventing';
+import { createPrivately } from '../durable-store/create-privately';
 
 const SQLITE_BUSY = 5;
 
 /**
  * Makes this process the only writer of the file at `path`, until `close` or the process's end: an
- * exclusive SQLite transaction held on `<name>.lock` beside it, which the operating system frees even
+ * exclusive SQLite transaction held on `<name>.lock` (0600) beside it, which the operating system frees even
  * after kill -9.
  *
  * @throws StoreLockedError when another holds it.
@@ -18,6 +19,7 @@ export function takeStoreLock(path: string): DatabaseSync {
   const lockPath = format({ dir, name, ext: '.lock' });
   let lock: DatabaseSync | undefined;
   try {
+    createPrivately(lockPath);
     lock = new DatabaseSync(lockPath, { timeout: 0 });
     lock.exec('BEGIN EXCLUSIVE');
     return lock;
