@@ -15,3 +15,4 @@ export * from './place-in-append';
 export * from './position';
 export * from './process-manager';
 export * from './random-bytes';
+export * from './wrapped-keys';

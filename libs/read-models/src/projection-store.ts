@@ -29,6 +29,9 @@ export interface DocumentWrite {
   readonly doc: object | null;
 }
 
+/** What stands under a key: a document, or the tombstone (`null`) of one that was removed. */
+export type StoredDocument = Omit<DocumentWrite, 'key'>;
+
 export interface BuildWrite {
   readonly build: BuildId;
   /** Each key at most once. */
@@ -45,8 +48,11 @@ export interface ProjectionStore {
   builds(): Promise<readonly Build[]>;
   /** A new empty build beside those that there are. */
   begin(view: AnyView): Promise<Build>;
-  /** The documents that exist, by key. */
-  load(build: BuildId, keys: readonly string[]): Promise<ReadonlyMap<string, object>>;
+  /**
+   * What was ever written under these keys, tombstones too. On an engine without transactions a document can be
+   * ahead of the checkpoint: an event at or before its position is in it already.
+   */
+  load(build: BuildId, keys: readonly string[]): Promise<ReadonlyMap<string, StoredDocument>>;
   /**
    * Writes each build's documents and its checkpoint: on engines with transactions all at once, on others
    * the documents first. A document whose stored position (a tombstone's too) is at or after the write's

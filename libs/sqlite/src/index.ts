@@ -5,7 +5,6 @@ export {
   type PersonalKeysReader,
   type SqlitePersonalKeysOptions,
 } from './personal-keys/sqlite-personal-keys';
-export type { MasterKeys } from './personal-keys/wrapped-keys';
 export * from './event-store/sqlite-event-reader';
 export * from './event-store/sqlite-event-store';
 export * from './event-store/sqlite-version';

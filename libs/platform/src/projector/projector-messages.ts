@@ -1,5 +1,5 @@
+import type { MasterKeys } from '@tierbook/eventing';
 import type { ViewStatus } from '@tierbook/read-models';
-import type { MasterKeys } from '@tierbook/sqlite';
 
 /** Where the projector reads and writes. Each thread opens its own connections. */
 export interface ProjectorOptions {

@@ -1,6 +1,6 @@
 import type { StoredEvent } from '@tierbook/eventing';
 import type { AnyProjection, Recorded } from '../projection';
-import type { DocumentWrite } from '../projection-store';
+import type { DocumentWrite, StoredDocument } from '../projection-store';
 
 /** An event that a view cannot take. */
 export interface Obstacle {
@@ -15,21 +15,24 @@ export interface Projected {
   readonly obstacle?: Obstacle;
 }
 
-/** Applies events in order to the documents that they concern; `load` answers those that exist. */
+/**
+ * Applies events in order to the documents that they concern, as `load` answers them. An event that a document
+ * reflects already is left out: a writer that was cut short before its checkpoint leaves such documents.
+ */
 export async function project(
   projection: AnyProjection,
   events: readonly Recorded[],
-  load: (keys: readonly string[]) => Promise<ReadonlyMap<string, object>>,
+  load: (keys: readonly string[]) => Promise<ReadonlyMap<string, StoredDocument>>,
 ): Promise<Projected> {
   const keyed = keysOfAll(projection, events);
   if (keyed.obstacle !== undefined) return before(keyed.obstacle);
   if (keyed.changes.length === 0) return { documents: [] };
-  const documents = new Map<string, object | undefined>(
-    await load([...new Set(keyed.changes.map(({ key }) => key))]),
-  );
+  const documents = new Map(await load([...new Set(keyed.changes.map(({ key }) => key))]));
   const dirty = new Map<string, DocumentWrite>();
   for (const { recorded, key } of keyed.changes) {
-    const doc = documents.get(key);
+    const stored = documents.get(key);
+    if (stored !== undefined && recorded.position <= stored.position) continue;
+    const doc = stored?.doc ?? undefined;
     let next: object | null;
     try {
       next = projection.apply(doc, recorded, key);
@@ -37,8 +40,9 @@ export async function project(
       return before({ event: named(recorded), error });
     }
     if (next === (doc ?? null)) continue;
-    documents.set(key, next ?? undefined);
-    dirty.set(key, { key, position: recorded.position, doc: next });
+    const written = { position: recorded.position, doc: next };
+    documents.set(key, written);
+    dirty.set(key, { key, ...written });
   }
   return { documents: [...dirty.values()] };
 

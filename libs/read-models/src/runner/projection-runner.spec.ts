@@ -162,6 +162,37 @@ describe('ProjectionRunner', () => {
     expect((await doc(a, 'x'))?.seen).toEqual(Array.from({ length: 50 }, (_, n) => n + 1));
   });
 
+  it.each([
+    ['that goes on', 'x', {}],
+    ['that was removed', 'gone', { remove: true }],
+  ])(
+    'applies no event twice where documents are ahead of the checkpoint: one %s',
+    async (_, key, last) => {
+      const a = tally('a');
+      const first = start([a]);
+      await first.runner.waitFor('a', await add(key, 1));
+      await first.stop();
+      await add(key, 2);
+      await append({ data: { key, n: 3, ...last } });
+      const [before] = await store.builds();
+      // As a writer leaves it that dies, on an engine without transactions, before its checkpoint.
+      const cut = replacing(store, {
+        write: async (writes) => {
+          const { checkpoint } = before ?? {};
+          if (checkpoint === undefined) throw new Error('There is no build.');
+          await store.write(writes.map((write) => ({ ...write, checkpoint })));
+          throw new Error('killed');
+        },
+      });
+      await expect(start([a], { store: cut }).run).rejects.toThrow('killed');
+      await add(key, 4);
+      const second = start([a]);
+      await second.runner.waitFor('a', await add(key, 5));
+      const kept = 'remove' in last ? [] : [1, 2, 3];
+      expect((await doc(a, key))?.seen).toEqual([...kept, 4, 5]);
+    },
+  );
+
   it('passes over the kernel’s own events, but reflects them', async () => {
     const a = tally('a');
     const { runner } = start([a], {
@@ -213,7 +244,7 @@ describe('ProjectionRunner', () => {
         const [build] = (await store.builds()).filter(({ view }) => view === 'a');
         expect(build?.checkpoint?.position).toBe(sound);
         expect(await store.load({ view: 'a', generation: 1 }, ['x', 'y'])).toEqual(
-          new Map([['x', { sum: 3, seen: [1, 2] }]]),
+          new Map([['x', { position: sound, doc: { sum: 3, seen: [1, 2] } }]]),
         );
         expect(await doc(good, 'y')).toEqual({ sum: 20, seen: [3, 13, 4] });
       },
@@ -260,7 +291,7 @@ describe('ProjectionRunner', () => {
       const positions = (await store.builds()).map(({ checkpoint }) => checkpoint?.position);
       expect(positions).toEqual([sound, sound]);
       expect(await store.load({ view: 'a', generation: 1 }, ['x'])).toEqual(
-        new Map([['x', { sum: 1, seen: [1] }]]),
+        new Map([['x', { position: sound, doc: { sum: 1, seen: [1] } }]]),
       );
     });
 

@@ -7,6 +7,7 @@ import type {
   Checkpoint,
   DocumentWrite,
   ProjectionStore,
+  StoredDocument,
 } from '../projection-store';
 import {
   MAX_EXACT_TOTAL,
@@ -124,13 +125,16 @@ export class InMemoryReadStore implements ReadStore, ProjectionStore {
     });
   }
 
-  load(build: BuildId, keys: readonly string[]): Promise<ReadonlyMap<string, object>> {
+  load(build: BuildId, keys: readonly string[]): Promise<ReadonlyMap<string, StoredDocument>> {
     return answer(() => {
-      const stored = this.#find(build);
+      const { documents } = this.#find(build);
       return new Map(
         keys.flatMap((key) => {
-          const row = rowOf<object>(stored, key);
-          return row === undefined ? [] : [[key, row.doc] as const];
+          const stored = documents.get(key);
+          if (stored === undefined) return [];
+          const { position, json } = stored;
+          const doc = json === null ? null : (JSON.parse(json) as object);
+          return [[key, { position, doc }] as const];
         }),
       );
     });

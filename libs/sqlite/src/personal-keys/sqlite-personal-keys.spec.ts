@@ -4,10 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { StoreRefusedError, StoreUnavailableError, type PersonalKey } from '@tierbook/eventing';
+import {
+  StoreRefusedError,
+  StoreUnavailableError,
+  type MasterKeys,
+  type PersonalKey,
+} from '@tierbook/eventing';
 import { personalKeysContract } from '@tierbook/eventing/testing';
 import { openSqlitePersonalKeys, openSqlitePersonalKeysReader } from './sqlite-personal-keys';
-import type { MasterKeys } from './wrapped-keys';
 
 const directory = mkdtempSync(join(tmpdir(), 'tierbook-keys-'));
 let opened = 0;

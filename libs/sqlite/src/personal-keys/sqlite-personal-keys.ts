@@ -3,6 +3,9 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import {
   StoreRefusedError,
   StoreUnavailableError,
+  unwrap,
+  wrap,
+  type MasterKeys,
   type PersonalKey,
   type PersonalKeys,
 } from '@tierbook/eventing';
@@ -13,7 +16,6 @@ import {
   type DurableFileFormat,
 } from '../durable-store/open-durable-database';
 import { SharedTransactions } from '../durable-store/shared-transactions';
-import { unwrap, wrap, type MasterKeys } from './wrapped-keys';
 
 /** What another thread or process may do with the keys while one writes them. */
 export type PersonalKeysReader = Required<

@@ -17,6 +17,7 @@ import {
   type Query,
   type ReadStore,
   type Row,
+  type StoredDocument,
   type Total,
   type ViewDefinition,
 } from '@tierbook/read-models';
@@ -57,6 +58,13 @@ interface BuildRow {
   readonly position: Position | null;
   readonly event_id: string | null;
   readonly fields: string;
+}
+
+/** A document, or the tombstone of one. */
+interface StoredRow {
+  readonly key: string;
+  readonly position: Position;
+  readonly doc: string | null;
 }
 
 interface DocumentRow {
@@ -257,10 +265,17 @@ class SqliteProjectionStore extends SqliteReadStore implements ProjectionStore {
     });
   }
 
-  load(build: BuildId, keys: readonly string[]): Promise<ReadonlyMap<string, object>> {
+  load(build: BuildId, keys: readonly string[]): Promise<ReadonlyMap<string, StoredDocument>> {
     return this.transaction('BEGIN', () => {
-      const rows = this.documents(build, keys);
-      return new Map(rows.map(({ key, doc }) => [key, JSON.parse(doc) as object]));
+      const sql = `SELECT key, position, doc FROM ${tableOf(build)}
+        WHERE key IN (SELECT value FROM json_each(?))`;
+      const rows = this.all<StoredRow>(sql, JSON.stringify(keys));
+      return new Map(
+        rows.map(({ key, position, doc }) => [
+          key,
+          { position, doc: doc === null ? null : (JSON.parse(doc) as object) },
+        ]),
+      );
     });
   }
 

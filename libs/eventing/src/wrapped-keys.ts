@@ -5,7 +5,7 @@ import {
   randomBytes,
   type KeyObject,
 } from 'node:crypto';
-import { StoreRefusedError } from '@tierbook/eventing';
+import { StoreRefusedError } from './errors';
 
 /** The keys that wrap the subjects' keys at rest: 256 bits each, by id. New keys are wrapped by `current`. */
 export interface MasterKeys {
