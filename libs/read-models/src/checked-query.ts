@@ -1,6 +1,13 @@
 import { InvalidQueryError } from './errors';
 import { fold } from './fold-text';
-import { MAX_LIMIT, type Condition, type Query, type Scalar, type SortKey } from './read-store';
+import {
+  MAX_LIMIT,
+  type Condition,
+  type Query,
+  type Scalar,
+  type Scan,
+  type SortKey,
+} from './read-store';
 import type { AnyView, FieldKind } from './view';
 
 /** Texts to search for are at most so long; nothing that lists hold is longer. */
@@ -31,6 +38,7 @@ export interface CheckedQuery {
   readonly sort: { readonly on: FieldRef; readonly direction: 'asc' | 'desc' };
   readonly after: SortKey | undefined;
   readonly limit: number;
+  readonly countBy: readonly { readonly name: string; readonly on: FieldRef }[];
 }
 
 /**
@@ -53,7 +61,20 @@ export function checkQuery(view: AnyView, query: Query): CheckedQuery {
     sort: { on, direction: sort.direction },
     after: after && [kept(on, after[0]), after[1]],
     limit: query.limit,
+    countBy: (query.countBy ?? []).map((name) => {
+      const counted = fieldRef(view, join?.view, name);
+      if (counted.kind === 'keyword' || counted.kind === 'number') return { name, on: counted };
+      throw new InvalidQueryError(`"${name}" is neither a keyword nor a number to count by.`);
+    }),
   };
+}
+
+/**
+ * The conditions of a scan, as `checkQuery` checks those of a query.
+ * @throws InvalidQueryError
+ */
+export function checkScan(view: AnyView, { where }: Scan): readonly CheckedCondition[] {
+  return where.flatMap((each) => checked(fieldRef(view, undefined, each.field), each));
 }
 
 /** A document's value as the field is kept: folded where it is a text, missing ones as empty or 0. */

@@ -2,5 +2,6 @@ import { InMemoryReadStore, readStoreContract } from './testing';
 
 readStoreContract(() => {
   const store = new InMemoryReadStore();
-  return Promise.resolve({ writer: store, reader: store });
+  const direct = (name: string) => Promise.resolve(store.direct(name));
+  return Promise.resolve({ writer: store, reader: store, direct });
 });

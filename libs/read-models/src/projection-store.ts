@@ -39,6 +39,9 @@ export interface BuildWrite {
   readonly checkpoint: Checkpoint;
 }
 
+/** The most tombstones that one purge forgets. */
+export const MAX_PURGED = 1_000;
+
 /**
  * What the projection runner writes. One runner at a time.
  * Every adapter runs `testing/read-store.contract.ts` whole.
@@ -59,8 +62,14 @@ export interface ProjectionStore {
    * stays as it is, so the same batch again changes nothing.
    */
   write(writes: readonly BuildWrite[]): Promise<void>;
-  /** This build serves from now on, at once; the view's other builds are dropped. */
+  /** This build serves from now on, at once, to direct readers too; the view's other builds are dropped. */
   promote(build: BuildId): Promise<void>;
+  /**
+   * Forgets the tombstones of what was removed at or before the position, at most `MAX_PURGED` of them; answers
+   * how many. The position must be one that the build's checkpoint and every reader that goes on from a position
+   * have passed: a write from before it would not meet the tombstone any more.
+   */
+  purge(build: BuildId, upTo: Position): Promise<number>;
   /** Drops a build and all that it holds. */
   discard(build: BuildId): Promise<void>;
   close(): Promise<void>;

@@ -43,6 +43,10 @@ export interface Join {
 export const MAX_LIMIT = 200;
 /** Totals are exact up to here. */
 export const MAX_EXACT_TOTAL = 10_000;
+/** The most values of one field that are counted, the most frequent first. */
+export const MAX_COUNTED_VALUES = 200;
+/** The most rows of one batch of a scan. */
+export const SCAN_BATCH = 500;
 
 export interface Query {
   readonly where: readonly Condition[];
@@ -53,7 +57,16 @@ export interface Query {
   readonly limit: number;
   /** Also count all that the conditions find. */
   readonly count?: boolean | undefined;
+  /** Also count all that the conditions find by the values of each of these fields: keywords or numbers. */
+  readonly countBy?: readonly string[] | undefined;
   readonly join?: Join | undefined;
+}
+
+/** Which rows a scan gives, and where it goes on. */
+export interface Scan {
+  readonly where: readonly Condition[];
+  /** Rows with a greater key only. */
+  readonly after?: string | undefined;
 }
 
 export interface Row<Doc> {
@@ -65,12 +78,23 @@ export interface Row<Doc> {
 
 export type Total = number | { readonly atLeast: number };
 
+/** How many of the rows found hold one value of a field; `null` is a missing text. */
+export interface ValueCount {
+  readonly value: Scalar | null;
+  readonly count: Total;
+}
+
 export interface Page<Doc> {
   readonly rows: readonly Row<Doc>[];
   /** Set when more rows follow. */
   readonly next?: SortKey;
   /** Set when asked for. */
   readonly total?: Total;
+  /**
+   * For each field of `countBy`, its values by falling count, then by value. Exact while the conditions find
+   * at most `MAX_EXACT_TOTAL` rows; else of so many of them, as `{ atLeast }`, and rarer values may be missing.
+   */
+  readonly counts?: Readonly<Record<string, readonly ValueCount[]>>;
 }
 
 /**
@@ -79,8 +103,14 @@ export interface Page<Doc> {
  * Reads never wait: what a view must have reached first is the projector's to say (`waitFor`). Each method
  * reads one consistent moment of a view, also while it is written and while a rebuilt one takes its place.
  *
- * All methods throw ViewBehindError while no readable version of the view has caught up, and
- * InvalidQueryError for a query that does not fit the view.
+ * An adapter builds its filters from what `checkQuery` answers and from nothing else: fields that the view
+ * declares, and texts and numbers folded as they are kept. No object of a caller reaches an engine.
+ *
+ * Programs that read the views past this port find each under a stable name, which a rebuild moves: a view of
+ * the engine called as the view is, with `_` for `-`, of which each row has at least `key`, `position`, `doc`.
+ *
+ * All methods throw ViewBehindError while no readable version of the view has caught up, InvalidQueryError
+ * for a query that does not fit the view, and StoreUnavailableError while the engine cannot be read.
  */
 export interface ReadStore {
   get<Doc extends object>(view: ViewDefinition<Doc>, key: string): Promise<Row<Doc> | undefined>;
@@ -90,6 +120,15 @@ export interface ReadStore {
     keys: Iterable<string>,
   ): Promise<ReadonlyMap<string, Row<Doc>>>;
   find<Doc extends object>(view: ViewDefinition<Doc>, query: Query): Promise<Page<Doc>>;
+  /**
+   * All rows of the conditions by key, in batches of 1 to `SCAN_BATCH`. Each batch is of one moment, the whole is
+   * not: a row that was there all along comes exactly once, also when a rebuilt view takes its place meanwhile.
+   * Holds nothing between batches.
+   */
+  scan<Doc extends object>(
+    view: ViewDefinition<Doc>,
+    scan: Scan,
+  ): AsyncIterable<readonly Row<Doc>[]>;
   /** The position that the view reflects, `undefined` before the first event. */
   positionOf(view: AnyView): Promise<Position | undefined>;
   close(): Promise<void>;

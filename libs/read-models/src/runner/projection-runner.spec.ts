@@ -396,6 +396,7 @@ function replacing(store: InMemoryReadStore, replaced: Partial<ProjectionStore>)
     load: (build, keys) => store.load(build, keys),
     write: (writes) => store.write(writes),
     promote: (build) => store.promote(build),
+    purge: (build, upTo) => store.purge(build, upTo),
     discard: (build) => store.discard(build),
     close: () => store.close(),
     ...replaced,

@@ -1,23 +1,35 @@
-import { checkQuery, scalarOf, type CheckedCondition, type FieldRef } from '../checked-query';
+import {
+  checkQuery,
+  checkScan,
+  scalarOf,
+  type CheckedCondition,
+  type FieldRef,
+} from '../checked-query';
 import { InvalidQueryError, ViewBehindError } from '../errors';
-import type {
-  Build,
-  BuildId,
-  BuildWrite,
-  Checkpoint,
-  DocumentWrite,
-  ProjectionStore,
-  StoredDocument,
+import {
+  MAX_PURGED,
+  type Build,
+  type BuildId,
+  type BuildWrite,
+  type Checkpoint,
+  type DocumentWrite,
+  type ProjectionStore,
+  type StoredDocument,
 } from '../projection-store';
 import {
+  MAX_COUNTED_VALUES,
   MAX_EXACT_TOTAL,
   MAX_LIMIT,
+  SCAN_BATCH,
   type Page,
   type Query,
   type ReadStore,
   type Row,
   type Scalar,
+  type Scan,
   type SortKey,
+  type Total,
+  type ValueCount,
 } from '../read-store';
 import type { AnyView, FieldKind, ViewDefinition } from '../view';
 
@@ -61,18 +73,18 @@ export class InMemoryReadStore implements ReadStore, ProjectionStore {
 
   find<Doc extends object>(view: ViewDefinition<Doc>, query: Query): Promise<Page<Doc>> {
     return answer(() => {
-      const { where, sort, after, limit } = checkQuery(view, query);
+      const { where, sort, after, limit, countBy } = checkQuery(view, query);
       const build = this.#serving(view);
       const joined = query.join && this.#serving(query.join.view);
-      for (const { source, field, kind } of [sort.on, ...where.map(({ on }) => on)]) {
+      const refs = [sort, ...where, ...countBy].map(({ on }) => on);
+      for (const { source, field, kind } of refs) {
         const { id, fields } = source === 'joined' && joined ? joined : build;
         if (fields[field] !== kind)
           throw new ViewBehindError(id.view, `is being built with ${field}`);
       }
       const value = (row: Row<object>, { source, field, kind }: FieldRef): Scalar => {
-        const doc = row.doc as Readonly<Record<string, unknown>>;
-        if (source === 'own') return scalarOf(kind, doc[field]);
-        const key = doc[query.join?.by ?? ''];
+        if (source === 'own') return fieldOf(row.doc, { source, field, kind });
+        const key = (row.doc as Readonly<Record<string, unknown>>)[query.join?.by ?? ''];
         const other =
           joined && typeof key === 'string' ? rowOf<object>(joined, key)?.doc : undefined;
         return scalarOf(kind, (other as Readonly<Record<string, unknown>> | undefined)?.[field]);
@@ -92,8 +104,40 @@ export class InMemoryReadStore implements ReadStore, ProjectionStore {
         rows,
         ...(rest.length > limit && last !== undefined ? { next: keyOf(last) } : {}),
         ...(query.count === true ? { total: totalOf(found.length) } : {}),
+        ...(query.countBy === undefined
+          ? {}
+          : {
+              counts: Object.fromEntries(
+                countBy.map(({ name, on }) => [name, countsOf(found.map((row) => value(row, on)))]),
+              ),
+            }),
       };
     });
+  }
+
+  async *scan<Doc extends object>(
+    view: ViewDefinition<Doc>,
+    scan: Scan,
+  ): AsyncIterable<readonly Row<Doc>[]> {
+    const where = checkScan(view, scan);
+    for (let after = scan.after; ;) {
+      const last = after;
+      const rows = await answer(() => {
+        const build = this.#serving(view);
+        const later = [...build.documents.keys()]
+          .filter((key) => last === undefined || compare(key, last) > 0)
+          .sort(compare)
+          .flatMap((key) => rowOf<Doc>(build, key) ?? []);
+        return later
+          .filter(({ doc }) =>
+            where.every((condition) => holds(condition, fieldOf(doc, condition.on))),
+          )
+          .slice(0, SCAN_BATCH);
+      });
+      if (rows.length > 0) yield rows;
+      if (rows.length < SCAN_BATCH) return;
+      after = rows.at(-1)?.key;
+    }
   }
 
   positionOf(view: AnyView): Promise<Position | undefined> {
@@ -158,6 +202,27 @@ export class InMemoryReadStore implements ReadStore, ProjectionStore {
     });
   }
 
+  purge(build: BuildId, upTo: Position): Promise<number> {
+    return answer(() => {
+      const { documents } = this.#find(build);
+      const purged = [...documents]
+        .filter(([, { json, position }]) => json === null && position <= upTo)
+        .slice(0, MAX_PURGED);
+      for (const [key] of purged) documents.delete(key);
+      return purged.length;
+    });
+  }
+
+  /** What direct readers of a real engine see under this name. */
+  direct(name: string): readonly { readonly key: string; readonly doc: unknown }[] {
+    const serving = this.#builds.find(
+      ({ id, serving }) => serving && id.view.replaceAll('-', '_') === name,
+    );
+    return [...(serving?.documents ?? [])].flatMap(([key, { json }]) =>
+      json === null ? [] : { key, doc: JSON.parse(json) as unknown },
+    );
+  }
+
   discard(build: BuildId): Promise<void> {
     return answer(() => {
       this.#drop(({ id }) => id.view === build.view && id.generation === build.generation);
@@ -182,11 +247,15 @@ export class InMemoryReadStore implements ReadStore, ProjectionStore {
   #serving(view: AnyView): StoredBuild {
     const found = this.#builds.find(({ id, serving }) => serving && id.view === view.name);
     if (found === undefined) throw new ViewBehindError(view.name, 'is being built');
-    if (found.id.version < view.readableFrom) {
+    if (found.id.version < view.readableFrom || found.id.version > view.version) {
       throw new ViewBehindError(view.name, 'is being built anew');
     }
     return found;
   }
+}
+
+function fieldOf(doc: object, { kind, field }: FieldRef): Scalar {
+  return scalarOf(kind, (doc as Readonly<Record<string, unknown>>)[field]);
 }
 
 function put(build: StoredBuild, { key, position, doc }: DocumentWrite): void {
@@ -230,8 +299,22 @@ function compare(a: Scalar, b: Scalar): number {
   return Buffer.compare(Buffer.from(String(a)), Buffer.from(String(b)));
 }
 
-function totalOf(count: number): Page<object>['total'] & {} {
+function totalOf(count: number): Total {
   return count > MAX_EXACT_TOTAL ? { atLeast: MAX_EXACT_TOTAL } : count;
+}
+
+function countsOf(values: readonly Scalar[]): readonly ValueCount[] {
+  const counts = new Map<Scalar, number>();
+  for (const value of values.slice(0, MAX_EXACT_TOTAL)) {
+    counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  return [...counts]
+    .sort(([a, aCount], [b, bCount]) => bCount - aCount || compare(a, b))
+    .slice(0, MAX_COUNTED_VALUES)
+    .map(([value, count]) => ({
+      value: value === '' ? null : value,
+      count: values.length > MAX_EXACT_TOTAL ? { atLeast: count } : count,
+    }));
 }
 
 function answer<T>(work: () => T): Promise<T> {

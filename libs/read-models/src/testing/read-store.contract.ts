@@ -1,14 +1,31 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { formatPosition } from '@tierbook/eventing';
 import { InvalidQueryError, ViewBehindError } from '../errors';
-import type { Build, DocumentWrite, ProjectionStore } from '../projection-store';
-import type { Condition, Query, ReadStore, Row, Sort } from '../read-store';
+import {
+  MAX_PURGED,
+  type Build,
+  type DocumentWrite,
+  type ProjectionStore,
+} from '../projection-store';
+import {
+  SCAN_BATCH,
+  type Condition,
+  type Query,
+  type ReadStore,
+  type Row,
+  type Scan,
+  type Sort,
+} from '../read-store';
 import type { ViewDefinition } from '../view';
 
 /** What an adapter gives the contract: the writing side, and a reading side of the same views. */
 export interface ReadStoreUnderTest {
   readonly writer: ProjectionStore;
   readonly reader: ReadStore;
+  /** What a program sees that reads the engine's own view of this name past the port; throws where there is none. */
+  readonly direct: (
+    name: string,
+  ) => Promise<readonly { readonly key: string; readonly doc: unknown }[]>;
 }
 
 interface BookDoc {
@@ -48,9 +65,10 @@ export function readStoreContract(open: () => Promise<ReadStoreUnderTest>): void
   describe('ReadStore contract', () => {
     let writer: ProjectionStore;
     let reader: ReadStore;
+    let direct: ReadStoreUnderTest['direct'];
     let build: Build;
     beforeEach(async () => {
-      ({ writer, reader } = await open());
+      ({ writer, reader, direct } = await open());
       build = await writer.begin(books);
       await writer.promote(build);
     });
@@ -112,6 +130,35 @@ export function readStoreContract(open: () => Promise<ReadStoreUnderTest>): void
         expect(await found({ field: 'title', op: 'contains', value: 'suas' })).toEqual(['k']);
       });
 
+      it('forgets tombstones when told that nobody is before them any more, and nothing else', async () => {
+        const documents = ['k1', 'k2', 'k3'].map((key, index) => {
+          return { key, position: at(index + 1), doc: book(`Persuasion ${key}`) };
+        });
+        await put(documents, 3);
+        await put([{ key: 'k1', position: at(4), doc: null }], 4);
+        await put([{ key: 'k2', position: at(5), doc: null }], 5);
+        expect(await writer.purge(build, at(3))).toBe(0);
+        expect(await writer.purge(build, at(4))).toBe(1);
+        expect(await writer.purge(build, at(4))).toBe(0);
+        await put([{ key: 'k2', position: at(2), doc: book('late') }], 5);
+        expect(await found()).toEqual(['k3']);
+        expect(await writer.purge(build, at(9))).toBe(1);
+        expect(await found()).toEqual(['k3']);
+        await put([{ key: 'k1', position: at(6), doc: book('Emma') }], 6);
+        expect(await found({ field: 'title', op: 'contains', value: 'emma' })).toEqual(['k1']);
+        expect(await found({ field: 'title', op: 'contains', value: 'suas' })).toEqual(['k3']);
+      });
+
+      it('forgets many tombstones, so many at a time', async () => {
+        const many = Array.from({ length: MAX_PURGED + 1 }, (_, index) => `k${String(index)}`);
+        await put(
+          many.map((key) => ({ key, position: at(1), doc: null })),
+          1,
+        );
+        expect(await writer.purge(build, at(1))).toBe(MAX_PURGED);
+        expect(await writer.purge(build, at(1))).toBe(1);
+      });
+
       it('shares no object with its callers', async () => {
         const doc = { ...book('Emma'), tags: ['a'] };
         await put([{ key: 'k', position: at(1), doc }], 1);
@@ -141,6 +188,7 @@ export function readStoreContract(open: () => Promise<ReadStoreUnderTest>): void
           book('Açaí do Pará', 'b', 300, 'w2'),
           book('100% "Real" _Foods_', 'c', 400),
           book(null, 'C', 500),
+          book('Cartório do 1º Ofício', 'd', 600, 'w3'),
         ]),
       );
       const cases: readonly (readonly [string, Condition, readonly string[]])[] = [
@@ -151,7 +199,11 @@ export function readStoreContract(open: () => Promise<ReadStoreUnderTest>): void
         ['any of some', { field: 'shelf', op: 'anyOf', values: ['a', 'c', 'x'] }, ['k4', 'k1']],
         ['any of none', { field: 'shelf', op: 'anyOf', values: [] }, []],
         ['a prefix', { field: 'title', op: 'prefix', value: 'são ' }, ['k1', 'k2']],
-        ['a prefix of a keyword', { field: 'author', op: 'prefix', value: 'w' }, ['k3', 'k1']],
+        [
+          'a prefix of a keyword',
+          { field: 'author', op: 'prefix', value: 'w' },
+          ['k3', 'k6', 'k1'],
+        ],
         ['a part', { field: 'title', op: 'contains', value: 'ltda' }, ['k1', 'k2']],
         ['a part with accents', { field: 'title', op: 'contains', value: 'JOÃO' }, ['k1']],
         ['a part without them', { field: 'title', op: 'contains', value: 'acai' }, ['k3']],
@@ -165,16 +217,27 @@ export function readStoreContract(open: () => Promise<ReadStoreUnderTest>): void
           { field: 'title', op: 'contains', value: 'joao" lt' },
           [],
         ],
+        ['a part with ordinals', { field: 'title', op: 'contains', value: '1º OFICIO' }, ['k6']],
+        ['a part as it is typed', { field: 'title', op: 'contains', value: '1o oficio' }, ['k6']],
+        ['a star as it is', { field: 'title', op: 'contains', value: 'lt*' }, []],
+        ['a question mark as it is', { field: 'title', op: 'contains', value: 'l?da' }, []],
+        ['a prefix with a wildcard', { field: 'title', op: 'prefix', value: '%' }, []],
+        ['a part and no more', { field: 'title', op: 'contains', value: 'oficio' }, ['k6']],
         ['NULs dropped', { field: 'title', op: 'contains', value: 'a\0cai' }, ['k3']],
         ['two letters: a prefix', { field: 'title', op: 'contains', value: 'sa' }, ['k1', 'k2']],
         [
           'nothing to search for',
           { field: 'title', op: 'contains', value: '' },
-          ['k5', 'k4', 'k3', 'k1', 'k2'],
+          ['k5', 'k4', 'k3', 'k6', 'k1', 'k2'],
         ],
         ['from and below', { field: 'pages', op: 'range', gte: 200, lt: 400 }, ['k3', 'k2']],
         ['above and up to', { field: 'pages', op: 'range', gt: 200, lte: 400 }, ['k4', 'k3']],
-        ['a range of keywords', { field: 'shelf', op: 'range', gte: 'b' }, ['k4', 'k3', 'k2']],
+        [
+          'a range of keywords',
+          { field: 'shelf', op: 'range', gte: 'b' },
+          ['k4', 'k3', 'k6', 'k2'],
+        ],
+        ['a range the wrong way round', { field: 'pages', op: 'range', gte: 300, lt: 200 }, []],
       ];
       it.each(cases)('find %s', async (_, condition, expected) => {
         expect(await found(condition)).toEqual(expected);
@@ -203,9 +266,22 @@ export function readStoreContract(open: () => Promise<ReadStoreUnderTest>): void
         ['a part of a keyword', { where: [{ field: 'shelf', op: 'contains', value: 'abc' }] }],
         ['a long text', { where: [{ field: 'title', op: 'contains', value: 'x'.repeat(10_000) }] }],
         ['an object', { where: [{ field: 'shelf', op: 'eq', value: { $ne: 1 } as never }] }],
+        [
+          'an object to begin with',
+          { where: [{ field: 'shelf', op: 'prefix', value: {} as never }] },
+        ],
+        ['an object as a bound', { where: [{ field: 'shelf', op: 'range', gt: {} as never }] }],
+        [
+          'a list among the values',
+          { where: [{ field: 'shelf', op: 'anyOf', values: [[]] as never }] },
+        ],
+        ['an object to go on after', { after: [{ $gt: '' } as never, 'k'] }],
+        ['counts by a text', { countBy: ['title'] }],
+        ['counts by an unknown field', { countBy: ['$where'] }],
         ['limit 0', { limit: 0 }],
         ['a negative limit', { limit: -1 }],
         ['a limit of 201', { limit: 201 }],
+        ['a limit of 10^9', { limit: 1e9 }],
         ['half a limit', { limit: 0.5 }],
       ];
       it.each(refused)('refuse %s', async (_, query) => {
@@ -289,6 +365,51 @@ export function readStoreContract(open: () => Promise<ReadStoreUnderTest>): void
         expect((await find({ where: all, limit: 1, count: true })).total).toBe(10_000);
       });
 
+      it('count by fields, the most frequent value first', async () => {
+        await fill([
+          book('a', 'x', 1, 'w1'),
+          book('b', 'y', 2),
+          book('c', 'y', 2, 'w1'),
+          book('d', 'z', 2),
+        ]);
+        const { counts } = await find({ limit: 1, countBy: ['shelf', 'pages', 'author'] });
+        expect(counts).toEqual({
+          shelf: [
+            { value: 'y', count: 2 },
+            { value: 'x', count: 1 },
+            { value: 'z', count: 1 },
+          ],
+          pages: [
+            { value: 2, count: 3 },
+            { value: 1, count: 1 },
+          ],
+          author: [
+            { value: null, count: 2 },
+            { value: 'w1', count: 2 },
+          ],
+        });
+        const where: Condition[] = [{ field: 'shelf', op: 'eq', value: 'y' }];
+        expect((await find({ where, countBy: ['author'] })).counts).toEqual({
+          author: [
+            { value: null, count: 1 },
+            { value: 'w1', count: 1 },
+          ],
+        });
+        expect(await find()).not.toHaveProperty('counts');
+      });
+
+      it('count by fields of many rows: of so many, and the most frequent values', async () => {
+        await fill(
+          Array.from({ length: 10_001 }, (_, index) =>
+            book(`t${String(index)}`, index % 2 === 0 ? 'even' : `odd-${String(index)}`, 7),
+          ),
+        );
+        const { counts } = await find({ limit: 1, countBy: ['pages', 'shelf'] });
+        expect(counts?.['pages']).toEqual([{ value: 7, count: { atLeast: 10_000 } }]);
+        expect(counts?.['shelf']).toHaveLength(200);
+        expect(counts?.['shelf']?.[0]?.value).toBe('even');
+      });
+
       it('find a common term along the sort', async () => {
         await fill(Array.from({ length: 3_000 }, (_, index) => book(`Ltda ${String(index)}`)));
         const where: Condition[] = [{ field: 'title', op: 'contains', value: 'LTDA' }];
@@ -338,6 +459,82 @@ export function readStoreContract(open: () => Promise<ReadStoreUnderTest>): void
         await expect(find({ sort, join })).rejects.toBeInstanceOf(InvalidQueryError);
         const unknown = { view: authors, by: 'isbn' };
         await expect(find({ join: unknown })).rejects.toBeInstanceOf(InvalidQueryError);
+      });
+    });
+
+    describe('scans', () => {
+      const scanned = async (scan: Partial<Scan> = {}, seen: () => Promise<void> = () => done) => {
+        const batches: (readonly string[])[] = [];
+        for await (const rows of reader.scan(books, { where: [], ...scan })) {
+          batches.push(keys(rows));
+          await seen();
+        }
+        return batches;
+      };
+      const done = Promise.resolve();
+      const numbered = (from: number, to: number): DocumentWrite[] =>
+        Array.from({ length: to - from }, (_, index) => {
+          const key = `k${String(from + index).padStart(5, '0')}`;
+          return { key, position: at(1), doc: book(key, index % 2 === 0 ? 'even' : 'odd') };
+        });
+
+      it('give every row by key, in batches', async () => {
+        await put(numbered(0, SCAN_BATCH + 3), 1);
+        const batches = await scanned();
+        expect(batches.map(({ length }) => length)).toEqual([SCAN_BATCH, 3]);
+        const all = numbered(0, SCAN_BATCH + 3).map(({ key }) => key);
+        expect(batches.flat()).toEqual(all);
+        expect((await scanned({ after: all[SCAN_BATCH] ?? '' })).flat()).toEqual(
+          all.slice(SCAN_BATCH + 1),
+        );
+      });
+
+      it('give the rows of their conditions, with document and position', async () => {
+        await put(numbered(0, 4), 1);
+        const where: Condition[] = [{ field: 'shelf', op: 'eq', value: 'odd' }];
+        expect((await scanned({ where })).flat()).toEqual(['k00001', 'k00003']);
+        for await (const [row] of reader.scan(books, { where })) {
+          expect(row).toEqual({ key: 'k00001', position: at(1), doc: book('k00001', 'odd') });
+        }
+        const nothing: Condition[] = [{ field: 'shelf', op: 'eq', value: 'none' }];
+        expect(await scanned({ where: nothing })).toEqual([]);
+      });
+
+      it('give what was there all along once, while rows come and go and the view is rebuilt', async () => {
+        await put(numbered(0, 3 * SCAN_BATCH), 1);
+        let turn = 0;
+        const batches = await scanned({}, async () => {
+          if (turn++ > 0) return;
+          await put([{ key: 'k00001', position: at(2), doc: null }], 2);
+          await put([{ key: 'k00000a', position: at(3), doc: book('new') }], 3);
+          const next = await writer.begin(books);
+          await put(numbered(2, 3 * SCAN_BATCH), 3, next);
+          await writer.promote(next);
+        });
+        expect(batches.flat()).toEqual(numbered(0, 3 * SCAN_BATCH).map(({ key }) => key));
+      });
+
+      it('refuse conditions that do not fit, and a view that does not serve', async () => {
+        const where: Condition[] = [{ field: 'isbn', op: 'eq', value: 'x' }];
+        await expect(scanned({ where })).rejects.toBeInstanceOf(InvalidQueryError);
+        await writer.discard(build);
+        await expect(scanned()).rejects.toBeInstanceOf(ViewBehindError);
+      });
+    });
+
+    describe('direct readers', () => {
+      const titles = async () =>
+        (await direct('library_books')).map(({ key, doc }) => [key, (doc as BookDoc).title]);
+
+      it('see what exists under the name of the view, which a rebuild moves', async () => {
+        await fill([book('Ábaco'), book('Emma')]);
+        await put([{ key: 'k2', position: at(3), doc: null }], 3);
+        expect(await titles()).toEqual([['k1', 'Ábaco']]);
+        const next = await writer.begin(books);
+        await put([{ key: 'k9', position: at(1), doc: book('new') }], 1, next);
+        expect(await titles()).toEqual([['k1', 'Ábaco']]);
+        await writer.promote(next);
+        expect(await titles()).toEqual([['k9', 'new']]);
       });
     });
 
@@ -422,6 +619,12 @@ export function readStoreContract(open: () => Promise<ReadStoreUnderTest>): void
         await expect(reader.find(tomorrow, byIsbn)).rejects.toBeInstanceOf(ViewBehindError);
         const broken = { ...tomorrow, readableFrom: 3 };
         await expect(reader.get(broken, 'k1')).rejects.toBeInstanceOf(ViewBehindError);
+      });
+
+      it('of a newer version are not read: today does not know what they hold', async () => {
+        await fill([book('new')]);
+        const yesterday = { ...books, version: 1 };
+        await expect(reader.get(yesterday, 'k1')).rejects.toBeInstanceOf(ViewBehindError);
       });
     });
 

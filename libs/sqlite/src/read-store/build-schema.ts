@@ -1,4 +1,4 @@
-import type { AnyView, BuildId } from '@tierbook/read-models';
+import type { AnyView, BuildId, FieldKind } from '@tierbook/read-models';
 
 /** The table of a build: `<view>_v<generation>`. */
 export function tableOf({ view, generation }: BuildId): string {
@@ -8,6 +8,31 @@ export function tableOf({ view, generation }: BuildId): string {
 /** The full-text index of a build's `search` fields. */
 export function searchTableOf({ view, generation }: BuildId): string {
   return `"${view.replaceAll('-', '_')}_v${String(generation)}_search"`;
+}
+
+/** The view that programs read past the port: the view's own name, whichever build serves. */
+export function directViewOf(view: string): string {
+  return `"${view.replaceAll('-', '_')}"`;
+}
+
+/**
+ * Lets direct readers see a build under the view's own name: `key`, `position`, `doc` (JSON), and the fields of
+ * the definition. Keywords and numbers are the indexed columns (missing ones empty or 0), texts as they were written.
+ */
+export function directViewSchemaOf(
+  build: BuildId,
+  fields: Readonly<Record<string, FieldKind>>,
+): string {
+  const columns = Object.entries(fields).map(([field, kind]) =>
+    kind === 'keyword' || kind === 'number'
+      ? `"${field}"`
+      : `json_extract(doc, '$."${field}"') AS "${field}"`,
+  );
+  return `
+    DROP VIEW IF EXISTS ${directViewOf(build.view)};
+    CREATE VIEW ${directViewOf(build.view)} AS
+      SELECT ${['key', 'position', 'doc', ...columns].join(', ')} FROM ${tableOf(build)} WHERE live = 1;
+  `;
 }
 
 /**
@@ -33,6 +58,7 @@ export function schemaOf(build: BuildId, view: AnyView): string {
       ${['id INTEGER PRIMARY KEY', 'key TEXT NOT NULL UNIQUE', 'position TEXT NOT NULL', 'doc TEXT', 'live INTEGER NOT NULL', ...columns].join(',\n      ')}
     ) STRICT;
     ${indexes.join('\n    ')}
+    CREATE INDEX ${table.slice(0, -1)}_tombstones" ON ${table} (position) WHERE live = 0;
     ${searched.length === 0 ? '' : searchSchema(build, searched)}
   `;
 }
@@ -55,6 +81,9 @@ function searchSchema(build: BuildId, searched: readonly string[]): string {
     CREATE TRIGGER ${trigger('updated')} AFTER UPDATE OF ${searched.join(', ')} ON ${table}
     WHEN ${changed} BEGIN
       UPDATE ${search} SET ${assignments} WHERE rowid = new.id;
+    END;
+    CREATE TRIGGER ${trigger('deleted')} AFTER DELETE ON ${table} BEGIN
+      DELETE FROM ${search} WHERE rowid = old.id;
     END;
   `;
 }

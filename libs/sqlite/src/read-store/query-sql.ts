@@ -27,23 +27,21 @@ export const RARE_TERM = 2_000;
 const LAST = '\u{10FFFF}';
 
 /**
- * The statements for a page and for its total; the last parameter of both, a limit, is the caller's to add.
+ * The statements for a page, its total and its counts; the last parameter of each, a limit, is the caller's to add.
  * All that comes from a caller is a parameter; names come from the view's definition alone.
  *
  * @throws ViewBehindError when the build that serves is older than a field asked for.
  */
 export function selectionOf(
-  { where, sort, after }: CheckedQuery,
+  { where, sort, after, countBy }: CheckedQuery,
   own: Source,
   joined: (Source & { readonly by: string }) | undefined,
   isRare: (searchTable: string, match: string) => boolean,
-): { readonly page: Sql; readonly count: Sql } {
-  const column = ({ source, field, kind }: FieldRef): string => {
-    const { view, fields } = source === 'joined' && joined ? joined : own;
-    if (fields[field] !== kind) throw new ViewBehindError(view, `is being built with ${field}`);
-    if (source === 'own') return `d."${field}"`;
+): { readonly page: Sql; readonly count: Sql; readonly counts: ReadonlyMap<string, Sql> } {
+  const column = (ref: FieldRef): string => {
+    if (ref.source === 'own' || joined === undefined) return columnOf(own, 'd', ref);
     // No row to join counts as a row without values; a tombstone is one.
-    return `coalesce(j."${field}", ${kind === 'number' ? '0' : "''"})`;
+    return `coalesce(${columnOf(joined, 'j', ref)}, ${ref.kind === 'number' ? '0' : "''"})`;
   };
   const from =
     joined === undefined
@@ -74,7 +72,42 @@ export function selectionOf(
       sql: `SELECT count(*) AS total FROM (SELECT 1 FROM ${from} WHERE ${counted.sql} LIMIT ?)`,
       parameters: counted.parameters,
     },
+    counts: new Map(
+      countBy.map(({ name, on }) => {
+        const found = `SELECT ${column(on)} AS value FROM ${from} WHERE ${counted.sql} LIMIT ?`;
+        const sql = `SELECT value, count(*) AS count FROM (${found})
+          GROUP BY value ORDER BY count(*) DESC, value`;
+        return [name, { sql, parameters: counted.parameters }];
+      }),
+    ),
   };
+}
+
+/** The statement for a batch of a scan; its last parameter, a limit, is the caller's to add. */
+export function scanOf(
+  where: readonly CheckedCondition[],
+  own: Source,
+  after: string | undefined,
+): Sql {
+  const rows = and([
+    { sql: 'd.live = 1', parameters: [] },
+    ...(after === undefined ? [] : [{ sql: 'd.key > ?', parameters: [after] }]),
+    // Rows are taken by key, whatever the term: no index gives them in that order.
+    ...where.map((each) =>
+      conditionSql(each, columnOf(own, 'd', each.on), 'd.id', own, () => false),
+    ),
+  ]);
+  return {
+    sql: `SELECT d.key, d.position, d.doc FROM ${own.table} AS d WHERE ${rows.sql}
+      ORDER BY d.key LIMIT ?`,
+    parameters: rows.parameters,
+  };
+}
+
+/** @throws ViewBehindError when the build that serves is older than the field. */
+function columnOf({ view, fields }: Source, alias: 'd' | 'j', { field, kind }: FieldRef): string {
+  if (fields[field] !== kind) throw new ViewBehindError(view, `is being built with ${field}`);
+  return `${alias}."${field}"`;
 }
 
 function conditionSql(

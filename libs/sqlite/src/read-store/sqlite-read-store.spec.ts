@@ -18,7 +18,15 @@ afterAll(() => {
 readStoreContract(() => {
   const path = newPath();
   const writer = openSqliteProjectionStore({ path });
-  return Promise.resolve({ writer, reader: openSqliteReadStore({ path }) });
+  const direct = (name: string) => {
+    const database = new DatabaseSync(path, { readOnly: true });
+    const rows = database.prepare(`SELECT key, doc FROM "${name}" ORDER BY key`).all();
+    database.close();
+    return Promise.resolve(
+      rows.map(({ key, doc }) => ({ key: String(key), doc: JSON.parse(String(doc)) as unknown })),
+    );
+  };
+  return Promise.resolve({ writer, reader: openSqliteReadStore({ path }), direct });
 });
 
 describe('SQLite ReadStore', () => {
@@ -30,6 +38,19 @@ describe('SQLite ReadStore', () => {
     database.close();
     expect(() => openSqliteProjectionStore({ path })).toThrow(StoreRefusedError);
     expect(() => openSqliteReadStore({ path })).toThrow(StoreRefusedError);
+  });
+
+  it('builds anew what an older Tierbook laid out otherwise', async () => {
+    const path = newPath();
+    const older = openSqliteProjectionStore({ path });
+    await older.promote(await older.begin(customersView));
+    await older.close();
+    const database = new DatabaseSync(path);
+    database.exec('PRAGMA user_version = 1');
+    database.close();
+    const store = openSqliteProjectionStore({ path });
+    expect(await store.builds()).toEqual([]);
+    await store.close();
   });
 
   it('refuses reads once closed', async () => {

@@ -2,9 +2,13 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { StoreUnavailableError, type Position } from '@tierbook/eventing';
 import {
   checkQuery,
+  checkScan,
   InvalidQueryError,
+  MAX_COUNTED_VALUES,
   MAX_EXACT_TOTAL,
   MAX_LIMIT,
+  MAX_PURGED,
+  SCAN_BATCH,
   scalarOf,
   ViewBehindError,
   type AnyView,
@@ -17,8 +21,11 @@ import {
   type Query,
   type ReadStore,
   type Row,
+  type Scalar,
+  type Scan,
   type StoredDocument,
   type Total,
+  type ValueCount,
   type ViewDefinition,
 } from '@tierbook/read-models';
 import {
@@ -26,13 +33,13 @@ import {
   openDurableDatabaseForReading,
   type DurableFileFormat,
 } from '../durable-store/open-durable-database';
-import { schemaOf, searchTableOf, tableOf } from './build-schema';
-import { RARE_TERM, selectionOf, type Source } from './query-sql';
+import { directViewOf, directViewSchemaOf, schemaOf, searchTableOf, tableOf } from './build-schema';
+import { RARE_TERM, scanOf, selectionOf, type Source, type Sql } from './query-sql';
 
 const FORMAT: DurableFileFormat = {
   what: 'views file',
   applicationId: 0x54427677, // "TBvw"
-  version: 1,
+  version: 2,
   schema: `
     CREATE TABLE builds (
       view       TEXT    NOT NULL,
@@ -138,7 +145,7 @@ class SqliteReadStore implements ReadStore {
       const checked = checkQuery(view, query);
       const own = this.#source(view);
       const joined = query.join && { ...this.#source(query.join.view), by: query.join.by };
-      const { page, count } = selectionOf(checked, own, joined, (table, match) =>
+      const { page, count, counts } = selectionOf(checked, own, joined, (table, match) =>
         this.#isRare(table, match),
       );
       const found = this.all<DocumentRow>(page.sql, ...page.parameters, checked.limit + 1);
@@ -148,8 +155,26 @@ class SqliteReadStore implements ReadStore {
         rows: rows.map((row) => toRow<Doc>(row)),
         ...(found.length > rows.length && last ? { next: [last.sort_value, last.key] } : {}),
         ...(query.count === true ? { total: this.#total(count) } : {}),
+        ...(query.countBy === undefined ? {} : { counts: this.#counts(counts) }),
       };
     });
+  }
+
+  async *scan<Doc extends object>(
+    view: ViewDefinition<Doc>,
+    scan: Scan,
+  ): AsyncIterable<readonly Row<Doc>[]> {
+    const where = checkScan(view, scan);
+    for (let after = scan.after; ;) {
+      const last = after;
+      const rows = await this.transaction('BEGIN', () => {
+        const { sql, parameters } = scanOf(where, this.#source(view), last);
+        return this.all<DocumentRow>(sql, ...parameters, SCAN_BATCH);
+      });
+      if (rows.length > 0) yield rows.map((row) => toRow<Doc>(row));
+      if (rows.length < SCAN_BATCH) return;
+      after = rows.at(-1)?.key;
+    }
   }
 
   positionOf(view: AnyView): Promise<Position | undefined> {
@@ -210,7 +235,7 @@ class SqliteReadStore implements ReadStore {
       view.name,
     );
     if (row === undefined) throw new ViewBehindError(view.name, 'is being built');
-    if (row.version < view.readableFrom) {
+    if (row.version < view.readableFrom || row.version > view.version) {
       throw new ViewBehindError(view.name, 'is being built anew');
     }
     return row;
@@ -229,7 +254,20 @@ class SqliteReadStore implements ReadStore {
     return (row?.hits ?? 0) <= RARE_TERM;
   }
 
-  #total(count: { readonly sql: string; readonly parameters: readonly SQLInputValue[] }): Total {
+  #counts(counts: ReadonlyMap<string, Sql>): Record<string, readonly ValueCount[]> {
+    return Object.fromEntries(
+      [...counts].map(([name, { sql, parameters }]) => {
+        const groups = this.all<{ value: Scalar; count: number }>(
+          sql,
+          ...parameters,
+          MAX_EXACT_TOTAL + 1,
+        );
+        return [name, valueCounts(groups)];
+      }),
+    );
+  }
+
+  #total(count: Sql): Total {
     const [row] = this.all<{ total: number }>(count.sql, ...count.parameters, MAX_EXACT_TOTAL + 1);
     const total = row?.total ?? 0;
     return total > MAX_EXACT_TOTAL ? { atLeast: MAX_EXACT_TOTAL } : total;
@@ -239,6 +277,11 @@ class SqliteReadStore implements ReadStore {
 class SqliteProjectionStore extends SqliteReadStore implements ProjectionStore {
   /** The fields of the builds that were written to, in the order of their columns. */
   readonly #fields = new Map<string, readonly (readonly [string, FieldKind])[]>();
+
+  constructor(database: DatabaseSync, path: string) {
+    super(database, path);
+    this.#dropOlderFormat();
+  }
 
   builds(): Promise<readonly Build[]> {
     return this.transaction('BEGIN', () =>
@@ -298,6 +341,18 @@ class SqliteProjectionStore extends SqliteReadStore implements ProjectionStore {
         build.view,
         build.generation,
       );
+      this.database.exec(directViewSchemaOf(build, Object.fromEntries(this.#fieldsOf(build))));
+    });
+  }
+
+  purge(build: BuildId, upTo: Position): Promise<number> {
+    return this.transaction('BEGIN IMMEDIATE', () => {
+      const table = tableOf(build);
+      const { changes } = this.statement(
+        `DELETE FROM ${table} WHERE id IN
+          (SELECT id FROM ${table} WHERE live = 0 AND position <= ? LIMIT ?)`,
+      ).run(upTo, MAX_PURGED);
+      return Number(changes);
     });
   }
 
@@ -305,6 +360,15 @@ class SqliteProjectionStore extends SqliteReadStore implements ProjectionStore {
     return this.transaction('BEGIN IMMEDIATE', () => {
       this.#drop(build);
     });
+  }
+
+  /** What an older layout holds is built again: nothing is in the views that is not in the log. */
+  #dropOlderFormat(): void {
+    const [row] = this.all<{ user_version: number }>('PRAGMA user_version');
+    if (row?.user_version === FORMAT.version) return;
+    this.run('BEGIN IMMEDIATE');
+    for (const build of this.all<BuildRow>('SELECT * FROM builds')) this.#drop(build);
+    this.database.exec(`PRAGMA user_version = ${String(FORMAT.version)}; COMMIT`);
   }
 
   #writeBuild({ build, documents, checkpoint }: BuildWrite): void {
@@ -350,6 +414,10 @@ class SqliteProjectionStore extends SqliteReadStore implements ProjectionStore {
 
   #drop(build: BuildId): void {
     this.#fields.delete(tableOf(build));
+    const isServing = 'SELECT 1 FROM builds WHERE view = ? AND generation = ? AND serving = 1';
+    if (this.all(isServing, build.view, build.generation).length > 0) {
+      this.database.exec(`DROP VIEW IF EXISTS ${directViewOf(build.view)}`);
+    }
     this.database.exec(`
       DROP TABLE IF EXISTS ${searchTableOf(build)};
       DROP TABLE IF EXISTS ${tableOf(build)};
@@ -365,6 +433,16 @@ function upsertOf(build: BuildId, fields: readonly (readonly [string, FieldKind]
   return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
     ON CONFLICT (key) DO UPDATE SET ${columns.map((each) => `${each} = excluded.${each}`).join(', ')}
     WHERE excluded.position > ${table}.position`;
+}
+
+function valueCounts(
+  groups: readonly { readonly value: Scalar; readonly count: number }[],
+): readonly ValueCount[] {
+  const found = groups.reduce((sum, { count }) => sum + count, 0);
+  return groups.slice(0, MAX_COUNTED_VALUES).map(({ value, count }) => ({
+    value: value === '' ? null : value,
+    count: found > MAX_EXACT_TOTAL ? { atLeast: Math.min(count, MAX_EXACT_TOTAL) } : count,
+  }));
 }
 
 function toRow<Doc>({ key, position, doc }: DocumentRow): Row<Doc> {
