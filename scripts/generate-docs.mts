@@ -1,10 +1,11 @@
 /**
- * Writes docs/events.md, docs/errors.md and libs/domain/src/event-shapes.json from the source; with
- * `--check`, only says what is out of date (exit 1).
+ * Writes docs/events.md, docs/errors.md, docs/access.md and libs/domain/src/event-shapes.json from the source;
+ * with `--check`, only says what is out of date (exit 1).
  *
  * event-shapes.json keeps the shape of every schema version of every event. A version that stands there is
  * never rewritten: an event whose type no longer has the shape of its version needs a new version, with
- * an upcaster and a golden file. What it says is read from types and literals; nothing is executed.
+ * an upcaster and a golden file. What it says is read from types and literals; nothing is
+ * executed but the role table, which is data.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,6 +23,8 @@ const STREAMS = [
   'offer',
   'customer',
 ] as const;
+
+const AGENTS = ['admin-agent', 'sales-agent', 'helpdesk-agent', 'auditor', 'reporter'] as const;
 
 /** A field's path, such as `data.requestId`, and its type, written out. `?` ends a path that may be absent. */
 type Shape = Readonly<Record<string, string>>;
@@ -54,6 +57,7 @@ const shapes = shapesWith(streams.flatMap(({ events }) => events));
 await emit(SHAPES, JSON.stringify(shapes));
 await emit('docs/events.md', eventsPage());
 await emit('docs/errors.md', errorsPage());
+await emit('docs/access.md', await accessPage());
 
 if (mistakes.length > 0) {
   console.error(mistakes.join('\n'));
@@ -413,6 +417,96 @@ function routes(): readonly { readonly action: string; readonly codes: readonly 
   };
   for (const source of program.getSourceFiles()) {
     if (source.fileName.endsWith('.controller.ts')) visit(source);
+  }
+  return found;
+}
+
+// Access
+
+interface RoleTable {
+  readonly ACTIONS: readonly string[];
+  readonly mayDo: (role: string, organisation: string, action: string) => boolean;
+  readonly conditionsOf: (action: string) => Readonly<Record<string, string>>;
+}
+
+async function accessPage(): Promise<string> {
+  const source = sourceOf('libs/identity/src/role-table.ts').text;
+  const script = ts.transpile(source, { module: ts.ModuleKind.ESNext });
+  const table = (await import(`data:text/javascript,${encodeURIComponent(script)}`)) as RoleTable;
+  const addresses = addressesByAction();
+  const rowless = [...addresses.keys()].filter((action) => !table.ACTIONS.includes(action));
+  if (rowless.length > 0) mistakes.push(`Not in the role table: ${rowless.join(', ')}.`);
+  const rows = table.ACTIONS.map((action) => {
+    const conditions = table.conditionsOf(action);
+    const agents = (organisation: string) =>
+      AGENTS.filter((role) => table.mayDo(role, organisation, action))
+        .map((role) => role.replace('-agent', ''))
+        .join(', ');
+    const told = ([organisation, condition]: readonly [string, string]) =>
+      `${organisation}: ${condition}`;
+    const cells = [
+      `\`${action}\``,
+      addresses.get(action) ?? '',
+      table.mayDo('operator', 'operator', action) ? 'yes' : '',
+      agents('provider'),
+      agents('reseller'),
+      table.mayDo('customer-admin', 'customer', action) ? 'yes' : '',
+      Object.entries(conditions)
+        .filter(([, condition]) => condition !== 'always')
+        .map(told)
+        .join('; '),
+    ];
+    return `| ${cells.join(' | ')} |`;
+  });
+  return `# Who may do what
+
+Generated from the source by \`npm run docs\`: do not edit.
+
+Every command and read, and who may: the operator; of a provider's and of a reseller's agents, the roles named
+(admin, sales and helpdesk stand for admin-agent, sales-agent and helpdesk-agent); the administrator of a customer. The
+last column is the condition, decided on current state at each request. Whoever it does not hold for does not find the
+thing (404), except a reseller that may see it by another right; whoever it holds for in another role is told which
+roles may (403). What reads show of a customer is no more than the caller may see.
+
+| operation | address | operator | provider | reseller | customer-admin | when |
+| --- | --- | --- | --- | --- | --- | --- |
+${rows.join('\n')}
+`;
+}
+
+/** Method and path of each route. */
+function addressesByAction(): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  const argument = (decorator: ts.Decorator, name: RegExp): ts.Expression | undefined | null => {
+    const call = decorator.expression;
+    if (!ts.isCallExpression(call) || !name.test(call.expression.getText())) return null;
+    return call.arguments[0];
+  };
+  const textOf = (given: ts.Expression | undefined | null) =>
+    given != null && ts.isStringLiteral(given) ? given.text : '';
+  const visit = (node: ts.Node): void => {
+    if (!ts.isClassDeclaration(node)) return;
+    const controller = (ts.getDecorators(node) ?? []).find(
+      (each) => argument(each, /^Controller$/) !== null,
+    );
+    if (controller === undefined) return;
+    const base = textOf(argument(controller, /^Controller$/));
+    for (const member of node.members.filter((each) => ts.isMethodDeclaration(each))) {
+      let action = '';
+      let address = '';
+      for (const decorator of ts.getDecorators(member) ?? []) {
+        const route = argument(decorator, /^(?:Command|Read)Route$/);
+        if (route != null) action = valueIn(route, 'action') ?? '';
+        const path = argument(decorator, /^(?:Get|Post|Put|Delete)$/);
+        if (path === null || !ts.isCallExpression(decorator.expression)) continue;
+        const method = decorator.expression.expression.getText().toUpperCase();
+        address = `${method} /${[base, textOf(path)].filter((part) => part !== '').join('/')}`;
+      }
+      if (action !== '') found.set(action, `\`${address}\``);
+    }
+  };
+  for (const source of program.getSourceFiles()) {
+    if (source.fileName.endsWith('.controller.ts')) ts.forEachChild(source, visit);
   }
   return found;
 }

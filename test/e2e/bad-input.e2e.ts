@@ -503,6 +503,24 @@ describe('a caller', () => {
     });
   });
 
+  it('without a token is told so before anything of its request is looked at', async () => {
+    const bodies = ['{', `{"name":"${'x'.repeat(120_000)}"}`, '{"a":'.repeat(DEEP)];
+    await appendsNothing(async () => {
+      for (const { method, path, isCommand } of document.operations) {
+        if (!isCommand) continue;
+        const nobody = service.api();
+        const address = path.replaceAll(IN_PATH, randomUUID());
+        for (const body of bodies) {
+          const answer = await nobody.command(method, address, body, { key: null });
+          expect([path, ...refusal(answer)]).toEqual([path, 401, 'token-missing']);
+        }
+        const headers = { 'Content-Encoding': 'gzip', 'Correlation-Id': 'x' };
+        const encoded = await nobody.command(method, address, '{}', { headers });
+        expect([path, ...refusal(encoded)]).toEqual([path, 401, 'token-missing']);
+      }
+    });
+  });
+
   it('whose role may not is told which roles may, before anything else', async () => {
     const reporter = await world.as({ kind: 'provider', id: provider.id }, 'reporter');
     await appendsNothing(async () => {

@@ -15,7 +15,7 @@ import { CountryRulesController } from './country-rules/country-rules.controller
 import { CustomerSight } from './customers/customer-sight';
 import { CustomersController } from './customers/customers.controller';
 import { CustomersOfReseller } from './customers/customers-of-reseller';
-import { BearerGuard } from './http/bearer.guard';
+import { AccessGuard } from './http/access.guard';
 import { CommandSender } from './http/command-sender';
 import { ReadYourWrites } from './http/read-your-writes';
 import { Reader } from './http/reader';
@@ -57,7 +57,7 @@ export class ApiModule {
       providers: [
         ...partsOf(tierbook, configuration, logger),
         ...commandHandlers,
-        { provide: APP_GUARD, useClass: BearerGuard },
+        { provide: APP_GUARD, useClass: AccessGuard },
         { provide: Metrics, useValue: metrics },
         CommandSender,
         Reader,

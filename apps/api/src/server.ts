@@ -3,6 +3,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { NestLogger, type Configuration, type Logger, type Tierbook } from '@tierbook/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiModule } from './api.module';
+import { authenticateCallers } from './http/bearer';
 import { secureAnswers } from './http/security-headers';
 import { readBodies } from './http/bodies';
 import { logRequests } from './http/log-requests';
@@ -54,6 +55,7 @@ export async function createServer(
   );
   const fastify = adapter.getInstance();
   secureAnswers(fastify);
+  authenticateCallers(fastify, tierbook.accessTokens);
   readBodies(fastify);
   logRequests(fastify, logger);
   metrics.observe(fastify);

@@ -1,3 +1,4 @@
+import { partnershipIdOf, type ProviderId, type ResellerId } from '@tierbook/domain';
 import type { Authority, Gathering, OrRefusal, Refusal } from '@tierbook/eventing';
 import {
   mayDo,
@@ -39,6 +40,42 @@ export async function checkProvider(
   if ('refusal' in allowed) return allowed;
   const provider = await gathering.read(aggregates.provider, organisationIdOf(principal));
   return provider.status === 'none' ? notFound('provider') : allowed;
+}
+
+/**
+ * For what is about one reseller: it is seen by the operator, by itself, and by who partners with it or once
+ * did; the role must allow it.
+ */
+export async function checkOnReseller(
+  principal: Principal,
+  action: Action,
+  resellerId: ResellerId,
+  gathering: Gathering,
+): Promise<OrRefusal<Authority>> {
+  return (await seesReseller(principal, resellerId, gathering))
+    ? checkRole(principal, action)
+    : notFound('reseller');
+}
+
+/** Whether this caller may know of the reseller: by the streams, never by a view. */
+export async function seesReseller(
+  { organisation }: Principal,
+  resellerId: ResellerId,
+  gathering: Gathering,
+): Promise<boolean> {
+  switch (organisation.kind) {
+    case 'customer':
+      return false;
+    case 'provider': {
+      const id = partnershipIdOf(organisation.id as ProviderId, resellerId);
+      return (await gathering.read(aggregates.partnership, id)).status !== 'none';
+    }
+    case 'reseller':
+    case 'operator': {
+      if (organisation.kind === 'reseller' && organisation.id !== resellerId) return false;
+      return (await gathering.read(aggregates.reseller, resellerId)).status !== 'none';
+    }
+  }
 }
 
 /** For what belongs to one provider: others do not see it, and the role must allow it. */

@@ -124,7 +124,8 @@ interface Prepared<E extends DomainEvent> {
  */
 export class CommandPipeline {
   private lastRecordedAt: number;
-  private readonly gathering: Gathering;
+  /** Reads aggregates as they stand now. */
+  readonly gathering: Gathering;
   /** Commands of this process on one stream take turns: only other processes make them conflict. */
   private readonly turns = new Turns();
 
@@ -166,7 +167,7 @@ export class CommandPipeline {
   ): Promise<CommandOutcome<S, E> | 'conflict'> {
     const { aggregate, id, context } = request;
     const loaded = await this.deps.aggregates.load(aggregate, id);
-    const now = this.stamp();
+    const now = this.now();
     const authority = await request.authorise(loaded.state, this.gathering, now);
     if ('refusal' in authority) return { kind: 'refused', refusal: authority.refusal };
 
@@ -294,8 +295,11 @@ export class CommandPipeline {
     };
   }
 
-  /** Now, but never before a time already stamped by this process. */
-  private stamp(): Date {
+  /**
+   * Now, but never before a time that this process has stamped or asked for: what has run out by it, such
+   * as a delegation, does not come back when the clock is set back.
+   */
+  now(): Date {
     this.lastRecordedAt = Math.max(this.lastRecordedAt, this.deps.clock.now().getTime());
     return new Date(this.lastRecordedAt);
   }

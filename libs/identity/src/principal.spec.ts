@@ -23,6 +23,10 @@ describe('parsePrincipal', () => {
       "a reseller's service",
       { ...agent, kind: 'service', organisation: { kind: 'reseller', id: 'r' } },
     ],
+    [
+      "a customer's administrator",
+      { ...agent, organisation: { kind: 'customer', id: 'c' }, role: 'customer-admin' },
+    ],
   ])('reads %s', (_, claims) => {
     expect(parsePrincipal(claims)).toEqual(claims);
   });
@@ -33,7 +37,9 @@ describe('parsePrincipal', () => {
     ['an empty id', { ...agent, id: '' }],
     ['an unknown kind', { ...agent, kind: 'process' }],
     ['no organisation', { ...agent, organisation: undefined }],
-    ['an unknown kind of organisation', { ...agent, organisation: { kind: 'customer', id: 'c' } }],
+    ['an unknown kind of organisation', { ...agent, organisation: { kind: 'guild', id: 'c' } }],
+    ["a customer's agent", { ...agent, organisation: { kind: 'customer', id: 'c' } }],
+    ["a provider's customer-admin", { ...agent, role: 'customer-admin' }],
     ['an organisation without an id', { ...agent, organisation: { kind: 'provider' } }],
     ['an unknown role', { ...agent, role: 'root' }],
     ['an agent with the role of operator', { ...agent, role: 'operator' }],

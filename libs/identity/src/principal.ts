@@ -1,4 +1,4 @@
-/** What an agent may do within its organisation; `operator` for those who run the deployment. */
+/** What an agent may do within a provider or a reseller. */
 export const AGENT_ROLES = [
   'admin-agent',
   'sales-agent',
@@ -7,20 +7,29 @@ export const AGENT_ROLES = [
   'reporter',
 ] as const;
 export type AgentRole = (typeof AGENT_ROLES)[number];
-export type Role = 'operator' | AgentRole;
+export type Role = 'operator' | AgentRole | 'customer-admin';
 
 export type Organisation =
   | { readonly kind: 'operator' }
   | { readonly kind: 'provider'; readonly id: string }
-  | { readonly kind: 'reseller'; readonly id: string };
+  | { readonly kind: 'reseller'; readonly id: string }
+  | { readonly kind: 'customer'; readonly id: string };
 export type OrganisationKind = Organisation['kind'];
+
+/** The roles that an organisation of each kind has, its administrator's first. */
+export const ROLES_OF: Readonly<Record<OrganisationKind, readonly [Role, ...Role[]]>> = {
+  operator: ['operator'],
+  provider: AGENT_ROLES,
+  reseller: AGENT_ROLES,
+  customer: ['customer-admin'],
+};
 
 /** Who calls, as its token says. All ids are opaque. */
 export interface Principal {
   readonly kind: 'agent' | 'service' | 'operator';
   readonly id: string;
   readonly organisation: Organisation;
-  /** `operator` exactly where the organisation is the operator. */
+  /** One that its kind of organisation has. */
   readonly role: Role;
 }
 
@@ -40,28 +49,25 @@ export function parsePrincipal(claims: {
   readonly organisation: unknown;
   readonly role: unknown;
 }): Principal | undefined {
-  const { id, kind, role } = claims;
+  const { id, kind } = claims;
   const organisation = parseOrganisation(claims.organisation);
   if (organisation === undefined || !isOpaqueId(id)) return undefined;
-  if (organisation.kind === 'operator') {
-    const isOperator = role === 'operator' && (kind === 'operator' || kind === 'service');
-    return isOperator ? { kind, id, organisation, role } : undefined;
-  }
-  const isAgent = isAgentRole(role) && (kind === 'agent' || kind === 'service');
-  return isAgent ? { kind, id, organisation, role } : undefined;
+  const role = ROLES_OF[organisation.kind].find((each) => each === claims.role);
+  const person = organisation.kind === 'operator' ? 'operator' : 'agent';
+  const caller = ([person, 'service'] as const).find((each) => each === kind);
+  return role === undefined || caller === undefined
+    ? undefined
+    : { kind: caller, id, organisation, role };
 }
 
 function parseOrganisation(claim: unknown): Organisation | undefined {
   if (typeof claim !== 'object' || claim === null || !('kind' in claim)) return undefined;
   if (claim.kind === 'operator') return { kind: 'operator' };
-  if (claim.kind !== 'provider' && claim.kind !== 'reseller') return undefined;
-  return 'id' in claim && isOpaqueId(claim.id) ? { kind: claim.kind, id: claim.id } : undefined;
+  const kind = (['provider', 'reseller', 'customer'] as const).find((each) => each === claim.kind);
+  if (kind === undefined || !('id' in claim) || !isOpaqueId(claim.id)) return undefined;
+  return { kind, id: claim.id };
 }
 
 function isOpaqueId(value: unknown): value is string {
   return typeof value === 'string' && OPAQUE_ID.test(value);
-}
-
-function isAgentRole(value: unknown): value is AgentRole {
-  return AGENT_ROLES.some((role) => role === value);
 }

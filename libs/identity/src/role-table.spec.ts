@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AGENT_ROLES, type OrganisationKind, type Role } from './principal';
-import { ACTIONS, mayDo, rolesFor, type Action } from './role-table';
+import { ACTIONS, conditionsOf, mayDo, rolesFor, type Action } from './role-table';
 
 const COMMANDS: readonly Action[] = ACTIONS.slice(0, ACTIONS.indexOf('list-resellers'));
 const READS: readonly Action[] = ACTIONS.slice(COMMANDS.length);
@@ -43,6 +43,23 @@ describe('role table', () => {
     for (const organisation of ['provider', 'reseller'] as const) {
       expect(allowed(role, organisation, COMMANDS)).toEqual([]);
       expect(allowed(role, organisation, READS).length).toBeGreaterThan(0);
+    }
+  });
+
+  it("lets a customer's administrator read its account, and nothing else", () => {
+    expect(allowed('customer-admin', 'customer')).toEqual([
+      'read-customer',
+      'list-subscriptions',
+      'read-subscription',
+    ]);
+  });
+
+  it('lets a reseller do nothing with a customer but by a right that its delegation holds', () => {
+    const conditions = ACTIONS.map((action) => conditionsOf(action).reseller ?? '');
+    const delegated = conditions.filter((condition) => condition.includes('delegation'));
+    expect(delegated.length).toBeGreaterThan(10);
+    for (const condition of delegated) {
+      expect(condition).toMatch(/by a delegation of (?:read|manage|order)-\w+ that covers it/);
     }
   });
 
@@ -150,6 +167,13 @@ describe('role table', () => {
 
   it('says who may, in words', () => {
     expect(rolesFor('create-provider')).toEqual(['operator']);
+    expect(rolesFor('read-customer').at(-1)).toBe('customer-admin');
+    expect(conditionsOf('read-customer')).toEqual({
+      provider: 'its own',
+      reseller:
+        'in an active partnership, by a delegation of read-customer that covers it, or as its support contact',
+      customer: 'itself',
+    });
     expect(rolesFor('end-partnership')).toEqual(['provider admin-agent', 'reseller admin-agent']);
   });
 });

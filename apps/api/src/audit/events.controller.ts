@@ -86,8 +86,9 @@ export class EventsController implements BeforeApplicationShutdown {
     @Param('id', IdPipe) id: CustomerId,
     @Query() query: CustomerEventsQuery,
   ) {
-    const principal = await this.reader.begin(request, 'read-customer-events', []);
-    await this.sight.of(principal, id);
+    await this.reader.beginOn(request, 'read-customer-events', [], (principal) =>
+      this.sight.of(principal, id),
+    );
     return this.feed.history(
       'customer',
       id,

@@ -142,12 +142,12 @@ export class CustomersController {
     @HttpExchange() { request, reply }: Exchange,
     @Param('id', IdPipe) id: CustomerId,
   ): Promise<CustomerShown> {
-    const principal = await this.reader.begin(request, 'read-customer', [
-      'customers',
-      'subscriptions',
-      'resellers',
-    ]);
-    const sight = await this.sight.of(principal, id);
+    const { seen: sight } = await this.reader.beginOn(
+      request,
+      'read-customer',
+      ['customers', 'subscriptions', 'resellers'],
+      (principal) => this.sight.of(principal, id),
+    );
     const { reads } = this.tierbook;
     const customer = found<CustomerDetail>(await getCustomer(reads, id), 'customer', reply);
     if (sight === 'all') {

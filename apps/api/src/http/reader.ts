@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { checkRole } from '@tierbook/application';
-import type { Action, Principal } from '@tierbook/identity';
+import type { Action, ActionOnOne, GeneralAction, Principal } from '@tierbook/identity';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ProblemError, isProblemCode } from './problems';
 import { ReadYourWrites } from './read-your-writes';
@@ -17,15 +17,37 @@ export class Reader {
    */
   async begin(
     request: FastifyRequest,
-    action: Action,
+    action: GeneralAction,
     views: readonly string[],
   ): Promise<Principal> {
     const principal = principalOf(request);
-    const allowed = checkRole(principal, action);
-    if ('refusal' in allowed) throw refusalProblem(allowed.refusal);
+    requireRole(principal, action);
     await this.readYourWrites.wait(request, views);
     return principal;
   }
+
+  /**
+   * The same for what belongs to somebody: `find` answers what of it the caller may see, and throws
+   * `not-found` before anybody is told which roles may.
+   */
+  async beginOn<T>(
+    request: FastifyRequest,
+    action: ActionOnOne,
+    views: readonly string[],
+    find: (principal: Principal) => Promise<T>,
+  ): Promise<{ readonly principal: Principal; readonly seen: T }> {
+    const principal = principalOf(request);
+    const seen = await find(principal);
+    requireRole(principal, action);
+    await this.readYourWrites.wait(request, views);
+    return { principal, seen };
+  }
+}
+
+/** @throws ProblemError `forbidden`, which says which roles may. */
+export function requireRole(principal: Principal, action: Action): void {
+  const allowed = checkRole(principal, action);
+  if ('refusal' in allowed) throw refusalProblem(allowed.refusal);
 }
 
 /** A refusal as the problem that answers it. */

@@ -7,7 +7,8 @@ import {
   ApiParam,
   ApiQuery,
 } from '@nestjs/swagger';
-import { rolesFor, type Action } from '@tierbook/identity';
+import { conditionsOf, rolesFor, type Action } from '@tierbook/identity';
+import { Does } from './access.guard';
 import { documentAnswer, headersOf, type HeaderName } from './document-answers';
 import { documentProblems } from './document-problems';
 import type { ProblemCode } from './problems';
@@ -89,7 +90,9 @@ function route(options: RouteOptions, common: readonly ProblemCode[]): MethodDec
   return applyDecorators(
     ApiOperation({ operationId: action, summary }),
     ApiBearerAuth(),
+    Does(action),
     ApiExtension('x-roles', rolesFor(action)),
+    ApiExtension('x-conditions', conditionsOf(action)),
     documentProblems([...EVERY_ROUTE, ...common, ...problems]),
     ...Object.entries(path).map(([name, { description = '', ...schema }]) =>
       ApiParam({ name, description, schema }),

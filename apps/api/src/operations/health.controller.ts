@@ -2,7 +2,7 @@ import { Controller, Get, Inject, ServiceUnavailableException } from '@nestjs/co
 import { ApiExcludeController } from '@nestjs/swagger';
 import { HealthCheck, HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
 import { TIERBOOK, type Tierbook } from '@tierbook/platform';
-import { Public } from '../http/bearer.guard';
+import { Public } from '../http/bearer';
 import { HttpExchange, type Exchange } from '../http/request';
 
 /** Whether the process lives, and whether it serves rightly. */

@@ -1,6 +1,6 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { Public } from '../http/bearer.guard';
+import { Public } from '../http/bearer';
 import { Metrics } from './metrics';
 
 @ApiExcludeController()

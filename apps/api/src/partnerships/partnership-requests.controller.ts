@@ -238,15 +238,17 @@ export class PartnershipRequestsController {
     @HttpExchange() { request, reply }: Exchange,
     @Param('id', IdPipe) id: PartnershipRequestId,
   ) {
-    const { organisation } = await this.reader.begin(request, 'read-partnership-request', []);
-    const invitation = await this.invitations.read(id);
-    if (
-      invitation === undefined ||
-      organisation.kind !== 'provider' ||
-      organisation.id !== invitation.providerId
-    ) {
-      throw missing('partnership request');
-    }
+    const { seen: invitation } = await this.reader.beginOn(
+      request,
+      'read-partnership-request',
+      [],
+      async ({ organisation }) => {
+        const read = await this.invitations.read(id);
+        const owner = organisation.kind === 'provider' ? organisation.id : undefined;
+        if (read === undefined || owner !== read.providerId) throw missing('partnership request');
+        return read;
+      },
+    );
     const loaded = await this.tierbook.aggregates.load(aggregates.partnershipRequest, id);
     void reply
       .header('ETag', `"${String(loaded.lastTouched(null))}"`)

@@ -109,12 +109,15 @@ export class PartnershipsController {
     @HttpExchange() { request, reply }: Exchange,
     @Param('id', PairIdPipe) id: PartnershipId,
   ) {
-    const principal = await this.reader.begin(request, 'read-partnership', [
-      'partnerships',
-      'resellers',
-    ]);
-    const { state } = await this.tierbook.aggregates.load(aggregates.partnership, id);
-    if (!isSideOf(principal, state)) throw missing('partnership');
+    await this.reader.beginOn(
+      request,
+      'read-partnership',
+      ['partnerships', 'resellers'],
+      async (principal) => {
+        const { state } = await this.tierbook.aggregates.load(aggregates.partnership, id);
+        if (!isSideOf(principal, state)) throw missing('partnership');
+      },
+    );
     return found<PartnerRow>(await getPartnership(this.tierbook.reads, id), 'partnership', reply);
   }
 }

@@ -1,15 +1,15 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiBody, ApiTags } from '@nestjs/swagger';
 import {
-  aggregates,
   ApplyResellerCommand,
   ApproveResellerCommand,
   ChangeResellerProfileCommand,
   ReinstateResellerCommand,
   RejectResellerCommand,
+  seesReseller,
   SuspendResellerCommand,
 } from '@tierbook/application';
-import { partnershipIdOf, type ProviderId, type ResellerId } from '@tierbook/domain';
+import type { ProviderId, ResellerId } from '@tierbook/domain';
 import type { Principal } from '@tierbook/identity';
 import { TIERBOOK, type Tierbook } from '@tierbook/platform';
 import {
@@ -216,10 +216,10 @@ export class ResellersController {
     problems: ['not-found'],
   })
   async read(@HttpExchange() { request, reply }: Exchange, @Param('id', IdPipe) id: ResellerId) {
-    const principal = await this.reader.begin(request, 'read-reseller', ['resellers']);
-    const visible = await this.isVisible(principal, id);
-    const reseller = visible ? await getReseller(this.tierbook.reads, id) : undefined;
-    return found<ResellerRow>(reseller, 'reseller', reply);
+    await this.reader.beginOn(request, 'read-reseller', ['resellers'], (principal) =>
+      this.requireSight(principal, id),
+    );
+    return found<ResellerRow>(await getReseller(this.tierbook.reads, id), 'reseller', reply);
   }
 
   @Get(':id/customers')
@@ -236,13 +236,13 @@ export class ResellersController {
     @Param('id', IdPipe) id: ResellerId,
     @Query() query: ListCustomersQuery,
   ) {
-    const principal = await this.reader.begin(
+    const { principal } = await this.reader.beginOn(
       request,
       'list-reseller-customers',
       VIEWS_OF_LISTED_CUSTOMERS,
+      (caller) => this.requireSight(caller, id),
     );
     const { organisation } = principal;
-    if (!(await this.isVisible(principal, id))) throw missing('reseller');
     if (query.resellerId !== undefined) {
       throw new ProblemError(
         'query-invalid',
@@ -259,22 +259,10 @@ export class ResellersController {
       : this.customersOfReseller.list(id, filter);
   }
 
-  /** A provider sees those it partners with, or has; by the partnership's own stream, never by a view. */
-  private async isVisible({ organisation }: Principal, id: ResellerId): Promise<boolean> {
-    switch (organisation.kind) {
-      case 'operator':
-        return true;
-      case 'reseller':
-        return organisation.id === id;
-      case 'provider': {
-        const partnershipId = partnershipIdOf(organisation.id as ProviderId, id);
-        const { state } = await this.tierbook.aggregates.load(
-          aggregates.partnership,
-          partnershipId,
-        );
-        return state.status !== 'none';
-      }
-    }
+  /** @throws ProblemError `not-found` for a reseller that this caller may not know of. */
+  private async requireSight(principal: Principal, id: ResellerId): Promise<void> {
+    const { gathering } = this.tierbook.pipeline;
+    if (!(await seesReseller(principal, id, gathering))) throw missing('reseller');
   }
 }
 

@@ -393,8 +393,9 @@ export class SubscriptionsController {
     @Param('sid', IdPipe) sid: SubscriptionId,
     @Query() days: CreditsQuery,
   ) {
-    const principal = await this.reader.begin(request, 'read-credits', []);
-    await this.sight.of(principal, id);
+    await this.reader.beginOn(request, 'read-credits', [], (principal) =>
+      this.sight.of(principal, id),
+    );
     const { state } = await this.tierbook.aggregates.load(aggregates.customer, id);
     const subscription = state.status === 'none' ? undefined : state.subscriptions.get(sid);
     if (subscription === undefined) throw missing('subscription');
@@ -414,11 +415,12 @@ export class SubscriptionsController {
     @Param('id', IdPipe) id: CustomerId,
     @Query() paging: PagingQuery,
   ) {
-    const principal = await this.reader.begin(request, 'list-subscriptions', [
-      'subscriptions',
-      'resellers',
-    ]);
-    const sight = await this.sight.of(principal, id);
+    const { seen: sight } = await this.reader.beginOn(
+      request,
+      'list-subscriptions',
+      ['subscriptions', 'resellers'],
+      (principal) => this.sight.of(principal, id),
+    );
     const { reads } = this.tierbook;
     if (sight === 'all') return listSubscriptions(reads, id, paging);
     return { items: await getSubscriptions(reads, [...sight]), nextCursor: null };
@@ -438,11 +440,12 @@ export class SubscriptionsController {
     @Param('id', IdPipe) id: CustomerId,
     @Param('sid', IdPipe) sid: SubscriptionId,
   ) {
-    const principal = await this.reader.begin(request, 'read-subscription', [
-      'subscriptions',
-      'resellers',
-    ]);
-    const sight = await this.sight.of(principal, id);
+    const { seen: sight } = await this.reader.beginOn(
+      request,
+      'read-subscription',
+      ['subscriptions', 'resellers'],
+      (principal) => this.sight.of(principal, id),
+    );
     if (sight !== 'all' && !sight.has(sid)) throw missing('subscription');
     const subscription = await getSubscription(this.tierbook.reads, sid);
     const own = subscription?.customerId === id ? subscription : undefined;
@@ -463,13 +466,12 @@ export class SubscriptionsController {
     @Param('sid', IdPipe) sid: SubscriptionId,
     @Query() paging: PagingQuery,
   ) {
-    const principal = await this.reader.begin(request, 'list-support-contact-choices', [
-      'subscriptions',
-      'partnerships',
-      'resellers',
-      'providers',
-    ]);
-    await this.sight.of(principal, id);
+    const { principal } = await this.reader.beginOn(
+      request,
+      'list-support-contact-choices',
+      ['subscriptions', 'partnerships', 'resellers', 'providers'],
+      (caller) => this.sight.of(caller, id),
+    );
     const subscription = await getSubscription(this.tierbook.reads, sid);
     if (subscription?.customerId !== id) throw missing('subscription');
     const { organisation } = principal;

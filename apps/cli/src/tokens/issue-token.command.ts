@@ -46,7 +46,7 @@ export class IssueTokenCommand extends CommandRunner {
 
   @Option({
     flags: '--role <role>',
-    description: `${AGENT_ROLES.join(', ')} (default: admin-agent); the operator's is operator`,
+    description: `${AGENT_ROLES.join(', ')} (default: admin-agent); operator and customer have one each`,
   })
   parseRole(text: string): string {
     return text;

@@ -8,13 +8,14 @@ describe('parseOrganisation', () => {
     expect(parseOrganisation('operator')).toEqual({ kind: 'operator' });
     expect(parseOrganisation('provider:p-1')).toEqual({ kind: 'provider', id: 'p-1' });
     expect(parseOrganisation('reseller:r-1')).toEqual({ kind: 'reseller', id: 'r-1' });
+    expect(parseOrganisation('customer:c-1')).toEqual({ kind: 'customer', id: 'c-1' });
     expect(parseOrganisation('reseller-partner-id:4521987')).toEqual({
       kind: 'reseller',
       id: resellerIdOf('4521987'),
     });
   });
 
-  it.each(['', 'Operator', 'provider', 'provider:', 'customer:1', 'reseller-partner-id:012'])(
+  it.each(['', 'Operator', 'provider', 'provider:', 'guild:1', 'reseller-partner-id:012'])(
     'refuses %j',
     (text) => {
       expect(() => parseOrganisation(text)).toThrow(UsageError);

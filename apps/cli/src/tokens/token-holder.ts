@@ -1,12 +1,12 @@
 import { resellerIdOf } from '@tierbook/application';
 import { parsePartnerId } from '@tierbook/domain';
-import { AGENT_ROLES, parsePrincipal, type Organisation, type Principal } from '@tierbook/identity';
+import { parsePrincipal, ROLES_OF, type Organisation, type Principal } from '@tierbook/identity';
 import { UsageError } from '../errors';
 import { oneOf } from '../option-values';
 
 /** How `--organisation` is written. */
 export const ORGANISATION_FORMS =
-  'operator, provider:<id>, reseller:<id> or reseller-partner-id:<digits>';
+  'operator, provider:<id>, reseller:<id>, reseller-partner-id:<digits> or customer:<id>';
 
 /**
  * The organisation that `--organisation` names; a partner id gives the id of its reseller.
@@ -14,10 +14,12 @@ export const ORGANISATION_FORMS =
  */
 export function parseOrganisation(text: string): Organisation {
   if (text === 'operator') return { kind: 'operator' };
-  const [, form, id = ''] = /^(provider|reseller|reseller-partner-id):(.+)$/.exec(text) ?? [];
+  const [, form, id = ''] =
+    /^(provider|reseller|reseller-partner-id|customer):(.+)$/.exec(text) ?? [];
   switch (form) {
     case 'provider':
     case 'reseller':
+    case 'customer':
       return { kind: form, id };
     case 'reseller-partner-id': {
       const partnerId = parsePartnerId(id);
@@ -37,11 +39,10 @@ export function tokenHolder(
   organisation: Organisation,
   { role, id }: { readonly role?: string | undefined; readonly id: string },
 ): Principal {
-  const isOperator = organisation.kind === 'operator';
-  const roles = isOperator ? (['operator'] as const) : AGENT_ROLES;
+  const roles = ROLES_OF[organisation.kind];
   const holder = parsePrincipal({
     id,
-    kind: isOperator ? 'operator' : 'agent',
+    kind: organisation.kind === 'operator' ? 'operator' : 'agent',
     organisation,
     role: role === undefined ? roles[0] : oneOf('--role', role, roles),
   });

@@ -198,6 +198,32 @@ describe('a reseller with a delegation of the account', () => {
   });
 });
 
+describe('a support contact', () => {
+  it.each(everyCommand)('may not send the command %s, and is told who may', async (_, send) => {
+    accepted(await commands.support(providerAgent(provider), {}, idle));
+    const { code, detail } = refusal(await send(resellerAgent(idle)));
+    expect(['delegation-insufficient', 'forbidden']).toContain(code);
+    expect(detail).toMatch(/these may.*provider admin-agent/i);
+  });
+});
+
+describe("a customer's own administrator", () => {
+  const administrator = (id: string): Principal => ({
+    kind: 'agent',
+    id: 'a',
+    organisation: { kind: 'customer', id },
+    role: 'customer-admin',
+  });
+
+  it.each(everyCommand)('may not send the command %s, and is told who may', async (_, send) => {
+    expect(refusal(await send(administrator(customer)))).toMatchObject({
+      code: 'forbidden',
+      detail: expect.stringMatching(/^customer-admin may not .*provider admin-agent/),
+    });
+    expect(refusal(await send(administrator('another'))).code).toBe('not-found');
+  });
+});
+
 describe('a reseller with a delegation of one subscription', () => {
   it('may manage that one', async () => {
     accepted(await commands.quantity(resellerAgent(credited)));

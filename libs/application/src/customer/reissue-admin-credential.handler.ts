@@ -41,7 +41,7 @@ export class ReissueAdminCredentialHandler implements ICommandHandler<ReissueAdm
       authorise: (state, gathering, now) =>
         authoriseOnCustomer(
           sent.principal,
-          { action: 'reissue-admin-credential', right: 'manage-customer' },
+          { action: 'reissue-admin-credential' },
           state,
           gathering,
           now.toISOString(),

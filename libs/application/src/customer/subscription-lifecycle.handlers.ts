@@ -11,7 +11,7 @@ import type {
   SubscriptionId,
 } from '@tierbook/domain';
 import type { Gathering } from '@tierbook/eventing';
-import type { Action } from '@tierbook/identity';
+import type { CustomerAction } from '@tierbook/identity';
 import { aggregates } from '../aggregates';
 import type { Answer } from '../answer';
 import type { Sent } from '../command-message';
@@ -71,7 +71,7 @@ interface On {
 
 function lifecycleHandler<M extends SubscriptionCommand<unknown>>(
   message: Type<M>,
-  action: Action,
+  action: CustomerAction,
   commandOf: (
     on: On,
     input: M['input'],
@@ -81,7 +81,7 @@ function lifecycleHandler<M extends SubscriptionCommand<unknown>>(
 ): Type<ICommandHandler> {
   return plainHandler(message, ({ sent, customerId, subscriptionId, input }: M) => {
     const resource = resourceOf(customerId, subscriptionId);
-    const use = { action, right: 'manage-subscriptions', subscriptionId } as const;
+    const use = { action, subscriptionId };
     return {
       resource,
       request: {

@@ -16,7 +16,7 @@ import { aggregates } from '../aggregates';
 import { answerOf, type Answer, type ResourceRef } from '../answer';
 import { commandIdOf, contextOf, deriveId, type Sent } from '../command-message';
 import { plainHandler } from '../one-line-handler';
-import { authoriseOnCustomer, type DelegatedUse } from './customer-access';
+import { authoriseOnCustomer, type CustomerUse } from './customer-access';
 import {
   chosenReseller,
   gatherOrder,
@@ -88,7 +88,7 @@ export function requestOn(
   sent: Sent,
   customerId: CustomerId,
   target: string,
-  use: DelegatedUse,
+  use: CustomerUse,
 ): Omit<CustomerRequest, 'gather'> {
   return {
     name: use.action,
@@ -106,7 +106,7 @@ export class OrderSubscriptionHandler implements ICommandHandler<OrderSubscripti
   constructor(private readonly pipeline: CommandPipeline) {}
 
   async execute({ sent, customerId, input }: OrderSubscriptionCommand): Promise<Answer> {
-    const use = { action: 'order-subscription', right: 'order-subscriptions' } as const;
+    const use = { action: 'order-subscription' } as const;
     const base = requestOn(sent, customerId, `customers/${customerId}/subscriptions`, use);
     const { commandId } = base.context;
     const outcome = await this.pipeline.execute({
@@ -136,7 +136,7 @@ function refusedCredit({ principal }: Sent, { resellerId }: SubscriptionOrderInp
 
 function changeQuantity({ sent, customerId, subscriptionId, input }: ChangeQuantityCommand) {
   const resource = resourceOf(customerId, subscriptionId);
-  const use = { action: 'change-quantity', right: 'manage-subscriptions', subscriptionId } as const;
+  const use = { action: 'change-quantity', subscriptionId } as const;
   return {
     resource,
     request: {
@@ -156,11 +156,7 @@ function changeQuantity({ sent, customerId, subscriptionId, input }: ChangeQuant
 function associateReseller(message: AssociateSubscriptionResellerCommand) {
   const { sent, customerId, subscriptionId, input } = message;
   const resource = resourceOf(customerId, subscriptionId);
-  const use = {
-    action: 'associate-subscription-reseller',
-    right: 'manage-customer',
-    subscriptionId,
-  } as const;
+  const use = { action: 'associate-subscription-reseller', subscriptionId } as const;
   const base = requestOn(sent, customerId, resource.path, use);
   return {
     resource,
@@ -186,11 +182,7 @@ function associateReseller(message: AssociateSubscriptionResellerCommand) {
 function designateSupportContact(message: DesignateSupportContactCommand) {
   const { sent, customerId, subscriptionId, input } = message;
   const resource = resourceOf(customerId, subscriptionId);
-  const use = {
-    action: 'designate-support-contact',
-    right: 'designate-support-contact',
-    subscriptionId,
-  } as const;
+  const use = { action: 'designate-support-contact', subscriptionId } as const;
   return {
     resource,
     request: {

@@ -21,10 +21,15 @@ export class EndPartnershipCommand extends Command<Answer> {
 
 /** Whether this caller is one of the two sides. */
 export function isSideOf({ organisation }: Principal, state: PartnershipState): boolean {
-  if (state.status === 'none' || organisation.kind === 'operator') return false;
-  return (
-    organisation.id === (organisation.kind === 'provider' ? state.providerId : state.resellerId)
-  );
+  if (state.status === 'none') return false;
+  switch (organisation.kind) {
+    case 'provider':
+      return organisation.id === state.providerId;
+    case 'reseller':
+      return organisation.id === state.resellerId;
+    default:
+      return false;
+  }
 }
 
 function authorise(principal: Principal, state: PartnershipState): OrRefusal<Authority> {

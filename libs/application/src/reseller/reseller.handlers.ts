@@ -1,8 +1,8 @@
 import { Command } from '@nestjs/cqrs';
 import type { ResellerId, ResellerProfile, ResellerState } from '@tierbook/domain';
-import type { Authority, OrRefusal } from '@tierbook/eventing';
-import { organisationIdOf, type Principal } from '@tierbook/identity';
-import { checkRole, notFound } from '../access';
+import type { Authority, Gathering, OrRefusal } from '@tierbook/eventing';
+import type { Principal } from '@tierbook/identity';
+import { checkOnReseller, checkRole } from '../access';
 import { aggregates } from '../aggregates';
 import type { Answer } from '../answer';
 import { commandIdOf, contextOf, deriveId, type Sent } from '../command-message';
@@ -143,10 +143,8 @@ function decideOn(
       aggregate: aggregates.reseller,
       id,
       context: contextOf(sent, commandIdOf(sent, resource.path)),
-      authorise: ({ status }: { readonly status: string }) => {
-        const allowed = checkRole(sent.principal, decision.type);
-        return 'ok' in allowed && status === 'none' ? notFound('reseller') : allowed;
-      },
+      authorise: (_: unknown, gathering: Gathering) =>
+        checkOnReseller(sent.principal, decision.type, id, gathering),
       gather: (_: unknown, now: Date) => ({ ok: { ...decision, at: now.toISOString() } }),
     },
   };
@@ -161,11 +159,8 @@ function changeProfile({ sent, resellerId: id, profile }: ChangeResellerProfileC
       aggregate: aggregates.reseller,
       id,
       context: contextOf(sent, commandIdOf(sent, resource.path)),
-      authorise: ({ status }: ResellerState) => {
-        const allowed = checkRole(sent.principal, 'change-reseller-profile');
-        const own = status !== 'none' && organisationIdOf(sent.principal) === id;
-        return 'ok' in allowed && !own ? notFound('reseller') : allowed;
-      },
+      authorise: (_: unknown, gathering: Gathering) =>
+        checkOnReseller(sent.principal, 'change-reseller-profile', id, gathering),
       gather: (_: unknown, now: Date, state: ResellerState) => ({
         ok: {
           type: 'change-reseller-profile' as const,

@@ -1,0 +1,50 @@
+import { applyDecorators, SetMetadata } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import type { AccessTokens, Principal } from '@tierbook/identity';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { checkCorrelationId, setPrincipal } from './request';
+
+/** Marks routes that anybody may call. */
+export const PUBLIC = 'tierbook:public';
+
+/** For routes that anybody may call; below /v1 it stands at the method. */
+export const Public = (): MethodDecorator & ClassDecorator =>
+  applyDecorators(SetMetadata(PUBLIC, true), RouteConfig({ [PUBLIC]: true }));
+
+const BEARER = /^Bearer ([^\s]+)$/i;
+
+/**
+ * Names the caller of everything below /v1 by its bearer token (RFC 6750), before anything else of the
+ * request is looked at, its body too. What it may do is decided where things are done.
+ */
+export function authenticateCallers(fastify: FastifyInstance, accessTokens: AccessTokens): void {
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    if (!needsToken(request)) {
+      done();
+      return;
+    }
+    const named = (principal: Principal) => {
+      setPrincipal(request, principal);
+      checkCorrelationId(request);
+      done();
+    };
+    try {
+      const principal = accessTokens.verify(tokenOf(request));
+      if (principal instanceof Promise) principal.then(named).catch(done);
+      else named(principal);
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+}
+
+/** The bearer token that came with the request. */
+export function tokenOf({ headers }: FastifyRequest): string | undefined {
+  return BEARER.exec(headers.authorization ?? '')?.[1];
+}
+
+/** By the route that was met, never by the address as it was written. */
+function needsToken({ routeOptions: { url, config } }: FastifyRequest): boolean {
+  const isPublic = PUBLIC in config && config[PUBLIC] === true;
+  return url?.startsWith('/v1/') === true && !isPublic;
+}
