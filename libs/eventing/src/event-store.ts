@@ -45,6 +45,11 @@ export interface SubscribeOptions {
   readonly after?: Position | undefined;
   /** Ends the iteration, without an error, when it aborts. */
   readonly signal?: AbortSignal;
+  /**
+   * Only events of these types; all of them by default. Others are passed by unread, so a subscriber to
+   * what is rare costs an append of anything else nothing; `upTo` moves over them, though not at each.
+   */
+  readonly types?: ReadonlySet<string> | undefined;
 }
 
 /** What reads a log. A projector needs no more. */
@@ -57,7 +62,8 @@ export interface EventReader {
   readAll(options?: { readonly after?: Position | undefined }): AsyncIterable<EventBatch>;
   /**
    * Catch-up, then live, without gap or double, until cancelled. Pull-based: a slow consumer holds
-   * back the reading and nothing piles up. Empty batches come when the log's end is reached (`caughtUp`).
+   * back the reading and nothing piles up. An empty batch says that the log's end was reached (`caughtUp`), or that
+   * other types were passed by.
    */
   subscribe(options?: SubscribeOptions): AsyncIterable<EventBatch>;
   /** The event at exactly this position, if the log has one. */

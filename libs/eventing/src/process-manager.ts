@@ -53,7 +53,10 @@ const LONGEST_RETRY_MS = 30_000;
 export class ProcessManagerRunner {
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
+  /** The last event reacted to, or the checkpoint begun from. */
   private reached: Checkpoint | undefined;
+  /** How far the log has nothing more for this manager. */
+  private passed: Position | undefined;
   private saved: Checkpoint | undefined;
   private savedAt = -Infinity;
   private reactingTo: StoredEvent | undefined;
@@ -108,15 +111,15 @@ export class ProcessManagerRunner {
   private async follow(): Promise<void> {
     const { signal } = this.stopping;
     const after = this.reached?.position;
+    const types = this.manager.reactsTo;
     this.reactingTo = undefined;
-    for await (const batch of this.options.reader.subscribe({ after, signal })) {
+    for await (const batch of this.options.reader.subscribe({ after, signal, types })) {
       for (const stored of batch.events) {
-        if (this.manager.reactsTo.has(stored.type)) {
-          if (signal.aborted) return;
-          await this.react(stored);
-        }
+        if (signal.aborted) return;
+        await this.react(stored);
         this.reached = { position: stored.position, eventId: stored.id };
       }
+      this.passed = batch.upTo;
       if (performance.now() - this.savedAt >= SAVE_EVERY_MS) await this.save();
     }
   }
@@ -126,6 +129,14 @@ export class ProcessManagerRunner {
     await this.manager.react(await this.options.codec.decode(stored));
     this.reactingTo = undefined;
     this.delayMs = FIRST_RETRY_MS;
+  }
+
+  /** A start need not pass by again what was not for this manager. */
+  private async moveOverOthers(): Promise<void> {
+    const { passed, reached } = this;
+    if (passed === undefined || (reached !== undefined && passed <= reached.position)) return;
+    const event = await this.options.reader.eventAt(passed);
+    if (event !== undefined) this.reached = { position: passed, eventId: event.id };
   }
 
   private pause(delayMs: number): Promise<void> {
@@ -143,6 +154,7 @@ export class ProcessManagerRunner {
   }
 
   private async save(): Promise<void> {
+    await this.moveOverOthers();
     if (this.reached === undefined || this.reached === this.saved) return;
     await this.options.checkpoints.save(this.manager.name, this.reached);
     this.saved = this.reached;

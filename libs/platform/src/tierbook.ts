@@ -24,7 +24,13 @@ import {
   References,
   type KeyMaterial,
 } from '@tierbook/identity';
-import { Cursors, type Reads } from '@tierbook/read-models';
+import {
+  Cursors,
+  findDueSubscriptions,
+  ViewBehindError,
+  type ReadStore,
+  type Reads,
+} from '@tierbook/read-models';
 import { openSqliteReadStore } from '@tierbook/sqlite';
 import type { StateStore, StateValue } from '@tierbook/state';
 import { sqlitePathOf, type Configuration } from './configuration';
@@ -96,7 +102,7 @@ export async function openTierbook(
     opened.push(() => store.close());
     const processes = await startProcessManagers(writeSide, logger);
     opened.push(...processes.map((process) => () => process.stop()));
-    const scheduler = await startScheduler(writeSide, logger);
+    const scheduler = startScheduler(writeSide, store, logger);
     opened.push(() => scheduler.stop());
     const refusals = openRefusalLog(engines.stateStore, logger);
     opened.push(() => refusals.close());
@@ -208,25 +214,20 @@ function onRetryIn(logger: Logger): ProcessManagerOptions['onRetry'] {
 /** How often it is asked whether anything is due. */
 const TICK_MS = 1_000;
 
-/** Reads the log from its beginning, since what is due is kept nowhere else, and ticks until stopped. */
-async function startScheduler(
-  { engines, codec, pipeline, aggregates }: WriteSide,
+/** Ticks until stopped. While its view is still being built nothing is due; the next tick asks again. */
+function startScheduler(
+  { pipeline, aggregates }: WriteSide,
+  store: ReadStore,
   logger: Logger,
-): Promise<{ stop(): Promise<void> }> {
+): { stop(): Promise<void> } {
   const scheduler = new Scheduler(
     systemClock,
-    [new SubscriptionSchedule(pipeline, aggregates)],
+    [new SubscriptionSchedule(pipeline, aggregates, (now) => findDueSubscriptions(store, now))],
     (schedule, key, err) => {
+      if (err instanceof ViewBehindError) return;
       logger.error({ schedule, key, err }, 'waking what is due failed');
     },
   );
-  const runner = new ProcessManagerRunner(scheduler, {
-    reader: engines.eventStore,
-    codec,
-    checkpoints: { load: () => Promise.resolve(undefined), save: () => Promise.resolve() },
-    onRetry: onRetryIn(logger),
-  });
-  await runner.start();
   const stopping = new AbortController();
   let ticking = Promise.resolve();
   let isTicking = false;
@@ -242,7 +243,6 @@ async function startScheduler(
       clearInterval(timer);
       stopping.abort();
       await ticking;
-      await runner.stop();
     },
   };
 }

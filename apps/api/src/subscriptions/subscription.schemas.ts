@@ -87,6 +87,10 @@ export const subscriptionSchemas: Schemas = {
       'For a refund; those whose time is over may still be listed.',
     ),
     endedAt: orNull(instant('When it was cancelled or expired.'), 'null until then.'),
+    dueAt: orNull(
+      instant('When it next starts, renews or ends by itself.'),
+      'null once it has ended.',
+    ),
     termEndsAt: instant('Until when its term runs, exclusive.'),
     autoRenew: flag('Whether it goes on for another term by itself.'),
     resellerOfRecord: orNull(

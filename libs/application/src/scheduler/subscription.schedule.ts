@@ -1,7 +1,6 @@
 import {
   hasCome,
   nextDueAt,
-  type CustomerEvent,
   type CustomerId,
   type Instant,
   type SubscriptionId,
@@ -10,14 +9,18 @@ import {
   StoreUnavailableError,
   type AggregateStore,
   type CommandPipeline,
-  type RecordedEvent,
 } from '@tierbook/eventing';
 import { aggregates } from '../aggregates';
 import { deriveId } from '../command-message';
-import type { Due, Schedule } from './scheduler.process';
+import type { Schedule } from './scheduler.process';
 
-type Ordered = Extract<CustomerEvent, { readonly type: 'SubscriptionOrdered' }>['data'];
-type Renewed = Extract<CustomerEvent, { readonly type: 'SubscriptionRenewed' }>['data'];
+export interface SubscriptionAddress {
+  readonly customerId: CustomerId;
+  readonly subscriptionId: SubscriptionId;
+}
+
+/** The subscriptions whose next date has come by an instant, as the views know them, the earliest first. */
+export type FindDueSubscriptions = (now: Instant) => AsyncIterable<SubscriptionAddress>;
 
 /** The service itself; nobody sent these commands. */
 const ACTOR = { kind: 'process', id: 'scheduler', organisation: 'operator' } as const;
@@ -25,30 +28,28 @@ const ACTOR = { kind: 'process', id: 'scheduler', organisation: 'operator' } as 
 /** Starts, renews and ends subscriptions when their dates come. */
 export class SubscriptionSchedule implements Schedule {
   readonly name = 'subscriptions';
-  readonly reactsTo = new Set([
-    'SubscriptionOrdered',
-    'SubscriptionRenewed',
-    'SubscriptionCancelled',
-    'SubscriptionExpired',
-  ]);
 
   constructor(
     private readonly pipeline: CommandPipeline,
     private readonly aggregateStore: AggregateStore,
+    private readonly findDue: FindDueSubscriptions,
   ) {}
 
-  readonly dueBy = ({ event }: RecordedEvent): readonly Due[] => {
-    const { customerId, subscriptionId } = event.data as Ordered | Renewed;
-    return [{ key: `${customerId}/${subscriptionId}`, at: dateOf(event) }];
-  };
+  async *due(now: Date): AsyncGenerator<string> {
+    for await (const { customerId, subscriptionId } of this.findDue(now.toISOString())) {
+      yield `${customerId}/${subscriptionId}`;
+    }
+  }
 
-  readonly wake = async (key: string, now: Date): Promise<Instant | null> => {
+  /** One date after the other, until none has come. */
+  async wake(key: string, now: Date): Promise<void> {
     const [customerId, subscriptionId] = key.split('/') as [CustomerId, SubscriptionId];
-    const due = await this.dueAt(customerId, subscriptionId);
-    if (due === null || !hasCome(due, now.toISOString())) return due;
-    await this.advance(customerId, subscriptionId, due);
-    return this.dueAt(customerId, subscriptionId);
-  };
+    for (;;) {
+      const due = await this.dueAt(customerId, subscriptionId);
+      if (due === null || !hasCome(due, now.toISOString())) return;
+      await this.advance(customerId, subscriptionId, due);
+    }
+  }
 
   private async dueAt(
     customerId: CustomerId,
@@ -87,12 +88,4 @@ export class SubscriptionSchedule implements Schedule {
     });
     if (outcome.kind === 'refused') throw new StoreUnavailableError(outcome.refusal.detail);
   }
-}
-
-/** When something happens next by itself, as the event says. */
-function dateOf({ type, data }: RecordedEvent['event']): Instant | null {
-  if (type === 'SubscriptionRenewed') return (data as Renewed).termEndsAt;
-  if (type !== 'SubscriptionOrdered') return null;
-  const { status, startsAt, termEndsAt } = data as Ordered;
-  return status === 'pending' ? startsAt : termEndsAt;
 }

@@ -520,6 +520,34 @@ export function eventStoreContract(adapter: string, open: () => Promise<EventSto
         expect(batches.filter(splitsAnAppend)).toEqual([]);
       });
 
+      it('brings only the types asked for, and passes the others by', async () => {
+        const rare = newEvents(3).map((event) => ({ ...event, type: 'Rare' }));
+        await appendOne(store, 's-1', 'no_stream', [...newEvents(2), ...rare.slice(0, 1)]);
+        const passed = await appendOne(store, 's-2', 'no_stream', newEvents(1_200));
+        const batches = store.subscribe({ types: new Set(['Rare']) })[Symbol.asyncIterator]();
+        const seen: string[] = [];
+        let upTo: Position | undefined;
+        while (upTo === undefined || upTo < passed) {
+          const { value } = (await batches.next()) as IteratorYieldResult<EventBatch>;
+          seen.push(...value.events.map(({ id }) => id));
+          upTo = value.upTo;
+        }
+        expect(seen).toEqual([rare[0]?.id]);
+
+        await appendOne(store, 's-3', 'no_stream', newEvents(5));
+        const last = await appendOne(store, 's-4', 'no_stream', [
+          ...rare.slice(1),
+          ...newEvents(1),
+        ]);
+        while (upTo < last) {
+          const { value } = (await batches.next()) as IteratorYieldResult<EventBatch>;
+          seen.push(...value.events.map(({ id }) => id));
+          upTo = value.upTo;
+        }
+        expect(seen).toEqual(rare.map(({ id }) => id));
+        await batches.return?.();
+      });
+
       it('serves each subscriber the whole log', async () => {
         const subscribers = [1, 2, 3].map(() => takeEvents(store.subscribe(), 20));
         for (let n = 0; n < 20; n++) await appendOne(store, `s-${n}`, 'no_stream', newEvents(1));

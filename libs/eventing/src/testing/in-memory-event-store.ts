@@ -76,13 +76,13 @@ export class InMemoryEventStore implements EventStore {
     }
   }
 
-  async *subscribe({ after, signal }: SubscribeOptions = {}): AsyncGenerator<EventBatch> {
+  async *subscribe({ after, signal, types }: SubscribeOptions = {}): AsyncGenerator<EventBatch> {
     let from = this.#ordinalOf(after);
     for (let first = true; signal?.aborted !== true; first = false) {
       const batch = this.#read(from);
       if (batch.events.length > 0 || first) {
         from = this.#ordinalOf(batch.upTo);
-        yield batch;
+        yield { ...batch, events: batch.events.filter(({ type }) => types?.has(type) ?? true) };
       } else {
         await this.#nextAppend(signal);
       }

@@ -56,6 +56,8 @@ export interface SubscriptionDoc {
   readonly refundable: readonly RefundLot[];
   /** When it was cancelled or expired. */
   readonly endedAt: Instant | null;
+  /** When it next starts, renews or ends by itself; `null` once it has ended. */
+  readonly dueAt: Instant | null;
   readonly resellerOfRecord: PartneredReseller | null;
   readonly supportContact: SupportContact;
   readonly delegations: readonly SubscriptionDelegation[];
@@ -65,7 +67,7 @@ export interface SubscriptionDoc {
 
 export const subscriptionsView: ViewDefinition<SubscriptionDoc> = {
   name: 'subscriptions',
-  version: 2,
+  version: 3,
   readableFrom: 2,
   fields: {
     customerId: 'keyword',
@@ -73,8 +75,9 @@ export const subscriptionsView: ViewDefinition<SubscriptionDoc> = {
     offerId: 'keyword',
     status: 'keyword',
     orderedAt: 'keyword',
+    dueAt: 'keyword',
   },
-  indexes: [['customerId', 'orderedAt']],
+  indexes: [['customerId', 'orderedAt'], ['dueAt']],
 };
 
 export const subscriptionsProjection: Projection<SubscriptionDoc> = {
@@ -121,6 +124,7 @@ export const subscriptionsProjection: Projection<SubscriptionDoc> = {
       case 'SubscriptionAutoRenewChanged':
         return { ...doc, autoRenew: event.data.autoRenew };
       case 'SubscriptionActivated':
+        return { ...doc, status: 'active', dueAt: doc.termEndsAt };
       case 'SubscriptionReactivated':
         return { ...doc, status: 'active' };
       case 'SubscriptionSuspended':
@@ -137,8 +141,9 @@ export const subscriptionsProjection: Projection<SubscriptionDoc> = {
         return { ...doc, scheduledChange: null };
       case 'SubscriptionRenewed': {
         const { offerId, offer, quantity, termNumber, termStartsAt, termEndsAt } = event.data;
-        const term = { termNumber, termStartsAt, termEndsAt, refundable: [event.data.refund] };
-        return { ...doc, offerId, offer, quantity, ...term, scheduledChange: null };
+        const term = { termNumber, termStartsAt, termEndsAt, dueAt: termEndsAt };
+        const bought = { offerId, offer, quantity, refundable: [event.data.refund] };
+        return { ...doc, ...bought, ...term, scheduledChange: null };
       }
       case 'ResellerOfRecordChanged':
       case 'ResellerOfRecordCorrected':
@@ -173,6 +178,7 @@ function ordered(
     scheduledChange: null,
     refundable: [refund],
     endedAt: null,
+    dueAt: data.status === 'pending' ? data.startsAt : data.termEndsAt,
     providerId: metadata.tenant as ProviderId,
     name: revealed(event.personal)?.name ?? null,
     orderedAt: metadata.occurredAt,
@@ -186,5 +192,5 @@ function ended(
   status: 'cancelled' | 'expired',
   endedAt: Instant,
 ): SubscriptionDoc {
-  return { ...doc, status, endedAt, scheduledChange: null, refundable: [] };
+  return { ...doc, status, endedAt, dueAt: null, scheduledChange: null, refundable: [] };
 }

@@ -1,5 +1,6 @@
-import type { CustomerId, ResellerId, SubscriptionId } from '@tierbook/domain';
+import type { CustomerId, Instant, ResellerId, SubscriptionId } from '@tierbook/domain';
 import { conditions, equals, findPage, type ListPage, type Paging, type Reads } from '../list';
+import { MAX_LIMIT, type Condition, type Page, type ReadStore, type SortKey } from '../read-store';
 import { resellersView } from '../resellers/resellers.projection';
 import { subscriptionsView, type SubscriptionDoc } from './subscriptions.projection';
 
@@ -42,6 +43,27 @@ export async function listSubscriptions(
       page.items.map(({ doc }) => doc),
     ),
   };
+}
+
+/**
+ * The subscriptions of every provider whose next date has come by `now`, the earliest first: for the
+ * scheduler. Each page is read when it is asked for.
+ *
+ * @throws ViewBehindError
+ */
+export async function* findDueSubscriptions(
+  store: ReadStore,
+  now: Instant,
+): AsyncGenerator<SubscriptionDoc> {
+  const due: Condition = { field: 'dueAt', op: 'range', gt: '', lte: now };
+  const sort = { field: 'dueAt', direction: 'asc' } as const;
+  let after: SortKey | undefined;
+  do {
+    const query = { where: [due], sort, after, limit: MAX_LIMIT };
+    const page: Page<SubscriptionDoc> = await store.find(subscriptionsView, query);
+    yield* page.rows.map(({ doc }) => doc);
+    after = page.next;
+  } while (after !== undefined);
 }
 
 /** These subscriptions that exist, in the order asked for: what a narrower delegation lets a reseller see. */

@@ -13,7 +13,12 @@ import {
   sample,
   subscription,
 } from '../testing/sample-events';
-import { getSubscription, getSubscriptions, listSubscriptions } from './subscriptions.query';
+import {
+  findDueSubscriptions,
+  getSubscription,
+  getSubscriptions,
+  listSubscriptions,
+} from './subscriptions.query';
 
 const [a, b] = [chosen('a'), chosen('b')];
 const scope = { kind: 'subscription', subscriptionId: subscription('s1') } as const;
@@ -167,5 +172,32 @@ describe('subscriptions', () => {
       subscriptions: 0,
       licences: 0,
     });
+  });
+
+  it('are found when their next date has come, the earliest first, and no more once they have ended', async () => {
+    const dueIn = async (events: readonly ViewedEvent[], now: string) => {
+      const { store } = await readsOf(events);
+      const due = [];
+      for await (const { subscriptionId } of findDueSubscriptions(store, now))
+        due.push(subscriptionId);
+      return due;
+    };
+    const events = [...bought, sample.ordered('c', 's2', 1, a)];
+    const termEndsAt = '2031-01-01T00:00:00.000Z';
+    expect(await dueIn(events, '2030-12-31T23:59:59.999Z')).toEqual([]);
+    expect(await dueIn(events, termEndsAt)).toEqual(['s1', 's2']);
+    const expired: ViewedEvent = {
+      type: 'SubscriptionExpired',
+      data: {
+        customerId: customer('c'),
+        subscriptionId: subscription('s1'),
+        withBase: null,
+        offerId: offer('o1'),
+        quantity: 5,
+        effectiveFrom: termEndsAt,
+        resellerOfRecord: a,
+      },
+    };
+    expect(await dueIn([...events, expired], termEndsAt)).toEqual(['s2']);
   });
 });

@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
 import {
   type EventBatch,
   type EventReader,
@@ -19,6 +20,10 @@ import type { KnownEnds } from './known-ends';
 
 /** Events read at once. A page is read synchronously and holds its thread for about 2.5 ms. */
 const PAGE = 250;
+/** Events passed by at once where only some types are asked for: about as long. */
+const WINDOW = 1_000;
+/** Groups of other types that a subscription to some types sleeps through before it moves on over them. */
+const MAX_MISSED = 1_000;
 const COLUMNS = 'position, id, stream, revision, type, schema_version, data, personal, metadata';
 const SQLITE_CORRUPT = 11;
 
@@ -32,6 +37,23 @@ interface EventRow {
   readonly data: string;
   readonly personal: string | null;
   readonly metadata: string;
+}
+
+/** Whether any of the types committed is one asked for; not told which, it may be. */
+function concerns(
+  asked: ReadonlySet<string> | undefined,
+  committed: ReadonlySet<string> | undefined,
+): boolean {
+  if (asked === undefined || committed === undefined) return true;
+  return [...committed].some((type) => asked.has(type));
+}
+
+/** A subscription that waits for the next commit. */
+interface Sleeper {
+  readonly wake: () => void;
+  readonly types: ReadonlySet<string> | undefined;
+  /** Commits that had nothing for it. */
+  missed: number;
 }
 
 /**
@@ -54,7 +76,9 @@ export class SqliteEventReader implements EventReader {
   readonly #after: StatementSync;
   readonly #at: StatementSync;
   readonly #last: StatementSync;
-  readonly #sleepers = new Set<() => void>();
+  readonly #typed: StatementSync;
+  readonly #windowEnd: StatementSync;
+  readonly #sleepers = new Set<Sleeper>();
 
   /** @param ends given by who is told of every append, to spare reads. */
   constructor(path: string, ends?: KnownEnds) {
@@ -67,6 +91,10 @@ export class SqliteEventReader implements EventReader {
     this.#backwards = select('WHERE stream = ? AND revision <= ? ORDER BY revision DESC LIMIT ?');
     this.#after = select('WHERE position > ? ORDER BY position LIMIT ?');
     this.#at = select('WHERE position = ?');
+    this.#typed = select(
+      'WHERE position > ? AND position <= ? AND type IN (SELECT value FROM json_each(?)) ORDER BY position',
+    );
+    this.#windowEnd = select('WHERE position > ? ORDER BY position LIMIT 1 OFFSET ?');
     this.#last = database.prepare('SELECT max(position) AS position FROM events');
     this.logId = String(
       database.prepare(`SELECT value FROM meta WHERE key = 'log_id'`).get()?.['value'],
@@ -111,16 +139,19 @@ export class SqliteEventReader implements EventReader {
     }
   }
 
-  async *subscribe({ after, signal }: SubscribeOptions = {}): AsyncGenerator<EventBatch> {
+  async *subscribe({ after, signal, types }: SubscribeOptions = {}): AsyncGenerator<EventBatch> {
     let from = this.#ordinalOf(after);
     for (let first = true; signal?.aborted !== true; first = false) {
-      const { batch, upTo } = this.#readBatch(from);
-      if (first || batch.events.length > 0) {
+      const { batch, upTo } =
+        types === undefined ? this.#readBatch(from) : this.#readWindow(from, types);
+      if (first || upTo > from) {
         from = upTo;
         yield batch;
       } else {
-        await this.#nextCommit(signal);
+        await this.#nextCommit(signal, types);
       }
+      // Passing by reads nothing that waits: others of this thread have their turn between windows.
+      if (types !== undefined && !batch.caughtUp) await setImmediate();
     }
   }
 
@@ -135,15 +166,16 @@ export class SqliteEventReader implements EventReader {
 
   head(): Promise<Position | undefined> {
     return this.#promise(() => {
-      const [row] = this.#read(this.#last);
-      // `max` of an empty log is one row of NULL.
-      return row?.position ? formatPosition(this.logId, row.position) : undefined;
+      const last = this.#lastPosition();
+      return last === 0 ? undefined : formatPosition(this.logId, last);
     });
   }
 
-  /** There are new events: subscriptions go on. */
-  notify(): void {
-    for (const wake of this.#sleepers) wake();
+  /** There are new events: subscriptions go on, those to some types only if `types` (all by default) has one. */
+  notify(types?: ReadonlySet<string>): void {
+    for (const sleeper of this.#sleepers) {
+      if (concerns(sleeper.types, types) || ++sleeper.missed > MAX_MISSED) sleeper.wake();
+    }
   }
 
   /** Ends reading; subscriptions fail with StoreUnavailableError. */
@@ -166,6 +198,32 @@ export class SqliteEventReader implements EventReader {
     }
     const upTo = rows.at(-1)?.position ?? from;
     return { batch: { events, upTo: formatPosition(this.logId, upTo), caughtUp }, upTo };
+  }
+
+  /** Of the next events, those of these types; the others are not parsed. */
+  #readWindow(from: number, types: ReadonlySet<string>): { batch: EventBatch; upTo: number } {
+    const last = Math.max(from, this.#lastPosition());
+    const upTo = this.#endOfWindow(from) ?? last;
+    const rows = this.#read(this.#typed, from, upTo, JSON.stringify([...types]));
+    const events = rows.map((row) => this.#stored(row));
+    return {
+      batch: { events, upTo: formatPosition(this.logId, upTo), caughtUp: upTo >= last },
+      upTo,
+    };
+  }
+
+  /** Where the append ends in which the window does; `undefined` where the log ends before. */
+  #endOfWindow(from: number): number | undefined {
+    const [end] = this.#read(this.#windowEnd, from, WINDOW - 1);
+    if (end === undefined) return undefined;
+    const { index, of } = this.#stored(end).metadata.append;
+    return end.position + of - 1 - index;
+  }
+
+  /** 0 in an empty log. */
+  #lastPosition(): number {
+    // `max` of an empty log is one row of NULL.
+    return this.#read(this.#last)[0]?.position ?? 0;
   }
 
   /** An append is one transaction, so its events stand side by side. */
@@ -221,14 +279,18 @@ export class SqliteEventReader implements EventReader {
     return Number(parsed.ordinal);
   }
 
-  #nextCommit(signal: AbortSignal | undefined): Promise<void> {
+  #nextCommit(
+    signal: AbortSignal | undefined,
+    types: ReadonlySet<string> | undefined,
+  ): Promise<void> {
     return new Promise((resolve) => {
       const wake = () => {
-        this.#sleepers.delete(wake);
+        this.#sleepers.delete(sleeper);
         signal?.removeEventListener('abort', wake);
         resolve();
       };
-      this.#sleepers.add(wake);
+      const sleeper: Sleeper = { wake, types, missed: 0 };
+      this.#sleepers.add(sleeper);
       signal?.addEventListener('abort', wake);
     });
   }

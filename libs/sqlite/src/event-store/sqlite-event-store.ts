@@ -219,12 +219,14 @@ export class SqliteEventStore extends SqliteEventReader implements EventStore {
 
   #answer(answers: readonly Answer[]): void {
     let head = 0;
+    const types = new Set<string>();
     const waiting = this.#taken(answers.length);
     for (const [index, answer] of answers.entries()) {
       if (typeof answer === 'number') {
         head = Math.max(head, answer);
         for (const { stream, first, rows } of waiting[index]?.command ?? []) {
           this.#ends.written(stream, first + rows.length - 1);
+          for (const [, type] of rows) types.add(type);
         }
         waiting[index]?.resolve({
           kind: 'appended',
@@ -239,11 +241,11 @@ export class SqliteEventStore extends SqliteEventReader implements EventStore {
         );
       }
     }
-    if (head > 0) this.#announce(formatPosition(this.logId, head));
+    if (head > 0) this.#announce(formatPosition(this.logId, head), types);
   }
 
-  #announce(head: Position): void {
-    this.notify();
+  #announce(head: Position, types: ReadonlySet<string>): void {
+    this.notify(types);
     for (const listener of this.#listeners) listener(head);
   }
 
