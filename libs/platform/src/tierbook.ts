@@ -179,6 +179,7 @@ async function startProjector(
     eventsPath: sqlitePathOf('EVENT_STORE_URL', configuration.eventStoreUrl),
     viewsPath: sqlitePathOf('READ_STORE_URL', configuration.readStoreUrl),
     keysPath: sqlitePathOf('KEY_STORE_URL', configuration.keyStoreUrl),
+    statePath: sqlitePathOf('STATE_STORE_URL', configuration.stateStoreUrl),
     masterKeys: keys.personalData,
     logger,
   });

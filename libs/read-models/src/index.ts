@@ -24,5 +24,13 @@ export * from './resellers/resellers.projection';
 export * from './resellers/resellers.query';
 export * from './subscriptions/subscriptions.projection';
 export * from './subscriptions/subscriptions.query';
-export { ProjectionRunner, type ProjectionRunnerOptions } from './runner/projection-runner';
-export { ViewProgress, type ViewStatus } from './runner/view-progress';
+export * from './control/parked-keys';
+export * from './control/projection-state';
+export * from './control/refused';
+export * from './control/skipped-events';
+export {
+  ProjectionRunner,
+  type Decision,
+  type ProjectionRunnerOptions,
+} from './runner/projection-runner';
+export { ViewProgress, type RebuildStatus, type ViewStatus } from './runner/view-progress';

@@ -6,6 +6,7 @@ export interface ProjectorOptions {
   readonly eventsPath: string;
   readonly keysPath: string;
   readonly viewsPath: string;
+  readonly statePath: string;
   readonly masterKeys: MasterKeys;
 }
 

@@ -8,11 +8,12 @@ import {
   reseller,
 } from '@tierbook/domain';
 import { CachedPersonalKeys, EventCodec, systemClock } from '@tierbook/eventing';
-import { PROJECTIONS, ProjectionRunner } from '@tierbook/read-models';
+import { openProjectionState, PROJECTIONS, ProjectionRunner } from '@tierbook/read-models';
 import {
   openSqliteEventReader,
   openSqlitePersonalKeysReader,
   openSqliteProjectionStore,
+  openSqliteStateStore,
 } from '@tierbook/sqlite';
 import { readOnlyKeys } from '../read-only-keys';
 import type { FromProjector, ProjectorOptions, ToProjector } from './projector-messages';
@@ -29,6 +30,7 @@ async function runProjector(host: MessagePort, options: ProjectorOptions): Promi
   const reader = openSqliteEventReader(options.eventsPath);
   const keysReader = openSqlitePersonalKeysReader({ path: options.keysPath, masterKeys });
   const store = openSqliteProjectionStore({ path: options.viewsPath });
+  const stateStore = openSqliteStateStore({ path: options.statePath });
   const codec = new EventCodec(
     new CachedPersonalKeys(readOnlyKeys(keysReader), systemClock),
     AGGREGATES.map(({ schemas }) => schemas),
@@ -37,6 +39,7 @@ async function runProjector(host: MessagePort, options: ProjectorOptions): Promi
     reader,
     store,
     projections: PROJECTIONS,
+    state: await openProjectionState(stateStore),
     decode: (stored) => codec.decode(stored),
     onProgress: (changed) => {
       tell({ kind: 'progress', changed });
@@ -51,11 +54,11 @@ async function runProjector(host: MessagePort, options: ProjectorOptions): Promi
   const running = runner.run(() => {
     tell({ kind: 'prepared' });
   });
-  // Where every view is paused the run is over, but the thread stays to be asked to stop.
-  await Promise.race([stopped, running.then(() => stopped)]);
+  await Promise.race([stopped, running]);
   runner.stop();
   await running;
   await store.close();
+  await stateStore.close();
   await keysReader.close();
   await reader.close();
 }

@@ -9,6 +9,8 @@ import {
   type StoredEvent,
 } from '@tierbook/eventing';
 import { InMemoryEventStore, newEvent } from '@tierbook/eventing/testing';
+import { InMemoryStateStore } from '@tierbook/state/testing';
+import { openProjectionState } from '../control/projection-state';
 import { ViewBehindError } from '../errors';
 import type { AnyProjection } from '../projection';
 import type { ProjectionStore } from '../projection-store';
@@ -51,14 +53,26 @@ function tally(
   };
 }
 
+const failingAt = (...bad: readonly number[]) =>
+  tally('a', ({ n }) => {
+    if (bad.includes(n)) throw new Error(`cannot take ${String(n)}`);
+  });
+
+const unableToPlace = (bad: number) =>
+  tally('a', undefined, 1, (n) => {
+    if (n === bad) throw new Error('thirteen');
+  });
+
 describe('ProjectionRunner', () => {
   let log: InMemoryEventStore;
   let store: InMemoryReadStore;
+  let stateStore: InMemoryStateStore;
   let streams: number;
   const stops: (() => Promise<void>)[] = [];
   beforeEach(() => {
     log = new InMemoryEventStore();
     store = new InMemoryReadStore();
+    stateStore = new InMemoryStateStore();
     streams = 0;
   });
   afterEach(async () => {
@@ -85,11 +99,13 @@ describe('ProjectionRunner', () => {
 
   const decode = (stored: StoredEvent): Promise<RecordedEvent> =>
     Promise.resolve({ ...stored, event: { type: stored.type, data: stored.data } });
-  const start = (
+  const start = async (
     projections: readonly AnyProjection[],
     options: Partial<ProjectionRunnerOptions> = {},
   ) => {
-    const runner = new ProjectionRunner({ reader: log, store, projections, decode, ...options });
+    const state = await openProjectionState(stateStore);
+    const defaults = { reader: log, store, projections, state, decode };
+    const runner = new ProjectionRunner({ ...defaults, ...options });
     const run = runner.run();
     const stop = async () => {
       runner.stop();
@@ -101,9 +117,10 @@ describe('ProjectionRunner', () => {
   const doc = async (projection: Projecting, key: string) =>
     (await store.get(projection.view, key))?.doc;
   /** Also answers `reached`: the condition holds, asked at each report of progress. */
-  const startUntil = (
+  const startUntil = async (
     projections: readonly AnyProjection[],
     holds: (states: ReadonlyMap<string, string>) => boolean,
+    options: Partial<ProjectionRunnerOptions> = {},
   ) => {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     const states = new Map<string, string>();
@@ -111,16 +128,29 @@ describe('ProjectionRunner', () => {
       for (const { view, state } of changed) states.set(view, state);
       if (holds(states)) resolve(undefined);
     };
-    return { ...start(projections, { onProgress }), reached: promise };
+    return { ...(await start(projections, { ...options, onProgress })), reached: promise };
   };
-  const stateOf = (runner: ProjectionRunner, view: string) =>
-    runner.status().find((status) => status.view === view)?.state;
+  const statusOf = (runner: ProjectionRunner, view: string) =>
+    runner.status().find((status) => status.view === view);
+
+  /** Asks again at each turn of the event loop. */
+  const until = async (holds: () => boolean | Promise<boolean>) => {
+    while (!(await holds())) await new Promise(setImmediate);
+  };
+  /** The view `a` is served by its build of this generation. */
+  const promoted = (runner: ProjectionRunner, generation: number) =>
+    until(async () => {
+      const builds = await store.builds();
+      const serving = builds.find(({ view, serving: serves }) => view === 'a' && serves);
+      return serving?.generation === generation && statusOf(runner, 'a')?.rebuild === undefined;
+    });
+  const reasonOfFirst = (runner: ProjectionRunner) => runner.status()[0]?.reason;
 
   it('builds views from what there is, then from what comes', async () => {
     const a = tally('a');
     const b = tally('b');
     await add('x', 1, 2);
-    const { runner } = start([a, b]);
+    const { runner } = await start([a, b]);
     const first = await add('y', 5);
     await Promise.all([runner.waitFor('a', first), runner.waitFor('b', first)]);
     const second = await add('x', 10);
@@ -129,14 +159,14 @@ describe('ProjectionRunner', () => {
     expect(await doc(b, 'y')).toEqual({ sum: 5, seen: [5] });
     expect(await store.positionOf(a.view)).toBe(second);
     expect(runner.status()).toEqual([
-      { view: 'a', state: 'live', position: second },
-      { view: 'b', state: 'live', position: second },
+      { view: 'a', state: 'live', position: second, version: 1, events: 4 },
+      { view: 'b', state: 'live', position: second, version: 1, events: 4 },
     ]);
   });
 
   it('serves empty views of an empty log', async () => {
     const a = tally('a');
-    const { reached } = startUntil([a], (states) => states.get('a') === 'live');
+    const { reached } = await startUntil([a], (states) => states.get('a') === 'live');
     await reached;
     expect(await doc(a, 'x')).toBeUndefined();
     expect(await store.positionOf(a.view)).toBeUndefined();
@@ -144,7 +174,7 @@ describe('ProjectionRunner', () => {
 
   it('goes on from its checkpoint, and writes each document once a batch', async () => {
     const a = tally('a');
-    const first = start([a]);
+    const first = await start([a]);
     await first.runner.waitFor('a', await add('x', 1));
     await first.stop();
     for (let n = 2; n <= 50; n++) await add('x', n);
@@ -156,7 +186,7 @@ describe('ProjectionRunner', () => {
         return store.write(writes);
       },
     });
-    const second = start([a], { store: counting });
+    const second = await start([a], { store: counting });
     await second.runner.waitFor('a', last);
     expect(written.sort()).toEqual(['x', 'y']);
     expect((await doc(a, 'x'))?.seen).toEqual(Array.from({ length: 50 }, (_, n) => n + 1));
@@ -169,7 +199,7 @@ describe('ProjectionRunner', () => {
     'applies no event twice where documents are ahead of the checkpoint: one %s',
     async (_, key, last) => {
       const a = tally('a');
-      const first = start([a]);
+      const first = await start([a]);
       await first.runner.waitFor('a', await add(key, 1));
       await first.stop();
       await add(key, 2);
@@ -184,9 +214,9 @@ describe('ProjectionRunner', () => {
           throw new Error('killed');
         },
       });
-      await expect(start([a], { store: cut }).run).rejects.toThrow('killed');
+      await expect((await start([a], { store: cut })).run).rejects.toThrow('killed');
       await add(key, 4);
-      const second = start([a]);
+      const second = await start([a]);
       await second.runner.waitFor('a', await add(key, 5));
       const kept = 'remove' in last ? [] : [1, 2, 3];
       expect((await doc(a, key))?.seen).toEqual([...kept, 4, 5]);
@@ -195,7 +225,7 @@ describe('ProjectionRunner', () => {
 
   it('passes over the kernel’s own events, but reflects them', async () => {
     const a = tally('a');
-    const { runner } = start([a], {
+    const { runner } = await start([a], {
       decode: ({ type }) => Promise.reject(new Error(`${type} is nothing to decode.`)),
     });
     const position = await append({ type: 'NothingChanged', data: {} });
@@ -205,7 +235,7 @@ describe('ProjectionRunner', () => {
 
   it('removes documents, and makes them anew', async () => {
     const a = tally('a');
-    const { runner } = start([a]);
+    const { runner } = await start([a]);
     await add('x', 1);
     await runner.waitFor('a', await append({ data: { key: 'x', n: 0, remove: true } }));
     expect(await doc(a, 'x')).toBeUndefined();
@@ -214,60 +244,41 @@ describe('ProjectionRunner', () => {
   });
 
   describe('meets an event that a view cannot take', () => {
-    const reasonOf = (runner: ProjectionRunner) => runner.status()[0]?.reason;
-
-    it.each([
-      [
-        'apply',
-        tally('a', ({ n }) => {
-          if (n === 13) throw new Error('thirteen');
-        }),
-      ],
-      [
-        'keysOf',
-        tally('a', undefined, 1, (n) => {
-          if (n === 13) throw new Error('thirteen');
-        }),
-      ],
-    ])(
-      'in %s: pauses that view before the append, names the event, and others go on',
-      async (_, bad) => {
-        const good = tally('good');
-        await add('x', 1);
-        const sound = await add('x', 2);
-        await add('y', 3, 13, 4);
-        const last = await add('x', 5);
-        const { runner } = start([bad, good]);
-        await runner.waitFor('good', last);
-        expect(stateOf(runner, 'a')).toBe('paused');
-        expect(reasonOf(runner)).toMatch(/^SomethingHappened .* at .*: thirteen$/);
-        const [build] = (await store.builds()).filter(({ view }) => view === 'a');
-        expect(build?.checkpoint?.position).toBe(sound);
-        expect(await store.load({ view: 'a', generation: 1 }, ['x', 'y'])).toEqual(
-          new Map([['x', { position: sound, doc: { sum: 3, seen: [1, 2] } }]]),
-        );
-        expect(await doc(good, 'y')).toEqual({ sum: 20, seen: [3, 13, 4] });
-      },
-    );
+    it('in keysOf: pauses that view before the append, names the event, and others go on', async () => {
+      const bad = unableToPlace(13);
+      const good = tally('good');
+      await add('x', 1);
+      const sound = await add('x', 2);
+      await add('y', 3, 13, 4);
+      const last = await add('x', 5);
+      const { runner } = await start([bad, good]);
+      await runner.waitFor('good', last);
+      expect(runner.status()[0]).toMatchObject({ state: 'paused', pausedBy: 'event' });
+      expect(reasonOfFirst(runner)).toMatch(/^SomethingHappened .* at .*: thirteen$/);
+      const [build] = (await store.builds()).filter(({ view }) => view === 'a');
+      expect(build?.checkpoint?.position).toBe(sound);
+      expect(await store.load({ view: 'a', generation: 1 }, ['x', 'y'])).toEqual(
+        new Map([['x', { position: sound, doc: { sum: 3, seen: [1, 2] } }]]),
+      );
+      expect(await doc(good, 'y')).toEqual({ sum: 20, seen: [3, 13, 4] });
+    });
 
     it('keeps serving a live view as it stands, and pauses there again when started anew', async () => {
-      const bad = tally('a', ({ n }) => {
-        if (n === 13) throw new Error('thirteen');
-      });
+      const bad = unableToPlace(13);
       const good = tally('good');
-      const first = start([bad, good]);
+      const first = await start([bad, good]);
       const sound = await add('x', 1);
       await first.runner.waitFor('a', sound);
       await first.runner.waitFor('good', await add('x', 13));
       expect(first.runner.status()[0]).toMatchObject({ state: 'paused', position: sound });
       await first.stop();
-      const second = startUntil([bad, good], (states) => states.get('a') === 'paused');
+      const second = await startUntil([bad, good], (states) => states.get('a') === 'paused');
       await second.reached;
       await second.runner.waitFor('good', await add('y', 2));
       expect((await doc(bad, 'x'))?.sum).toBe(1);
       const healed = tally('a');
       await second.stop();
-      const third = start([healed, good]);
+      const third = await start([healed, good]);
       const last = await add('y', 4);
       await third.runner.waitFor('a', last);
       await third.runner.waitFor('good', last);
@@ -282,12 +293,14 @@ describe('ProjectionRunner', () => {
       const sound = await add('x', 1);
       await append({ data: { key: 'x', n: 2 } }, { type: 'Odd', data: { key: 'x', n: 3 } });
       await add('x', 4);
-      const { runner, run } = start([tally('a'), tally('b')], {
-        decode: (stored) => (stored.type === 'Odd' ? Promise.reject(error) : decode(stored)),
-      });
-      await run;
+      const { runner, reached } = await startUntil(
+        [tally('a'), tally('b')],
+        (states) => states.get('b') === 'paused',
+        { decode: (stored) => (stored.type === 'Odd' ? Promise.reject(error) : decode(stored)) },
+      );
+      await reached;
       expect(runner.status().map(({ state }) => state)).toEqual(['paused', 'paused']);
-      expect(reasonOf(runner)).toContain('Odd');
+      expect(reasonOfFirst(runner)).toContain('Odd');
       const positions = (await store.builds()).map(({ checkpoint }) => checkpoint?.position);
       expect(positions).toEqual([sound, sound]);
       expect(await store.load({ view: 'a', generation: 1 }, ['x'])).toEqual(
@@ -297,20 +310,260 @@ describe('ProjectionRunner', () => {
 
     it('fails as a whole when the keys or the store fail, and writes nothing wrong', async () => {
       await add('x', 1);
-      const { run } = start([tally('a')], { decode: () => Promise.reject(new Error('EIO')) });
+      const { run } = await start([tally('a')], { decode: () => Promise.reject(new Error('EIO')) });
       await expect(run).rejects.toThrow('EIO');
       expect((await store.builds())[0]?.checkpoint).toBeUndefined();
     });
   });
 
+  describe('parks a document that cannot take an event', () => {
+    const good = tally('good');
+    const decision = { by: 'ops', why: 'a test' };
+    /** x: 1, 13, 2; y: 5. Answers the last position. */
+    const poison = async () => {
+      await add('x', 1);
+      await add('x', 13);
+      await add('x', 2);
+      return add('y', 5);
+    };
+
+    it('with its later events, while others go on', async () => {
+      const bad = failingAt(13);
+      const { runner } = await start([bad, good]);
+      await runner.waitFor('a', await poison());
+      expect(await doc(bad, 'x')).toEqual({ sum: 1, seen: [1] });
+      expect(await doc(bad, 'y')).toEqual({ sum: 5, seen: [5] });
+      expect(statusOf(runner, 'a')).toMatchObject({ state: 'live', parked: ['x'] });
+      expect(statusOf(runner, 'good')?.parked).toBeUndefined();
+    });
+
+    it('tells which, where, why, and what waits behind', async () => {
+      const { runner } = await start([failingAt(13)]);
+      await runner.waitFor('a', await poison());
+      const { parked } = await openProjectionState(stateStore);
+      const [found] = parked.of({ view: 'a', generation: 1 }).values();
+      expect(found).toMatchObject({ key: 'x', error: 'cannot take 13', stopsRebuild: false });
+      const waiting = await collected(parked.waiting({ view: 'a', generation: 1 }, 'x'));
+      expect(waiting).toHaveLength(2);
+      expect(waiting[0]).toEqual(found?.event);
+    });
+
+    it('and keeps it parked when started anew, also with what comes then', async () => {
+      const first = await start([failingAt(13)]);
+      await first.runner.waitFor('a', await poison());
+      await first.stop();
+      const second = await start([tally('a')]);
+      await second.runner.waitFor('a', await add('x', 4));
+      expect((await doc(tally('a'), 'x'))?.seen).toEqual([1]);
+      expect(await second.runner.retry('a', 'x')).toBeUndefined();
+      expect((await doc(tally('a'), 'x'))?.seen).toEqual([1, 13, 2, 4]);
+      expect(statusOf(second.runner, 'a')?.parked).toBeUndefined();
+      await second.runner.waitFor('a', await add('x', 6));
+      expect((await doc(tally('a'), 'x'))?.seen).toEqual([1, 13, 2, 4, 6]);
+    });
+
+    it('and applies no event twice when a crash came between parking and writing', async () => {
+      const bad = failingAt(13);
+      const last = await poison();
+      const crashing = replacing(store, { write: () => Promise.reject(new Error('crash')) });
+      const first = await start([bad], { store: crashing });
+      await expect(first.run).rejects.toThrow('crash');
+      const second = await start([bad]);
+      await second.runner.waitFor('a', last);
+      expect((await doc(bad, 'x'))?.seen).toEqual([1]);
+      await second.stop();
+      const third = await start([tally('a')]);
+      await third.runner.waitFor('a', last);
+      await third.runner.retry('a', 'x');
+      expect((await doc(bad, 'x'))?.seen).toEqual([1, 13, 2]);
+    });
+
+    it('and says where it stands still again, when a retry goes no further than a later event', async () => {
+      const { runner } = await start([failingAt(13, 2)]);
+      await runner.waitFor('a', await poison());
+      const again = await runner.drop('a', 'x', decision);
+      expect(again?.error).toBe('cannot take 2');
+      await runner.drop('a', 'x', decision);
+      await runner.waitFor('a', await add('x', 7));
+      expect((await doc(tally('a'), 'x'))?.seen).toEqual([1, 7]);
+    });
+
+    it('and a dropped event is left out by a rebuild too', async () => {
+      const bad = failingAt(13);
+      const { runner } = await start([bad]);
+      await runner.waitFor('a', await poison());
+      expect(await runner.drop('a', 'x', decision)).toBeUndefined();
+      expect((await doc(bad, 'x'))?.seen).toEqual([1, 2]);
+      await runner.rebuild('a');
+      await promoted(runner, 2);
+      expect((await doc(bad, 'x'))?.seen).toEqual([1, 2]);
+      const { skipped } = await openProjectionState(stateStore);
+      expect(skipped.all()).toMatchObject([{ view: 'a', key: 'x', ...decision }]);
+    });
+
+    it('and a rebuild parks it too, where it cannot do better; else it is parked no more', async () => {
+      const first = await start([failingAt(13)]);
+      await first.runner.waitFor('a', await poison());
+      await first.runner.rebuild('a');
+      await promoted(first.runner, 2);
+      expect(statusOf(first.runner, 'a')?.parked).toEqual(['x']);
+      await first.stop();
+      const second = await start([tally('a')]);
+      await second.runner.rebuild('a');
+      await promoted(second.runner, 3);
+      expect(statusOf(second.runner, 'a')?.parked).toBeUndefined();
+      expect((await doc(tally('a'), 'x'))?.seen).toEqual([1, 13, 2]);
+      expect(await stateStore.list('parked-keys', { limit: 9 })).toEqual([]);
+      expect(await stateStore.list('parked-events', { limit: 9 })).toEqual([]);
+    });
+
+    it('but a rebuild stops at a new one, and the old build serves and is kept current', async () => {
+      const first = await start([tally('a')]);
+      await first.runner.waitFor('a', await poison());
+      await first.stop();
+      const bad = failingAt(13);
+      const second = await start([bad]);
+      await second.runner.rebuild('a');
+      await second.runner.waitFor('a', await add('x', 4));
+      await until(() => statusOf(second.runner, 'a')?.rebuild?.stoppedBy !== undefined);
+      expect(statusOf(second.runner, 'a')?.rebuild?.stoppedBy).toContain('cannot take 13');
+      expect((await doc(bad, 'x'))?.seen).toEqual([1, 13, 2, 4]);
+      await second.runner.drop('a', 'x', decision);
+      await promoted(second.runner, 2);
+      expect((await doc(bad, 'x'))?.seen).toEqual([1, 2, 4]);
+    });
+
+    it('but refuses to retry what is not parked', async () => {
+      const { runner } = await start([tally('a')]);
+      await expect(runner.retry('a', 'x')).rejects.toMatchObject({ code: 'key-not-parked' });
+      await expect(runner.retry('b', 'x')).rejects.toMatchObject({ code: 'projection-unknown' });
+    });
+
+    it('but pauses the view where more documents would stand still than a fault of an event explains', async () => {
+      const bad = tally('a', () => {
+        throw new Error('never');
+      });
+      for (let n = 0; n <= 1_000; n++) await add(`k${String(n)}`, n);
+      const { runner, reached } = await startUntil([bad], (states) => states.get('a') === 'paused');
+      await reached;
+      expect(reasonOfFirst(runner)).toContain('never');
+    });
+  });
+
+  describe('does what it is told', () => {
+    it('pauses a view, which stays as it is, also when started anew, and resumes it', async () => {
+      const a = tally('a');
+      const b = tally('b');
+      const first = await start([a, b]);
+      const before = await add('x', 1);
+      await first.runner.waitFor('a', before);
+      await first.runner.pause('a', 'ops');
+      await first.runner.waitFor('b', await add('x', 2));
+      expect((await doc(a, 'x'))?.sum).toBe(1);
+      expect(statusOf(first.runner, 'a')).toMatchObject({
+        state: 'paused',
+        pausedBy: 'operator',
+        reason: 'paused by ops',
+        position: before,
+      });
+      await first.stop();
+      const second = await start([a, b]);
+      const last = await add('x', 4);
+      await second.runner.waitFor('b', last);
+      expect(statusOf(second.runner, 'a')?.state).toBe('paused');
+      await second.runner.resume('a');
+      await second.runner.waitFor('a', last);
+      expect((await doc(a, 'x'))?.seen).toEqual([1, 2, 4]);
+      const more = await add('x', 8);
+      await second.runner.waitFor('a', more);
+      expect((await doc(a, 'x'))?.seen).toEqual([1, 2, 4, 8]);
+    });
+
+    it('rebuilds a view beside the build that serves, while events come', async () => {
+      const a = tally('a');
+      const b = tally('b');
+      for (let n = 1; n <= 300; n++) await add('x', n);
+      const { runner } = await start([a, b]);
+      await runner.waitFor('a', await add('y', 1));
+      const rebuilding = runner.rebuild('a');
+      let last = await add('x', 301);
+      await rebuilding;
+      for (let n = 302; n <= 400; n++) last = await add('x', n);
+      await promoted(runner, 2);
+      await runner.waitFor('a', last);
+      await runner.waitFor('b', last);
+      expect((await doc(a, 'x'))?.seen).toEqual(Array.from({ length: 400 }, (_, n) => n + 1));
+      expect((await store.builds()).map(({ view, serving }) => [view, serving])).toEqual([
+        ['b', true],
+        ['a', true],
+      ]);
+    });
+
+    it('rebuilds a view of an empty log', async () => {
+      const { runner, reached } = await startUntil([tally('a')], (s) => s.get('a') === 'live');
+      await reached;
+      await runner.rebuild('a');
+      await promoted(runner, 2);
+      expect(statusOf(runner, 'a')?.rebuild).toBeUndefined();
+    });
+
+    it('begins no second rebuild, and none of a view that is paused', async () => {
+      const { runner } = await start([tally('a')]);
+      await expect(runner.rebuild('a')).rejects.toMatchObject({ code: 'rebuild-under-way' });
+      await runner.pause('a', 'ops');
+      await expect(runner.rebuild('a')).rejects.toMatchObject({ code: 'projection-paused' });
+      await expect(runner.pause('none', 'ops')).rejects.toMatchObject({
+        code: 'projection-unknown',
+      });
+    });
+
+    it('moves views on together again once they stand at one place', async () => {
+      const decoded = { count: 0 };
+      const { runner } = await start([tally('a'), tally('b')], {
+        decode: (stored) => {
+          decoded.count++;
+          return decode(stored);
+        },
+      });
+      const first = await add('x', 1);
+      await Promise.all(['a', 'b'].map((view) => runner.waitFor(view, first)));
+      await runner.rebuild('a');
+      await promoted(runner, 2);
+      const second = await add('x', 2);
+      await Promise.all(['a', 'b'].map((view) => runner.waitFor(view, second)));
+      decoded.count = 0;
+      const third = await add('x', 3);
+      await Promise.all(['a', 'b'].map((view) => runner.waitFor(view, third)));
+      expect(decoded.count).toBe(1);
+    });
+
+    it('takes a backlog in few transactions, and leaves others their turn', async () => {
+      for (let n = 0; n < 3_000; n++) await add('x', 0);
+      const last = await log.head();
+      let writes = 0;
+      let turns = 0;
+      const counting = replacing(store, {
+        write: (batch) => {
+          writes++;
+          setImmediate(() => turns++);
+          return store.write(batch);
+        },
+      });
+      const { runner } = await start([tally('a')], { store: counting });
+      await runner.waitFor('a', last ?? ('' as Position));
+      expect(writes).toBeLessThan(3_000 / 250);
+      expect(turns).toBeGreaterThan(0);
+    });
+  });
+
   it('builds anew what was made from another log', async () => {
     const a = tally('a');
-    const first = start([a]);
+    const first = await start([a]);
     await first.runner.waitFor('a', await add('x', 1));
     await first.stop();
     log = new InMemoryEventStore();
     const position = await add('y', 2);
-    const second = start([a]);
+    const second = await start([a]);
     await second.runner.waitFor('a', position);
     expect(await doc(a, 'x')).toBeUndefined();
     expect(await doc(a, 'y')).toEqual({ sum: 2, seen: [2] });
@@ -319,7 +572,7 @@ describe('ProjectionRunner', () => {
   it('builds a new version beside the old one, which serves until the new one has caught up', async () => {
     const old = tally('a');
     const other = tally('other');
-    const first = start([old, other]);
+    const first = await start([old, other]);
     const before = await add('x', 1);
     await first.runner.waitFor('a', before);
     await first.runner.waitFor('other', before);
@@ -334,7 +587,7 @@ describe('ProjectionRunner', () => {
         promoted.resolve(undefined);
       },
     });
-    const second = start([next, other], { store: held });
+    const second = await start([next, other], { store: held });
     expect((await doc(next, 'x'))?.sum).toBe(1);
     gate.resolve(undefined);
     await promoted.promise;
@@ -358,7 +611,7 @@ describe('ProjectionRunner', () => {
         await store.promote(build);
       },
     });
-    start([tally('a')], { store: watching });
+    await start([tally('a')], { store: watching });
     expect(await promotedAt.promise).toBe(await log.head());
   });
 
@@ -370,13 +623,13 @@ describe('ProjectionRunner', () => {
     const documents = [{ key: 'x', position, doc: { sum: 100, seen: [] } }];
     await store.write([{ build, documents, checkpoint: { position, eventId } }]);
     await expect(doc(a, 'x')).rejects.toBeInstanceOf(ViewBehindError);
-    const { runner } = start([a]);
+    const { runner } = await start([a]);
     await runner.waitFor('a', await add('x', 1));
     expect((await doc(a, 'x'))?.sum).toBe(101);
   });
 
   it('lets a waiting reader go when its time is up', async () => {
-    const { runner } = start([tally('a')]);
+    const { runner } = await start([tally('a')]);
     const position = await add('x', 1);
     await runner.waitFor('a', position);
     const beyond = position.replace(/1$/, '9') as Position;
@@ -387,6 +640,12 @@ describe('ProjectionRunner', () => {
     await expect(runner.waitFor('none', position)).rejects.toThrow(RangeError);
   });
 });
+
+async function collected<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
 
 /** The store with some of its methods replaced. */
 function replacing(store: InMemoryReadStore, replaced: Partial<ProjectionStore>): ProjectionStore {

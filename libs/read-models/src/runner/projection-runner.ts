@@ -2,33 +2,60 @@ import {
   isKernelEvent,
   MissingPersonalKeyError,
   UnreadableEventError,
+  type EventBatch,
   type EventReader,
   type Position,
   type RecordedEvent,
   type StoredEvent,
 } from '@tierbook/eventing';
+import type { EventName, ParkedKey } from '../control/parked-keys';
+import type { ProjectionState } from '../control/projection-state';
+import { ControlRefusedError } from '../control/refused';
 import type { AnyProjection, Recorded } from '../projection';
 import type { Build, BuildWrite, Checkpoint, ProjectionStore } from '../projection-store';
-import { project, startOfAppend, type Obstacle } from './project';
-import { ViewProgress, type ViewStatus } from './view-progress';
+import { BatchSize, gathered } from './batches';
+import { messageOf, project, startOfAppend, type Obstacle, type Rules } from './project';
+import { ViewProgress, type RebuildStatus, type ViewStatus } from './view-progress';
 
 export interface ProjectionRunnerOptions {
   readonly reader: EventReader;
   readonly store: ProjectionStore;
   readonly projections: readonly AnyProjection[];
+  /** What is parked, skipped and paused. */
+  readonly state: ProjectionState;
   /** Unseals and upcasts: `EventCodec.decode`. */
   readonly decode: (stored: StoredEvent) => Promise<RecordedEvent>;
   /** Called with those views that moved, paused or began to serve. Must not throw. */
   readonly onProgress?: (changed: readonly ViewStatus[]) => void;
 }
 
+/** Who decided something, and why. */
+export interface Decision {
+  /** An opaque id. */
+  readonly by: string;
+  readonly why: string;
+}
+
+/** A view with more documents that stand still is at fault as a whole: it pauses. */
+export const MAX_PARKED_KEYS = 1_000;
+
 /** A build that is moved on, and the projection that does it. */
 interface Moving {
   readonly projection: AnyProjection;
   build: Build;
-  pausedBy?: Obstacle;
-  /** Another build serves in its place, and the store has dropped it. */
-  isReplaced: boolean;
+  /** Events read for it since the runner started. */
+  events: number;
+  stoppedBy?: Obstacle;
+}
+
+/** Builds that stand at one place and are moved on together: each event is read and decoded once for all. */
+class Lane {
+  readonly members = new Set<Moving>();
+  readonly ending = new AbortController();
+  /** The log's end was reached, and nothing has come since. */
+  isCaughtUp = false;
+
+  constructor(public position: Position | undefined) {}
 }
 
 interface Decoded {
@@ -40,18 +67,25 @@ interface Decoded {
 /**
  * Builds the views from the log and keeps them current, told of new events by the reader's subscription.
  *
- * A view whose projection has a new version is built beside the build that serves, which stays as it is
- * until the new one has caught up and takes its place. A build made from another log is dropped, and the
- * view built anew. An event that a view cannot take (a projection that throws, an unknown type, a newer
- * schema, a missing key) pauses that view just before the append that the event came in; others go on.
+ * A view whose projection has a new version, or that is to be rebuilt, is built beside the build that serves,
+ * until the new one has caught up and takes its place. A build made from another log is dropped, and the view
+ * built anew.
  *
- * Builds that stand at one checkpoint are moved on together: each event is read and decoded once for all.
+ * A document that cannot take an event is parked there with its later events, and others go on; but a rebuild
+ * beside a serving build stops, where that one has not parked the document at the same event. An event that
+ * cannot be read (an unknown type, a newer schema, a missing key), or of which a projection cannot say whom it
+ * concerns, pauses the view just before the append that it came in.
  */
 export class ProjectionRunner {
   readonly #options: ProjectionRunnerOptions;
   readonly #progress: ViewProgress;
   readonly #stopping = new AbortController();
-  #moving: readonly Moving[] = [];
+  readonly #stopped = Promise.withResolvers<undefined>();
+  readonly #failing = Promise.withResolvers<never>();
+  readonly #moving = new Set<Moving>();
+  readonly #lanes = new Map<Lane, Promise<void>>();
+  /** The build that serves, by view. */
+  readonly #serving = new Map<string, Build>();
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: ProjectionRunnerOptions) {
@@ -64,26 +98,21 @@ export class ProjectionRunner {
    * and a new runner goes on from it. `onPrepared` is called once every view has its builds.
    */
   async run(onPrepared?: () => void): Promise<void> {
-    const lanes = new Map<Position | undefined, Moving[]>();
-    this.#moving = await this.#prepare();
-    for (const moving of this.#moving) {
-      const at = moving.build.checkpoint?.position;
-      lanes.set(at, [...(lanes.get(at) ?? []), moving]);
-    }
-    this.#options.onProgress?.(this.#progress.all());
-    onPrepared?.();
-    const runs = [...lanes].map(([after, lane]) => this.#runLane(after, lane));
     try {
-      await Promise.all(runs);
+      await this.#inTurn(() => this.#prepare());
+      onPrepared?.();
+      await Promise.race([this.#failing.promise, this.#stopped.promise]);
     } finally {
       this.stop();
-      await Promise.allSettled(runs);
+      await Promise.allSettled(this.#lanes.values());
+      await this.#turn;
     }
   }
 
   /** Ends `run` once the batch under way is written. */
   stop(): void {
     this.#stopping.abort();
+    this.#stopped.resolve(undefined);
   }
 
   status(): readonly ViewStatus[] {
@@ -95,37 +124,103 @@ export class ProjectionRunner {
     return this.#progress.waitFor(view, position, signal);
   }
 
-  async #prepare(): Promise<readonly Moving[]> {
+  /**
+   * Begins to build the view anew beside the build that serves. A rebuild that was stopped is dropped.
+   * @throws ControlRefusedError `projection-unknown`, `projection-paused`, `rebuild-under-way`.
+   */
+  rebuild(view: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const projection = this.#projectionOf(view);
+      if (this.#options.state.paused.of(view) !== undefined) {
+        throw new ControlRefusedError('projection-paused', `${view} is paused: resume it first.`);
+      }
+      const beside = this.#movingOf(view).find(({ build }) => !build.serving);
+      if (beside !== undefined) {
+        if (beside.stoppedBy === undefined) {
+          throw new ControlRefusedError('rebuild-under-way', `${view} is being built already.`);
+        }
+        await this.#discard(beside.build);
+        this.#moving.delete(beside);
+      }
+      await this.#enter(await this.#begin(projection));
+      this.#report([view]);
+    });
+  }
+
+  /**
+   * Holds the view still, and its rebuild, until it is resumed; also across restarts. Reads go on.
+   * @throws ControlRefusedError `projection-unknown`.
+   */
+  pause(view: string, by: string): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#projectionOf(view);
+      const { paused, clock } = this.#options.state;
+      await paused.pause(view, { by, at: clock.now().toISOString() });
+      for (const moving of this.#movingOf(view)) this.#leave(moving);
+      this.#report([view]);
+    });
+  }
+
+  /**
+   * Moves the view on, whoever or whatever has stopped it; an event that stood in its way is tried again.
+   * @throws ControlRefusedError `projection-unknown`.
+   */
+  resume(view: string): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#projectionOf(view);
+      await this.#options.state.paused.resume(view);
+      for (const moving of this.#movingOf(view)) await this.#goOn(moving);
+      this.#report([view]);
+    });
+  }
+
+  /**
+   * Applies a parked document's waiting events again, in order. Answers where it stands still now, if it does.
+   * @throws ControlRefusedError `projection-unknown`, `key-not-parked`; UnreadableEventError.
+   */
+  retry(view: string, key: string): Promise<ParkedKey | undefined> {
+    return this.#inTurn(() => this.#retry(view, key));
+  }
+
+  /**
+   * Leaves the event that a document stands still at out of its fold for good, then retries.
+   * @throws as `retry` does.
+   */
+  drop(view: string, key: string, { by, why }: Decision): Promise<ParkedKey | undefined> {
+    return this.#inTurn(async () => {
+      const { skipped, clock } = this.#options.state;
+      const { event } = this.#parkedIn(view, key)[1];
+      await skipped.add({ view, key, event, by, why, at: clock.now().toISOString() });
+      return this.#retry(view, key);
+    });
+  }
+
+  async #prepare(): Promise<void> {
     const stored = await this.#options.store.builds();
-    const moving: Moving[] = [];
+    await this.#options.state.parked.keepOnly(stored);
     for (const projection of this.#options.projections) {
       const builds = stored.filter(({ view }) => view === projection.view.name);
-      moving.push(...(await this.#prepareView(projection, builds)));
+      await this.#prepareView(projection, builds);
     }
-    return moving;
+    this.#report(this.#options.projections.map(({ view }) => view.name));
   }
 
   /** The view's builds to move on. One of another version only serves: today's projection does not write to it. */
-  async #prepareView(
-    projection: AnyProjection,
-    stored: readonly Build[],
-  ): Promise<readonly Moving[]> {
-    const { store } = this.#options;
+  async #prepareView(projection: AnyProjection, stored: readonly Build[]): Promise<void> {
     const { name, version } = projection.view;
-    const usable: Build[] = [];
+    const current: Moving[] = [];
     for (const build of stored) {
       const isOfUse = build.serving || build.version === version;
-      if (isOfUse && (await this.#isOfThisLog(build.checkpoint))) usable.push(build);
-      else await store.discard(build);
+      if (!isOfUse || !(await this.#isOfThisLog(build.checkpoint))) {
+        await this.#discard(build);
+        continue;
+      }
+      if (build.serving) this.#serving.set(name, build);
+      if (build.version === version) current.push({ projection, build, events: 0 });
     }
-    const current = usable.filter((build) => build.version === version);
-    if (current.length === 0) current.push(await store.begin(projection.view));
-    const serving = usable.find((build) => build.serving);
-    if (serving !== undefined) {
-      const state = serving.version === version ? 'live' : 'building';
-      this.#progress.update({ view: name, state, ...servedPosition(serving) });
-    }
-    return current.map((build) => ({ projection, build, isReplaced: false }));
+    if (current.length === 0) current.push(await this.#begin(projection));
+    for (const moving of current) this.#moving.add(moving);
+    for (const moving of current) await this.#goOn(moving);
   }
 
   /** Where a log was copied, restored or cut short, no such event stands at the checkpoint. */
@@ -135,22 +230,104 @@ export class ProjectionRunner {
     return event?.id === checkpoint.eventId;
   }
 
-  async #runLane(after: Position | undefined, lane: readonly Moving[]): Promise<void> {
-    const { signal } = this.#stopping;
-    for await (const { events, caughtUp } of this.#options.reader.subscribe({ after, signal })) {
-      const decoded = await this.#decode(events);
-      await this.#inTurn(async () => {
-        const running = lane.filter(isRunning);
-        if (events.length > 0) await this.#move(running, events, decoded);
-        if (caughtUp) for (const moving of running) await this.#promote(moving);
-        this.#report(running);
-      });
-      if (!lane.some(isRunning)) return;
+  async #begin(projection: AnyProjection): Promise<Moving> {
+    const build = await this.#options.store.begin(projection.view);
+    // Of a build of that number in a views file that is no more.
+    await this.#options.state.parked.forget(build);
+    const moving = { projection, build, events: 0 };
+    this.#moving.add(moving);
+    return moving;
+  }
+
+  async #discard(build: Build): Promise<void> {
+    await this.#options.store.discard(build);
+    await this.#options.state.parked.forget(build);
+  }
+
+  /** Lets a build be moved on, unless its view is paused. */
+  async #goOn(moving: Moving): Promise<void> {
+    const { view } = moving.build;
+    if (this.#options.state.paused.of(view) !== undefined) return;
+    const { parked } = this.#options.state;
+    for (const { key, stopsRebuild } of parked.of(moving.build).values()) {
+      if (stopsRebuild) await parked.release(moving.build, key);
+    }
+    delete moving.stoppedBy;
+    await this.#enter(moving);
+  }
+
+  /** Into the lane that stands where the build does, or one of its own. */
+  async #enter(moving: Moving): Promise<void> {
+    const lanes = [...this.#lanes.keys()];
+    if (lanes.some(({ members }) => members.has(moving))) return;
+    const at = moving.build.checkpoint?.position;
+    const found = lanes.find(({ position }) => position === at);
+    const lane = found ?? new Lane(at);
+    lane.members.add(moving);
+    if (found === undefined) this.#startLane(lane);
+    else if (found.isCaughtUp) await this.#promote(moving);
+  }
+
+  #leave(moving: Moving): void {
+    for (const lane of this.#lanes.keys()) {
+      if (lane.members.delete(moving) && lane.members.size === 0) this.#endLane(lane);
     }
   }
 
-  /** One lane writes at a time, so that none writes to a build that another has just replaced. */
-  #inTurn(work: () => Promise<void>): Promise<void> {
+  #startLane(lane: Lane): void {
+    const run = this.#runLane(lane).catch((error: unknown) => {
+      this.#failing.reject(error);
+    });
+    this.#lanes.set(lane, run);
+  }
+
+  #endLane(lane: Lane): void {
+    lane.ending.abort();
+    this.#lanes.delete(lane);
+  }
+
+  async #runLane(lane: Lane): Promise<void> {
+    const signal = AbortSignal.any([this.#stopping.signal, lane.ending.signal]);
+    const subscription = this.#options.reader.subscribe({ after: lane.position, signal });
+    const size = new BatchSize();
+    for await (const batch of gathered(subscription, size)) {
+      const started = performance.now();
+      const decoded = await this.#decode(batch.events);
+      await this.#inTurn(() => this.#advance(lane, batch, decoded));
+      if (signal.aborted) return;
+      if (batch.caughtUp) continue;
+      size.took(performance.now() - started);
+      // Else nothing else of this thread would have its turn before the log's end.
+      await new Promise(setImmediate);
+    }
+  }
+
+  async #advance(lane: Lane, batch: EventBatch, decoded: Decoded): Promise<void> {
+    const { events, caughtUp } = batch;
+    const views = [...lane.members].map(({ build }) => build.view);
+    if (events.length > 0) await this.#move(lane, events, decoded);
+    lane.position = events.at(-1)?.position ?? lane.position;
+    lane.isCaughtUp = caughtUp;
+    if (caughtUp) {
+      for (const moving of [...lane.members]) await this.#promote(moving);
+      this.#join(lane);
+    }
+    this.#report(views);
+  }
+
+  /** Lanes that have come to stand at one place become one. */
+  #join(lane: Lane): void {
+    const { position, members } = lane;
+    const other = [...this.#lanes.keys()].find(
+      (each) => each !== lane && each.isCaughtUp && each.position === position,
+    );
+    if (other === undefined) return;
+    for (const moving of members) other.members.add(moving);
+    this.#endLane(lane);
+  }
+
+  /** One at a time: no lane writes to a build that another has just replaced, and nothing is decided meanwhile. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#turn.then(work);
     this.#turn = turn.catch(() => undefined);
     return turn;
@@ -178,22 +355,23 @@ export class ProjectionRunner {
   }
 
   /** Writes what the events make of each build, up to what stands in its way. */
-  async #move(
-    running: readonly Moving[],
-    stored: readonly StoredEvent[],
-    decoded: Decoded,
-  ): Promise<void> {
-    const { store } = this.#options;
+  async #move(lane: Lane, stored: readonly StoredEvent[], decoded: Decoded): Promise<void> {
+    const { store, state } = this.#options;
     const writes: BuildWrite[] = [];
     const written = new Map<Moving, Checkpoint>();
-    const obstacles = new Map<Moving, Obstacle>();
-    for (const moving of running) {
-      const { documents, obstacle = decoded.obstacle } = await project(
+    for (const moving of [...lane.members]) {
+      const {
+        documents,
+        waiting,
+        obstacle = decoded.obstacle,
+      } = await project(
         moving.projection,
         decoded.events,
         (keys) => store.load(moving.build, keys),
+        this.#rulesOf(moving.build),
       );
-      if (obstacle !== undefined) obstacles.set(moving, obstacle);
+      if (waiting.length > 0) await state.parked.park(moving.build, waiting);
+      if (obstacle !== undefined) await this.#stop(moving, obstacle);
       const last = stored.slice(0, obstacle && startOfAppend(stored, obstacle)).at(-1);
       if (last === undefined) continue;
       const checkpoint = { position: last.position, eventId: last.id };
@@ -201,59 +379,183 @@ export class ProjectionRunner {
       written.set(moving, checkpoint);
     }
     if (writes.length > 0) await store.write(writes);
-    for (const [moving, checkpoint] of written) moving.build = { ...moving.build, checkpoint };
-    for (const [moving, obstacle] of obstacles) moving.pausedBy = obstacle;
+    for (const [moving, checkpoint] of written) {
+      moving.build = { ...moving.build, checkpoint };
+      moving.events += stored.length;
+      if (moving.build.serving) this.#serving.set(moving.build.view, moving.build);
+    }
+  }
+
+  async #stop(moving: Moving, obstacle: Obstacle): Promise<void> {
+    moving.stoppedBy = obstacle;
+    this.#leave(moving);
+    const { event, key, error } = obstacle;
+    if (key === undefined || moving.build.serving) return;
+    const name = { id: event.id, type: event.type, position: event.position };
+    await this.#options.state.parked.stopRebuild(moving.build, key, name, messageOf(error));
+  }
+
+  #rulesOf(build: Build): Rules {
+    const { parked, skipped } = this.#options.state;
+    const keys = parked.of(build);
+    const serving = this.#serving.get(build.view);
+    const known = build.serving || serving === undefined ? undefined : parked.of(serving);
+    return {
+      isSkipped: (key, eventId) => skipped.has(build.view, key, eventId),
+      parkedAt: (key) => keys.get(key)?.event.position,
+      mayPark: (key, eventId, others) =>
+        keys.size + others < MAX_PARKED_KEYS &&
+        (known === undefined || known.get(key)?.event.id === eventId),
+    };
   }
 
   /** Lets a build serve that has reached the log's end, once it is as far as the one that serves. */
   async #promote(moving: Moving): Promise<void> {
-    const { build, pausedBy } = moving;
-    if (build.serving || pausedBy !== undefined) return;
-    const served = this.#progress.of(build.view).position;
+    const { store, state } = this.#options;
+    const { build, stoppedBy } = moving;
+    if (build.serving || stoppedBy !== undefined) return;
+    const before = this.#serving.get(build.view);
+    const served = before?.checkpoint?.position;
     const reached = build.checkpoint?.position;
     if (served !== undefined && (reached === undefined || reached < served)) return;
-    await this.#options.store.promote(build);
-    for (const other of this.#moving) {
-      if (other !== moving && other.build.view === build.view) other.isReplaced = true;
-    }
+    await store.promote(build);
     moving.build = { ...build, serving: true };
-  }
-
-  #report(moved: readonly Moving[]): void {
-    const changed = moved.filter(({ isReplaced }) => !isReplaced).map(statusOf);
-    const told = changed.filter((status) => status !== undefined);
-    for (const status of told) {
-      const before = this.#progress.of(status.view);
-      this.#progress.update({ ...positionOf(before), ...status });
+    this.#serving.set(build.view, moving.build);
+    for (const other of this.#movingOf(build.view)) {
+      if (other === moving) continue;
+      this.#leave(other);
+      this.#moving.delete(other);
     }
-    if (told.length > 0) {
-      this.#options.onProgress?.(told.map(({ view }) => this.#progress.of(view)));
+    if (before !== undefined) await state.parked.forget(before);
+  }
+
+  async #retry(view: string, key: string): Promise<ParkedKey | undefined> {
+    const { parked } = this.#options.state;
+    const [moving, { event, stopsRebuild }] = this.#parkedIn(view, key);
+    const { build } = moving;
+    if (stopsRebuild) {
+      await this.#goOn(moving);
+    } else if (build.checkpoint !== undefined && build.checkpoint.position >= event.position) {
+      await this.#applyWaiting(moving, key);
     }
+    this.#report([view]);
+    return parked.of(build).get(key);
+  }
+
+  /** What a document's waiting events make of it, up to one that it cannot take. */
+  async #applyWaiting({ projection, build }: Moving, key: string): Promise<void> {
+    const { store, state } = this.#options;
+    const rules = {
+      isSkipped: (_: string, eventId: string) => state.skipped.has(build.view, key, eventId),
+      parkedAt: () => undefined,
+      mayPark: () => true,
+    };
+    const { checkpoint } = build;
+    if (checkpoint === undefined) return;
+    for await (const event of state.parked.waiting(build, key)) {
+      const recorded = await this.#recordedAt(event);
+      const { documents, waiting } = await project(
+        { ...projection, keysOf: () => [key] },
+        [recorded],
+        (keys) => store.load(build, keys),
+        rules,
+      );
+      if (documents.length > 0) await store.write([{ build, documents, checkpoint }]);
+      const [stuck] = waiting;
+      if (stuck?.error !== undefined) {
+        await state.parked.advance(build, key, event, stuck.error);
+        return;
+      }
+    }
+    await state.parked.release(build, key);
+  }
+
+  async #recordedAt({ id, position }: EventName): Promise<Recorded> {
+    const stored = await this.#options.reader.eventAt(position);
+    if (stored?.id !== id) throw new UnreadableEventError(`Event ${id} is not at ${position}.`);
+    return (await this.#options.decode(stored)) as Recorded;
+  }
+
+  /** The build that a document stands still in, the one that serves before its rebuild, and where. */
+  #parkedIn(view: string, key: string): readonly [Moving, ParkedKey] {
+    this.#projectionOf(view);
+    const { parked } = this.#options.state;
+    const moving = this.#movingOf(view).toSorted(
+      (a, b) => Number(b.build.serving) - Number(a.build.serving),
+    );
+    for (const each of moving) {
+      const found = parked.of(each.build).get(key);
+      if (found !== undefined) return [each, found];
+    }
+    throw new ControlRefusedError('key-not-parked', `${view} has not parked the key ${key}.`);
+  }
+
+  #projectionOf(view: string): AnyProjection {
+    const found = this.#options.projections.find((each) => each.view.name === view);
+    if (found !== undefined) return found;
+    const names = this.#options.projections.map((each) => each.view.name).join(', ');
+    throw new ControlRefusedError(
+      'projection-unknown',
+      `There is no projection ${view}: there are ${names}.`,
+    );
+  }
+
+  #movingOf(view: string): readonly Moving[] {
+    return [...this.#moving].filter(({ build }) => build.view === view);
+  }
+
+  #report(views: readonly string[]): void {
+    const statuses = [...new Set(views)].map((view) => this.#statusOf(view));
+    for (const status of statuses) this.#progress.update(status);
+    if (statuses.length > 0) this.#options.onProgress?.(statuses);
+  }
+
+  #statusOf(view: string): ViewStatus {
+    const { paused, parked } = this.#options.state;
+    const moving = this.#movingOf(view);
+    const serving = this.#serving.get(view);
+    const live = moving.find(({ build }) => build.serving);
+    const beside = moving.find(({ build }) => !build.serving);
+    const heldBy = paused.of(view)?.by;
+    const stoppedBy = (live ?? beside)?.stoppedBy;
+    const keys = serving === undefined ? [] : [...parked.of(serving).keys()];
+    return {
+      view,
+      ...pauseOf(heldBy, stoppedBy, live),
+      ...(serving?.checkpoint === undefined ? {} : { position: serving.checkpoint.position }),
+      ...(serving === undefined ? {} : { version: serving.version }),
+      events: (live?.events ?? 0) + (beside?.events ?? 0),
+      ...(keys.length === 0 ? {} : { parked: keys }),
+      ...(beside === undefined ? {} : { rebuild: rebuildOf(beside) }),
+    };
   }
 }
 
-/** What a build's state says of its view; nothing while it is being built beside another. */
-function statusOf({ build, pausedBy }: Moving): ViewStatus | undefined {
-  const { view } = build;
-  if (pausedBy !== undefined) {
-    const { event, error } = pausedBy;
-    const why = error instanceof Error ? error.message : String(error);
-    const reason = `${event.type} ${event.id} at ${event.position}: ${why}`;
-    return { view, state: 'paused', reason, ...(build.serving && servedPosition(build)) };
+function pauseOf(
+  heldBy: string | undefined,
+  stoppedBy: Obstacle | undefined,
+  live: Moving | undefined,
+): Pick<ViewStatus, 'state' | 'pausedBy' | 'reason'> {
+  if (heldBy !== undefined) {
+    return { state: 'paused', pausedBy: 'operator', reason: `paused by ${heldBy}` };
   }
-  return build.serving ? { view, state: 'live', ...servedPosition(build) } : undefined;
+  if (stoppedBy !== undefined) {
+    return { state: 'paused', pausedBy: 'event', reason: reasonOf(stoppedBy) };
+  }
+  return { state: live === undefined ? 'building' : 'live' };
 }
 
-function servedPosition({ checkpoint }: Build): Pick<ViewStatus, 'position'> {
-  return checkpoint === undefined ? {} : { position: checkpoint.position };
+function rebuildOf({ build, stoppedBy }: Moving): RebuildStatus {
+  const { version, checkpoint } = build;
+  return {
+    version,
+    ...(checkpoint === undefined ? {} : { position: checkpoint.position }),
+    ...(stoppedBy === undefined ? {} : { stoppedBy: reasonOf(stoppedBy) }),
+  };
 }
 
-function positionOf({ position }: ViewStatus): Pick<ViewStatus, 'position'> {
-  return position === undefined ? {} : { position };
-}
-
-function isRunning({ pausedBy, isReplaced }: Moving): boolean {
-  return pausedBy === undefined && !isReplaced;
+function reasonOf({ event, error }: Obstacle): string {
+  return `${event.type} ${event.id} at ${event.position}: ${messageOf(error)}`;
 }
 
 /** Waiting would not help: the log or the keys must be put right, or Tierbook upgraded. */

@@ -1,17 +1,34 @@
 import type { Position } from '@tierbook/eventing';
 
+/** How a build stands that is made beside the one that serves. */
+export interface RebuildStatus {
+  /** The projection's version that it is built with. */
+  readonly version: number;
+  readonly position?: Position;
+  /** The event that stands in its way, and why; absent while it moves. */
+  readonly stoppedBy?: string;
+}
+
 /** How a view stands. */
 export interface ViewStatus {
   readonly view: string;
   /** What reads of it reflect; absent before the first event, and while none serves yet. */
   readonly position?: Position;
+  /** The projection's version that the serving build was made with. */
+  readonly version?: number;
   /**
    * `building`: no build serves that today's projection keeps current.
-   * `paused`: an event stands in the way, and the view stays as it is.
+   * `paused`: an event stands in the way, or somebody holds it, and the view stays as it is.
    */
   readonly state: 'building' | 'live' | 'paused';
-  /** Why it is paused: names the event and its position. */
+  readonly pausedBy?: 'event' | 'operator';
+  /** Why it is paused: names the event and its position, or who. */
   readonly reason?: string;
+  /** The keys of documents that stand still before an event. */
+  readonly parked?: readonly string[];
+  readonly rebuild?: RebuildStatus;
+  /** Events read for it since the runner started. */
+  readonly events: number;
 }
 
 interface Waiter {
@@ -25,7 +42,7 @@ export class ViewProgress {
   readonly #waiters = new Map<string, Set<Waiter>>();
 
   constructor(views: Iterable<string>) {
-    for (const view of views) this.#status.set(view, { view, state: 'building' });
+    for (const view of views) this.#status.set(view, { view, state: 'building', events: 0 });
   }
 
   /** Takes in how a view stands now, and lets go who waited for it. */
