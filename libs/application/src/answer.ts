@@ -1,4 +1,10 @@
-import type { CommandOutcome, DomainEvent, Position, Refusal } from '@tierbook/eventing';
+import type {
+  CommandOutcome,
+  DomainEvent,
+  PlannedOutcome,
+  Position,
+  Refusal,
+} from '@tierbook/eventing';
 import type { WarningCode } from '@tierbook/domain';
 
 /** A resource, and its path below `/v1/`. */
@@ -6,6 +12,15 @@ export interface ResourceRef {
   readonly type: string;
   readonly id: string;
   readonly path: string;
+}
+
+/** Licences of a subscription, and how many more its offer lets it have. */
+export interface Seats {
+  readonly subscriptionId: string;
+  readonly offerId: string;
+  readonly quantity: number;
+  readonly maximum: number;
+  readonly left: number;
 }
 
 /** What a command answers. `body` is what a resource's own answer adds, rebuilt from the command's events. */
@@ -23,7 +38,11 @@ export type Answer<Body extends object = object> =
   | {
       readonly kind: 'planned';
       readonly resource: ResourceRef;
+      readonly verdict: PlannedOutcome<unknown, unknown>['verdict'];
+      /** What would be appended. */
       readonly events: readonly DomainEvent[];
+      /** Of the subscriptions concerned, as it would leave them; where it is refused, as they stand. */
+      readonly seats: readonly Seats[];
       readonly warnings: readonly WarningCode[];
     }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
@@ -33,17 +52,17 @@ export function answerOf<S, E extends DomainEvent, Body extends object>(
   outcome: CommandOutcome<S, E>,
   resource: ResourceRef,
   bodyOf: (events: readonly E[]) => Body,
+  seatsOf: (state: S, events: readonly E[]) => readonly Seats[] = () => [],
 ): Answer<Body> {
   switch (outcome.kind) {
     case 'refused':
       return outcome;
-    case 'planned':
-      return {
-        kind: 'planned',
-        resource,
-        events: outcome.events,
-        warnings: warningsOf(outcome.events),
-      };
+    case 'planned': {
+      const { verdict, state } = outcome;
+      const events = outcome.steps.flat();
+      const seats = seatsOf(state, events);
+      return { kind: 'planned', resource, verdict, events, seats, warnings: warningsOf(events) };
+    }
     case 'accepted': {
       const { revision, position, replayed, events } = outcome;
       const body = bodyOf(events);

@@ -12,6 +12,7 @@ export interface Sent {
   readonly causationId: string;
   readonly traceparent?: string;
   readonly ifMatch?: number;
+  readonly ifPlan?: string;
   readonly dryRun?: boolean;
 }
 
@@ -50,6 +51,7 @@ export function contextOf(sent: Sent, commandId: string): CommandContext {
     causationId,
     ...(sent.traceparent === undefined ? {} : { traceparent: sent.traceparent }),
     ...(sent.ifMatch === undefined ? {} : { ifMatch: sent.ifMatch }),
+    ...(sent.ifPlan === undefined ? {} : { ifPlan: sent.ifPlan }),
     ...(sent.dryRun === undefined ? {} : { dryRun: sent.dryRun }),
   };
 }

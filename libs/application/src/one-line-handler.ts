@@ -1,12 +1,13 @@
 import { Inject, type Type } from '@nestjs/common';
 import { type Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { CommandPipeline, type CommandRequest, type DomainEvent } from '@tierbook/eventing';
-import { answerOf, type Answer, type ResourceRef } from './answer';
+import { answerOf, type Answer, type ResourceRef, type Seats } from './answer';
 
 /** A command that needs nothing but its own stream, and answers nothing but its resource. */
 export interface PlainCommand<C, S, E extends DomainEvent> {
   readonly request: CommandRequest<C, S, E>;
   readonly resource: ResourceRef;
+  readonly seatsOf?: (state: S, events: readonly E[]) => readonly Seats[];
 }
 
 /** Makes the `@CommandHandler` of a command that gathers nothing: one line in its aggregate's registration. */
@@ -18,8 +19,8 @@ export function plainHandler<M extends Command<Answer>, C, S, E extends DomainEv
     constructor(@Inject(CommandPipeline) private readonly pipeline: CommandPipeline) {}
 
     async execute(command: M): Promise<Answer> {
-      const { request, resource } = plan(command);
-      return answerOf(await this.pipeline.execute(request), resource, () => ({}));
+      const { request, resource, seatsOf } = plan(command);
+      return answerOf(await this.pipeline.execute(request), resource, () => ({}), seatsOf);
     }
   }
   CommandHandler(message)(PlainHandler);

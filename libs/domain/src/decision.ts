@@ -7,6 +7,8 @@ export interface Refusal<Code extends string = RefusalCode> {
   readonly detail: string;
   /** JSON Pointers (RFC 6901) into the command's body, where fields are to blame. */
   readonly fields?: readonly { readonly pointer: string; readonly detail: string }[];
+  /** The other rules that refuse it too, where they can be told. */
+  readonly others?: readonly Refusal<Code>[];
 }
 
 /** What a decider answers: the events to append (none: nothing had to change), or a refusal. */
@@ -39,14 +41,15 @@ export interface BrokenRule {
 }
 
 /**
- * Refuses by the first of these rules, naming every field that breaks that same rule;
+ * Refuses by the first of these rules and names the others, each with every field that breaks it;
  * `undefined` when none is broken.
  */
 export function refuseBroken(broken: readonly BrokenRule[]): Decision<never> | undefined {
-  const [first] = broken;
+  const byCode = Map.groupBy(broken, ({ code }) => code);
+  const [first, ...others] = [...byCode].map(([code, rules]): Refusal => {
+    const fields = rules.map(({ pointer, detail }) => ({ pointer, detail }));
+    return { code, detail: fields[0]?.detail ?? '', fields };
+  });
   if (first === undefined) return undefined;
-  const fields = broken
-    .filter(({ code }) => code === first.code)
-    .map(({ pointer, detail }) => ({ pointer, detail }));
-  return refuse(first.code, first.detail, fields);
+  return { kind: 'refused', refusal: others.length === 0 ? first : { ...first, others } };
 }

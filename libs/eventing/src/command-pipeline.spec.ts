@@ -42,13 +42,15 @@ describe('a command', () => {
   it('is accepted with its events, the revision of what it addressed, and its position', async () => {
     const { pipeline, store, aggregates } = kernelOver();
     const outcome = await pipeline.execute(stocking({ a: 1, b: 2 }));
+    const events = [
+      { type: 'BoxStocked', data: { owner: 'owner-1', box: 'a', from: 0, to: 1 } },
+      { type: 'BoxStocked', data: { owner: 'owner-1', box: 'b', from: 0, to: 2 } },
+    ];
     expect(outcome).toEqual({
       kind: 'accepted',
-      events: [
-        { type: 'BoxStocked', data: { owner: 'owner-1', box: 'a', from: 0, to: 1 } },
-        { type: 'BoxStocked', data: { owner: 'owner-1', box: 'b', from: 0, to: 2 } },
-      ],
+      events,
       revision: 1,
+      steps: [{ events, revision: 1 }],
       position: await store.head(),
       replayed: false,
     });
@@ -466,31 +468,6 @@ describe('an append that fails', () => {
       pipeline.execute(stocking({ c: 1 }, contextOf(), { beforeAppend: failing })),
     ).rejects.toThrow('vault down');
     expect(told).toEqual(['before 2', 'append']);
-  });
-});
-
-describe('a dry run', () => {
-  it('answers the events and appends nothing, claims nothing and prepares nothing', async () => {
-    const { pipeline, store } = kernelOver();
-    const { commandId } = contextOf();
-    const beforeAppend = () => Promise.reject(new Error('must not run'));
-    const outcome = await pipeline.execute(
-      stocking({ a: 1 }, contextOf({ commandId, dryRun: true }), { claimsKey: true, beforeAppend }),
-    );
-    expect(outcome).toMatchObject({
-      kind: 'planned',
-      events: [{ type: 'BoxStocked', data: { box: 'a', to: 1 } }],
-      state: shelf.initialState,
-    });
-    expect(await typesIn(store)).toEqual([]);
-    // The key is still free, for another body too.
-    acceptedOf(await pipeline.execute(stocking({ b: 1 }, contextOf({ commandId }, 'another'))));
-  });
-
-  it('is refused by what would refuse the command', async () => {
-    const { pipeline } = kernelOver();
-    const outcome = await pipeline.execute(stocking({ a: 101 }, contextOf({ dryRun: true })));
-    expect(refusalCodeOf(outcome)).toBe('overfull');
   });
 });
 

@@ -1,19 +1,26 @@
-import type { Aggregate } from './aggregate';
 import type { Absorbable, AggregateStore, LoadedAggregate } from './aggregate-store';
 import type { Clock } from './clock';
-import type { Refusal } from './decider';
 import type {
-  Actor,
-  DomainEvent,
-  EventMetadata,
-  Fingerprint,
-  NewEvent,
-  RecordedEvent,
-} from './envelope';
+  Authority,
+  BatchRequest,
+  CommandContext,
+  CommandOutcome,
+  CommandRequest,
+  CommandStep,
+  Gathering,
+  OrRefusal,
+  PlannedOutcome,
+  RefusedOutcome,
+  StepOutcome,
+} from './command-request';
+import type { Refusal } from './decider';
+import type { DomainEvent, EventMetadata, Fingerprint, NewEvent, RecordedEvent } from './envelope';
 import type { EventCodec } from './event-codec';
 import type { EventStore, StreamWrite } from './event-store';
-import type { CommandClaimed, NothingChanged } from './kernel-events';
+import type { BatchAccepted, CommandClaimed, NothingChanged } from './kernel-events';
+import { PLAN_LIFETIME_MS, type Plan, type PlanIds } from './plan';
 import type { Position } from './position';
+import { Reads } from './reads';
 import { Turns } from './turns';
 
 /** Attempts at a command before contention is given back to the caller. */
@@ -23,98 +30,58 @@ const MAX_ATTEMPTS = 5;
 export const CLAIM_CATEGORY = 'command';
 
 /** Refusals of the kernel itself, beside those of the deciders. */
-export type PipelineRefusalCode = 'idempotency-key-reused' | 'stale-if-match' | 'write-contention';
-
-/** Reads other aggregates while deciding: always their current state. */
-export interface Gathering {
-  read<C, S, E extends DomainEvent, K extends string>(
-    aggregate: Aggregate<C, S, E, K>,
-    id: string,
-  ): Promise<S>;
-}
-
-/** On whose behalf, and by which delegation, an authorised caller acts. */
-export type Authority = Pick<Actor, 'onBehalfOf' | 'delegation'>;
-
-/** Either what was asked for or a refusal. */
-export type OrRefusal<T> = { readonly ok: T } | { readonly refusal: Refusal };
-
-/** Who sends a command, and how it is told apart from every other. */
-export interface CommandContext {
-  readonly actor: Actor;
-  /** UUIDv5 of the caller's organisation, the target resource (or collection, for creates) and the idempotency key. */
-  readonly commandId: string;
-  readonly fingerprint: Fingerprint;
-  /** Whether a recorded fingerprint is that of this very command. */
-  readonly isSameCommand: (recorded: Fingerprint) => boolean;
-  readonly correlationId: string;
-  readonly causationId: string;
-  readonly traceparent?: string;
-  /** Revision of the last event that touched the addressed resource, as the caller knows it (If-Match). */
-  readonly ifMatch?: number | undefined;
-  /** Decide and answer, append nothing. */
-  readonly dryRun?: boolean;
-}
-
-/** One command on one aggregate. */
-export interface CommandRequest<C, S, E extends DomainEvent> {
-  readonly name: string;
-  readonly aggregate: Aggregate<C, S, E>;
-  readonly id: string;
-  /** The resource inside the aggregate that the command addresses, where that has an ETag of its own. */
-  readonly resource?: string;
-  /** Whether the body, not the path, names the stream: then the key is claimed in a stream of its own. */
-  readonly claimsKey?: boolean;
-  readonly context: CommandContext;
-  /** Decides on current state whether this caller may send this. */
-  readonly authorise: (
-    state: S,
-    gathering: Gathering,
-    now: Date,
-  ) => OrRefusal<Authority> | Promise<OrRefusal<Authority>>;
-  /** Gathers what deciding needs. Runs anew on every attempt. */
-  readonly gather: (
-    gathering: Gathering,
-    now: Date,
-    state: S,
-  ) => OrRefusal<C> | Promise<OrRefusal<C>>;
-  /** What must be durable before the events are. Runs on every attempt, never in a dry run. */
-  readonly beforeAppend?: (events: readonly E[]) => Promise<void>;
-}
-
-export type CommandOutcome<S, E> =
-  | {
-      readonly kind: 'accepted';
-      /** The command's own events. Empty when nothing had to change. */
-      readonly events: readonly E[];
-      /**
-       * Revision of the last event that touched the addressed resource, as of this command: its ETag.
-       * -1 where none has.
-       */
-      readonly revision: number;
-      readonly position: Position;
-      /** The same command had been accepted before: this is its outcome from then. */
-      readonly replayed: boolean;
-    }
-  | { readonly kind: 'planned'; readonly events: readonly E[]; readonly state: S }
-  | { readonly kind: 'refused'; readonly refusal: Refusal };
+export type PipelineRefusalCode =
+  | 'idempotency-key-reused'
+  | 'stale-if-match'
+  | 'plan-unknown'
+  | 'plan-of-another-command'
+  | 'plan-expired'
+  | 'plan-stale'
+  | 'write-contention';
 
 export interface PipelineDependencies {
   readonly store: EventStore;
   readonly aggregates: AggregateStore;
   readonly codec: EventCodec;
   readonly clock: Clock;
+  readonly planIds: PlanIds;
   /** Draws a UUIDv7 (RFC 9562). */
   readonly newEventId: () => string;
   /** `recordedAt` of the log's last event: this writer stamps no earlier time, whatever its clock says. */
   readonly lastRecordedAt?: string | undefined;
 }
 
+/** A command, or a batch of them: its steps are decided one after the other and appended as one. */
+interface Job<C, S, E extends DomainEvent> extends Omit<BatchRequest<C, S, E>, 'steps'> {
+  readonly steps: readonly [CommandStep<C, S>, ...CommandStep<C, S>[]];
+  readonly isBatch: boolean;
+  readonly claimsKey: boolean;
+}
+
+/** A step that was accepted, with the state after each of its events. */
+interface DecidedStep<C, S, E> {
+  readonly step: CommandStep<C, S>;
+  readonly authority: Authority;
+  readonly events: readonly { readonly event: E; readonly state: S }[];
+}
+
+/** What the steps come to; a rule's refusal is a decision, while one of access or of gathering leaves none. */
+type Decided<C, S, E> =
+  | {
+      readonly kind: 'accepted';
+      readonly steps: readonly DecidedStep<C, S, E>[];
+      readonly state: S;
+    }
+  | { readonly kind: 'refused'; readonly outcome: RefusedOutcome; readonly isDecision: boolean };
+
 /** Events ready to be written, with what the cache absorbs once they are. */
 interface Prepared<E extends DomainEvent> {
   readonly writes: readonly StreamWrite[];
-  readonly absorbable: readonly Absorbable<E>[];
+  readonly absorbable: readonly Absorbable<E | KernelEventOfStream>[];
 }
+
+/** The kernel's events that stand in an aggregate's own stream. */
+type KernelEventOfStream = NothingChanged | BatchAccepted;
 
 /**
  * The one way from a command to its events: authorise, load, recall, decide, append, answer.
@@ -145,68 +112,78 @@ export class CommandPipeline {
   execute<C, S, E extends DomainEvent>(
     request: CommandRequest<C, S, E>,
   ): Promise<CommandOutcome<S, E>> {
-    const stream = this.deps.aggregates.streamOf(request.aggregate.category, request.id);
-    return this.turns.take(stream, () => this.inTurn(request));
+    const { claimsKey = false } = request;
+    return this.take({ ...request, steps: [request], isBatch: false, claimsKey });
+  }
+
+  /**
+   * Runs several commands as one: each is authorised and decided on what those before it leave, and all are
+   * appended, or none is. Throws as `execute` does.
+   */
+  executeBatch<C, S, E extends DomainEvent>(
+    request: BatchRequest<C, S, E>,
+  ): Promise<CommandOutcome<S, E>> {
+    return this.take({ ...request, isBatch: true, claimsKey: false });
+  }
+
+  private take<C, S, E extends DomainEvent>(job: Job<C, S, E>): Promise<CommandOutcome<S, E>> {
+    const stream = this.deps.aggregates.streamOf(job.aggregate.category, job.id);
+    return this.turns.take(stream, () => this.inTurn(job));
   }
 
   private async inTurn<C, S, E extends DomainEvent>(
-    request: CommandRequest<C, S, E>,
+    job: Job<C, S, E>,
   ): Promise<CommandOutcome<S, E>> {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-      const outcome = await this.attempt(request);
+      const outcome = await this.attempt(job);
       if (outcome !== 'conflict') return outcome;
     }
     return refused(
       'write-contention',
-      `Others changed ${request.aggregate.category} ${request.id} ${MAX_ATTEMPTS} times meanwhile.`,
+      `Others changed ${job.aggregate.category} ${job.id} ${MAX_ATTEMPTS} times meanwhile.`,
     );
   }
 
   private async attempt<C, S, E extends DomainEvent>(
-    request: CommandRequest<C, S, E>,
+    job: Job<C, S, E>,
   ): Promise<CommandOutcome<S, E> | 'conflict'> {
-    const { aggregate, id, context } = request;
-    const loaded = await this.deps.aggregates.load(aggregate, id);
+    const { aggregate, id, context, steps } = job;
+    const reads = new Reads(this.deps.aggregates, this.deps.store.logId);
+    const loaded = await reads.load(aggregate, id);
     const now = this.now();
-    const authority = await request.authorise(loaded.state, this.gathering, now);
-    if ('refusal' in authority) return { kind: 'refused', refusal: authority.refusal };
+    const authority = await steps[0].authorise(loaded.state, reads, now);
+    if ('refusal' in authority) return refusedAt(job, 0, authority.refusal);
 
-    const claim = await this.findClaim(request);
+    const claim = await this.findClaim(job);
     if (claim !== undefined && !context.isSameCommand(claim)) return keyReused();
-    const remembered = await this.recall(request, loaded);
+    const remembered = await this.recall(job, loaded, reads, now);
     if (remembered !== undefined) return remembered;
-    const stale = staleIfMatch(request, loaded);
+    const plan = this.planOf(context, now);
+    if ('refusal' in plan) return { kind: 'refused', ...plan };
+    const stale = staleIfMatch(job, loaded);
     if (stale !== undefined) return stale;
 
-    const command = await request.gather(this.gathering, now, loaded.state);
-    if ('refusal' in command) return { kind: 'refused', refusal: command.refusal };
-    const decision = aggregate.decide(command.ok, loaded.state);
-    if (decision.kind === 'refused') return decision;
-    if (context.dryRun === true) {
-      return { kind: 'planned', events: decision.events, state: loaded.state };
-    }
+    const decided = await decide(job, loaded.state, authority.ok, reads, now);
+    const moved = plan.ok === undefined ? undefined : await reads.movedSince(plan.ok);
+    if (moved !== undefined) return refused('plan-stale', moved);
+    if (context.dryRun === true) return this.planned(job, loaded.state, decided, reads, now);
+    if (decided.kind === 'refused') return decided.outcome;
 
-    const metadata = metadataOf(context, authority.ok, now);
-    const prepared = await this.prepare(
-      request,
-      loaded,
-      decision.events,
-      metadata,
-      claim === undefined,
-    );
-    await request.beforeAppend?.(decision.events);
+    const prepared = await this.prepare(job, loaded, decided, now, claim === undefined);
+    const events = decided.steps.flatMap((step) => step.events.map(({ event }) => event));
+    await job.beforeAppend?.(events);
     const appended = await this.deps.store.append(prepared.writes);
     if (appended.kind === 'conflict') return 'conflict';
-    this.deps.aggregates.absorb(aggregate, id, prepared.absorbable);
-    return accepted(request, prepared.absorbable, appended.position, false);
+    this.deps.aggregates.absorb(aggregate, id, prepared.absorbable as readonly Absorbable<E>[]);
+    return accepted(job, prepared.absorbable, appended.position, false);
   }
 
   /** The fingerprint that the command's key was claimed with, where it claims one and has. */
   private async findClaim<C, S, E extends DomainEvent>(
-    request: CommandRequest<C, S, E>,
+    job: Job<C, S, E>,
   ): Promise<Fingerprint | undefined> {
-    if (request.claimsKey !== true) return undefined;
-    const stream = this.deps.aggregates.streamOf(CLAIM_CATEGORY, request.context.commandId);
+    if (!job.claimsKey) return undefined;
+    const stream = this.deps.aggregates.streamOf(CLAIM_CATEGORY, job.context.commandId);
     for await (const [claim] of this.deps.store.readStream(stream, { limit: 1 })) {
       if (claim !== undefined) return claim.metadata.fingerprint;
     }
@@ -215,13 +192,20 @@ export class CommandPipeline {
 
   /** The outcome of this command from when it was accepted, rebuilt from its own events. */
   private async recall<C, S, E extends DomainEvent>(
-    request: CommandRequest<C, S, E>,
+    job: Job<C, S, E>,
     loaded: LoadedAggregate<S>,
+    reads: Reads,
+    now: Date,
   ): Promise<CommandOutcome<S, E> | undefined> {
-    const { context, aggregate, id } = request;
+    const { context, aggregate, id } = job;
     const remembered = loaded.commandOf(context.commandId);
     if (remembered === undefined) return undefined;
     if (!context.isSameCommand(remembered.fingerprint)) return keyReused();
+    for (const [index, step] of job.steps.entries()) {
+      if (index === 0) continue;
+      const authority = await step.authorise(loaded.state, reads, now);
+      if ('refusal' in authority) return refusedAt(job, index, authority.refusal);
+    }
     const stream = this.deps.aggregates.streamOf(aggregate.category, id);
     const recorded: RecordedEvent<E>[] = [];
     const range = { fromRevision: remembered.firstRevision, limit: remembered.count };
@@ -231,65 +215,110 @@ export class CommandPipeline {
     const last = recorded.at(-1);
     if (last === undefined)
       throw new Error(`${stream} lost the events of a command that it remembers.`);
-    return accepted(request, recorded, last.position, true);
+    const { position } = last;
+    return context.dryRun === true
+      ? { kind: 'planned', steps: [], state: loaded.state, verdict: { kind: 'repeated', position } }
+      : accepted(job, recorded, position, true);
+  }
+
+  /** The plan that the command is to be held to, if any. */
+  private planOf(
+    { ifPlan, actor, isSameCommand }: CommandContext,
+    now: Date,
+  ): OrRefusal<Plan | undefined> {
+    if (ifPlan === undefined) return { ok: undefined };
+    const plan = this.deps.planIds.read(ifPlan);
+    if (plan?.organisation !== actor.organisation) {
+      return refusal('plan-unknown', 'No plan of this organisation has this id.');
+    }
+    if (!isSameCommand(plan.fingerprint)) {
+      return refusal('plan-of-another-command', 'The plan is of another path or body.');
+    }
+    if (plan.expiresAt <= now.getTime()) {
+      const ended = new Date(plan.expiresAt).toISOString();
+      return refusal(
+        'plan-expired',
+        `The plan was good until ${ended}; it is ${now.toISOString()}.`,
+      );
+    }
+    return { ok: plan };
+  }
+
+  /** Where a dry run ends. */
+  private async planned<C, S, E extends DomainEvent>(
+    { context }: Job<C, S, E>,
+    state: S,
+    decided: Decided<C, S, E>,
+    reads: Reads,
+    now: Date,
+  ): Promise<PlannedOutcome<S, E> | RefusedOutcome> {
+    if (decided.kind === 'refused') {
+      const { outcome: verdict, isDecision } = decided;
+      return isDecision ? { kind: 'planned', steps: [], state, verdict } : verdict;
+    }
+    const expiresAt = now.getTime() + PLAN_LIFETIME_MS;
+    const planId = this.deps.planIds.issue({
+      organisation: context.actor.organisation,
+      fingerprint: context.fingerprint,
+      expiresAt,
+      revisions: await reads.revisions(),
+    });
+    return {
+      kind: 'planned',
+      steps: decided.steps.map(({ events }) => events.map(({ event }) => event)),
+      state: decided.state,
+      verdict: { kind: 'accepted', planId, expiresAt: new Date(expiresAt).toISOString() },
+    };
   }
 
   private async prepare<C, S, E extends DomainEvent>(
-    request: CommandRequest<C, S, E>,
+    job: Job<C, S, E>,
     loaded: LoadedAggregate<S>,
-    decided: readonly E[],
-    metadata: Omit<EventMetadata, 'tenant' | 'parties'>,
+    decided: { readonly steps: readonly DecidedStep<C, S, E>[]; readonly state: S },
+    now: Date,
     unclaimed: boolean,
   ): Promise<Prepared<E>> {
-    const { aggregate, id } = request;
+    const { aggregate, id, context } = job;
     const newEvents: NewEvent[] = [];
-    const absorbable: Absorbable<E>[] = [];
-    let { state, revision } = loaded;
-    const events = decided.length > 0 ? decided : [nothingChanged(request, loaded)];
-    for (const event of events) {
-      revision += 1;
-      const ours = isNothingChanged(event) ? undefined : event;
-      if (ours !== undefined) state = aggregate.evolve(state, ours);
-      const full = {
-        ...metadata,
+    const absorbable: Absorbable<E | KernelEventOfStream>[] = [];
+    const planned = eventsOf(job, loaded, decided);
+    for (const { event, authority, state, isOurs } of planned) {
+      const metadata = {
+        ...metadataOf(context, authority, now),
         tenant: aggregate.tenantOf(state),
-        parties: ours === undefined ? [] : aggregate.partiesOf(ours, state),
+        parties: isOurs ? aggregate.partiesOf(event as E, state) : [],
       };
-      const subject = ours === undefined ? undefined : aggregate.personalSubject?.(id, ours);
+      const subject = isOurs ? aggregate.personalSubject?.(id, event as E) : undefined;
       newEvents.push(
-        await this.deps.codec.encode(event, {
-          id: this.deps.newEventId(),
-          subject,
-          metadata: full,
-        }),
+        await this.deps.codec.encode(event, { id: this.deps.newEventId(), subject, metadata }),
       );
       // The append's place is the store's to fill in; the cache does not look at it.
-      const place = { index: newEvents.length - 1, of: events.length };
-      absorbable.push({ revision, event: event as E, metadata: { ...full, append: place } });
+      const append = { index: newEvents.length - 1, of: planned.length };
+      const revision = loaded.revision + newEvents.length;
+      absorbable.push({ revision, event, metadata: { ...metadata, append } });
     }
     const target: StreamWrite = {
       stream: this.deps.aggregates.streamOf(aggregate.category, id),
       expectedRevision: loaded.revision < 0 ? 'no_stream' : loaded.revision,
       events: newEvents,
     };
-    if (request.claimsKey !== true || !unclaimed) return { writes: [target], absorbable };
-    const tenant = aggregate.tenantOf(state);
-    return {
-      writes: [await this.claim(request, { ...metadata, tenant, parties: [] }), target],
-      absorbable,
-    };
+    if (!job.claimsKey || !unclaimed) return { writes: [target], absorbable };
+    const tenant = aggregate.tenantOf(decided.state);
+    const authority = decided.steps[0]?.authority ?? {};
+    const metadata = { ...metadataOf(context, authority, now), tenant, parties: [] };
+    return { writes: [await this.claim(job, metadata), target], absorbable };
   }
 
   private async claim<C, S, E extends DomainEvent>(
-    request: CommandRequest<C, S, E>,
+    { aggregate, id, context, steps }: Job<C, S, E>,
     metadata: EventMetadata,
   ): Promise<StreamWrite> {
     const claimed: CommandClaimed = {
       type: 'CommandClaimed',
-      data: { command: request.name, target: `${request.aggregate.category}-${request.id}` },
+      data: { command: steps[0].name, target: `${aggregate.category}-${id}` },
     };
     return {
-      stream: this.deps.aggregates.streamOf(CLAIM_CATEGORY, request.context.commandId),
+      stream: this.deps.aggregates.streamOf(CLAIM_CATEGORY, context.commandId),
       expectedRevision: 'no_stream',
       events: [await this.deps.codec.encode(claimed, { id: this.deps.newEventId(), metadata })],
     };
@@ -303,6 +332,59 @@ export class CommandPipeline {
     this.lastRecordedAt = Math.max(this.lastRecordedAt, this.deps.clock.now().getTime());
     return new Date(this.lastRecordedAt);
   }
+}
+
+/** Decides step after step, each on the state that those before it leave. The first has been authorised. */
+async function decide<C, S, E extends DomainEvent>(
+  job: Job<C, S, E>,
+  loaded: S,
+  authority: Authority,
+  reads: Reads,
+  now: Date,
+): Promise<Decided<C, S, E>> {
+  const { aggregate, steps } = job;
+  const refuse = (step: number, refusal: Refusal, isDecision: boolean) =>
+    ({ kind: 'refused', outcome: refusedAt(job, step, refusal), isDecision }) as const;
+  const decided: DecidedStep<C, S, E>[] = [];
+  let state = loaded;
+  for (const [index, step] of steps.entries()) {
+    const authorised = index === 0 ? { ok: authority } : await step.authorise(state, reads, now);
+    if ('refusal' in authorised) return refuse(index, authorised.refusal, false);
+    const command = await step.gather(reads, now, state);
+    if ('refusal' in command) return refuse(index, command.refusal, false);
+    const decision = aggregate.decide(command.ok, state);
+    if (decision.kind === 'refused') return refuse(index, decision.refusal, true);
+    const events = decision.events.map((event) => {
+      state = aggregate.evolve(state, event);
+      return { event, state };
+    });
+    decided.push({ step, authority: authorised.ok, events });
+  }
+  return { kind: 'accepted', steps: decided, state };
+}
+
+/** An event to be appended. */
+interface PlannedEvent<S, E> {
+  readonly event: E | KernelEventOfStream;
+  readonly authority: Authority;
+  /** After the event; of the kernel's own, after all of them. */
+  readonly state: S;
+  readonly isOurs: boolean;
+}
+
+/** All that is appended to the aggregate's stream, in order: the kernel adds what the steps' own events do not tell. */
+function eventsOf<C, S, E extends DomainEvent>(
+  job: Job<C, S, E>,
+  loaded: LoadedAggregate<S>,
+  { steps, state }: { readonly steps: readonly DecidedStep<C, S, E>[]; readonly state: S },
+): readonly PlannedEvent<S, E>[] {
+  const ours = steps.flatMap(({ authority, events }) =>
+    events.map((each) => ({ ...each, authority, isOurs: true })),
+  );
+  if (!job.isBatch && ours.length > 0) return ours;
+  const event = job.isBatch ? batchAccepted(job, loaded, steps) : nothingChanged(job, loaded);
+  const authority = steps[0]?.authority ?? {};
+  return [{ event, authority, state, isOurs: false }, ...ours];
 }
 
 function metadataOf(
@@ -325,27 +407,59 @@ function metadataOf(
 }
 
 function nothingChanged<C, S, E extends DomainEvent>(
-  request: CommandRequest<C, S, E>,
+  { steps: [step] }: Job<C, S, E>,
   loaded: LoadedAggregate<S>,
 ): NothingChanged {
-  const resource = request.resource ?? null;
+  const resource = step.resource ?? null;
   return {
     type: 'NothingChanged',
-    data: { command: request.name, resource, resourceRevision: loaded.lastTouched(resource) },
+    data: { command: step.name, resource, resourceRevision: loaded.lastTouched(resource) },
   };
 }
 
-function isNothingChanged(event: DomainEvent): event is NothingChanged {
-  return event.type === 'NothingChanged';
+/** Begins a batch's append, and stands at the next revision itself. */
+function batchAccepted<C, S, E extends DomainEvent>(
+  { aggregate }: Job<C, S, E>,
+  loaded: LoadedAggregate<S>,
+  decided: readonly DecidedStep<C, S, E>[],
+): BatchAccepted {
+  const touched = new Map<string | null, number>();
+  let revision = loaded.revision + 1;
+  const commands = decided.map(({ step, events }) => {
+    for (const { event } of events) {
+      revision += 1;
+      for (const each of [null, ...(aggregate.touches?.(event) ?? [])]) touched.set(each, revision);
+    }
+    const resource = step.resource ?? null;
+    return {
+      command: step.name,
+      resource,
+      events: events.length,
+      revision: touched.get(resource) ?? loaded.lastTouched(resource),
+    };
+  });
+  return {
+    type: 'BatchAccepted',
+    data: { resourceRevision: loaded.lastTouched(null), commands },
+  };
 }
 
 /** Told by the command's own events alone, so that the first answer and every later one are the same. */
 function accepted<C, S, E extends DomainEvent>(
-  { resource, aggregate }: CommandRequest<C, S, E>,
-  written: readonly Absorbable<E | NothingChanged>[],
+  job: Job<C, S, E>,
+  written: readonly Pick<Absorbable<E | KernelEventOfStream>, 'event' | 'revision'>[],
   position: Position,
   replayed: boolean,
 ): CommandOutcome<S, E> {
+  const [first] = written;
+  const told = { kind: 'accepted' as const, position, replayed };
+  if (first !== undefined && isBatchAccepted(first.event)) {
+    const events = written.slice(1).map(({ event }) => event as E);
+    const { commands, resourceRevision } = first.event.data;
+    const revision = events.length === 0 ? resourceRevision : first.revision + events.length;
+    return { ...told, events, revision, steps: stepsOf(commands, events) };
+  }
+  const { resource } = job.steps[0];
   const events: E[] = [];
   let revision = -1;
   for (const { event, revision: at } of written) {
@@ -353,18 +467,39 @@ function accepted<C, S, E extends DomainEvent>(
       revision = event.data.resourceRevision;
       continue;
     }
-    events.push(event);
-    if (resource === undefined || aggregate.touches?.(event).includes(resource)) revision = at;
+    const ours = event as E;
+    events.push(ours);
+    if (resource === undefined || job.aggregate.touches?.(ours).includes(resource)) revision = at;
   }
-  return { kind: 'accepted', events, revision, position, replayed };
+  return { ...told, events, revision, steps: [{ events, revision }] };
+}
+
+function stepsOf<E>(
+  commands: BatchAccepted['data']['commands'],
+  events: readonly E[],
+): readonly StepOutcome<E>[] {
+  let from = 0;
+  return commands.map(({ events: count, revision }) => {
+    const own = events.slice(from, from + count);
+    from += count;
+    return { events: own, revision };
+  });
+}
+
+function isNothingChanged(event: DomainEvent): event is NothingChanged {
+  return event.type === 'NothingChanged';
+}
+
+function isBatchAccepted(event: DomainEvent): event is BatchAccepted {
+  return event.type === 'BatchAccepted';
 }
 
 function staleIfMatch<C, S, E extends DomainEvent>(
-  { context, resource }: CommandRequest<C, S, E>,
+  { context, steps: [{ resource }], isBatch }: Job<C, S, E>,
   loaded: LoadedAggregate<S>,
-): CommandOutcome<S, E> | undefined {
+): RefusedOutcome | undefined {
   if (context.ifMatch === undefined) return undefined;
-  const current = loaded.lastTouched(resource ?? null);
+  const current = loaded.lastTouched((isBatch ? undefined : resource) ?? null);
   if (current === context.ifMatch) return undefined;
   return refused(
     'stale-if-match',
@@ -372,10 +507,23 @@ function staleIfMatch<C, S, E extends DomainEvent>(
   );
 }
 
-function keyReused<S, E>(): CommandOutcome<S, E> {
+function keyReused(): RefusedOutcome {
   return refused('idempotency-key-reused', 'The same key came with another path or body before.');
 }
 
-function refused<S, E>(code: PipelineRefusalCode, detail: string): CommandOutcome<S, E> {
-  return { kind: 'refused', refusal: { code, detail } };
+/** Names the step in a batch alone. */
+function refusedAt<C, S, E extends DomainEvent>(
+  { isBatch }: Job<C, S, E>,
+  step: number,
+  refusal: Refusal,
+): RefusedOutcome {
+  return { kind: 'refused', refusal, ...(isBatch ? { step } : {}) };
+}
+
+function refused(code: PipelineRefusalCode, detail: string): RefusedOutcome {
+  return { kind: 'refused', ...refusal(code, detail) };
+}
+
+function refusal(code: PipelineRefusalCode, detail: string): { readonly refusal: Refusal } {
+  return { refusal: { code, detail } };
 }

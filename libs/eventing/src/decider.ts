@@ -7,6 +7,8 @@ export interface Refusal<Code extends string = string> {
   readonly detail: string;
   /** JSON Pointers (RFC 6901) into the command's body, where fields are to blame. */
   readonly fields?: readonly { readonly pointer: string; readonly detail: string }[];
+  /** The other rules that refuse it too, where they can be told. */
+  readonly others?: readonly Refusal<Code>[];
 }
 
 export type Decision<E extends DomainEvent, Code extends string = string> =

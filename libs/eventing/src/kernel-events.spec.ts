@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
-import { KERNEL_SCHEMAS, type CommandClaimed, type NothingChanged } from './kernel-events';
+import { KERNEL_SCHEMAS, type KernelEvent } from './kernel-events';
 
 const GOLDEN = join(__dirname, 'golden');
 
 /** As they are written today; their golden files are never edited once released. */
-const EXAMPLES: readonly (NothingChanged | CommandClaimed)[] = [
+const EXAMPLES: readonly KernelEvent[] = [
   {
     type: 'NothingChanged',
     data: {
@@ -20,6 +20,20 @@ const EXAMPLES: readonly (NothingChanged | CommandClaimed)[] = [
     data: {
       command: 'create-customer',
       target: 'customer-ca792f87-6532-5fc3-b135-58de344bc6ea',
+    },
+  },
+  {
+    type: 'BatchAccepted',
+    data: {
+      resourceRevision: 4,
+      commands: [
+        {
+          command: 'change-quantity',
+          resource: '679473f5-8c66-50df-a308-98de60508ff0',
+          events: 1,
+          revision: 6,
+        },
+      ],
     },
   },
 ];

@@ -23,12 +23,31 @@ export interface CommandClaimed {
   };
 }
 
+/** Several commands accepted as one: begins their append, and tells which events came of which. */
+export interface BatchAccepted {
+  readonly type: 'BatchAccepted';
+  readonly data: {
+    /** Revision, before it, of the last event that touched the aggregate: its ETag then. */
+    readonly resourceRevision: number;
+    readonly commands: readonly {
+      readonly command: string;
+      /** The resource with an ETag of its own that it addressed, `null` for the aggregate itself. */
+      readonly resource: string | null;
+      /** How many of the events that follow came of it. */
+      readonly events: number;
+      /** Revision of the last event, as of this command, that touched that resource. */
+      readonly revision: number;
+    }[];
+  };
+}
+
+export type KernelEvent = NothingChanged | CommandClaimed | BatchAccepted;
+
 /** The kernel's own event types, none of which holds personal data. */
-export const KERNEL_SCHEMAS: Readonly<
-  Record<(NothingChanged | CommandClaimed)['type'], EventSchema>
-> = {
+export const KERNEL_SCHEMAS: Readonly<Record<KernelEvent['type'], EventSchema>> = {
   NothingChanged: { upcasters: [] },
   CommandClaimed: { upcasters: [] },
+  BatchAccepted: { upcasters: [] },
 };
 
 /** Whether an event is the kernel's own: projections and process managers pass over it. */

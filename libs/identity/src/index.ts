@@ -5,6 +5,7 @@ export * from './fingerprint';
 export * from './invitation';
 export type { KeyRing } from './key-ring';
 export * from './keys';
+export * from './plans';
 export * from './principal';
 export * from './references';
 export * from './role-table';

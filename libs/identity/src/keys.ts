@@ -25,7 +25,7 @@ export interface KeyMaterial {
   readonly invitations: Buffer;
   /** Makes the verifiers of one-time credentials. */
   readonly credentialVault: KeyRing;
-  /** Signs paging cursors; replaced, it ends them all. */
+  /** Makes paging cursors and plan ids; replaced, it ends them all. */
   readonly cursors: Buffer;
   /** Wraps the keys of personal data. Lost, the personal data is lost. */
   readonly personalData: KeyRing;

@@ -22,6 +22,7 @@ import {
   Fingerprints,
   Invitations,
   References,
+  SignedPlanIds,
   type KeyMaterial,
 } from '@tierbook/identity';
 import {
@@ -150,6 +151,7 @@ function wireWriteSide(
       aggregates,
       codec,
       clock: systemClock,
+      planIds: new SignedPlanIds(keys.cursors),
       newEventId: newId,
       lastRecordedAt: logTime,
     }),

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus, type Command } from '@nestjs/cqrs';
-import type { Answer, Sent } from '@tierbook/application';
-import type { JsonValue } from '@tierbook/eventing';
+import type { Answer, Seats, Sent } from '@tierbook/application';
+import type { JsonValue, Refusal } from '@tierbook/eventing';
 import { Fingerprints, type Action } from '@tierbook/identity';
 import type { WarningCode } from '@tierbook/domain';
 import type { FastifyRequest } from 'fastify';
-import { ProblemError } from './problems';
+import { problemKindOf, ProblemError, type ProblemDetails } from './problems';
 import { refusalProblem } from './reader';
 import { correlationIdOf, pathOf, principalOf, requestIdOf, type Exchange } from './request';
 import { unknownField } from './validation';
@@ -35,11 +35,26 @@ export interface CommandAnswer {
   readonly warnings: readonly WarningAnswer[];
 }
 
+/** A rule that would refuse a planned command: what the command's own problem would say of it. */
+export type PlannedRefusal = Pick<
+  ProblemDetails,
+  'type' | 'title' | 'status' | 'detail' | 'code' | 'errors'
+>;
+
 /** What a dry run answers. */
 export interface PlanAnswer {
   readonly plan: {
+    /** `repeated`: the key's command was accepted before, and would be answered as it was then. */
+    readonly outcome: 'accepted' | 'refused' | 'repeated';
+    /** For If-Plan; null unless it would be accepted. */
+    readonly id: string | null;
+    readonly expiresAt: string | null;
+    /** Of a repeated one: where it was accepted. */
+    readonly position: string | null;
     readonly resource: CommandAnswer['resource'];
     readonly events: readonly { readonly type: string; readonly data: object }[];
+    readonly refusals: readonly PlannedRefusal[];
+    readonly seats: readonly Seats[];
   };
   readonly warnings: readonly WarningAnswer[];
 }
@@ -74,8 +89,7 @@ export class CommandSender {
     const warnings = answer.warnings.map((code) => ({ code, detail: WARNINGS[code] }));
     if (answer.kind === 'planned') {
       void reply.status(200);
-      const events = answer.events.map(({ type, data }) => ({ type, data }));
-      return { plan: { resource, events }, warnings };
+      return { plan: planOf(answer, resource), warnings };
     }
     const { revision, position, body } = answer;
     void reply
@@ -92,6 +106,7 @@ export class CommandSender {
     const correlationId = correlationIdOf(request);
     const traceparent = request.headers['traceparent'];
     const ifMatch = ifMatchOf(request);
+    const ifPlan = ifPlanOf(request);
     return {
       principal: principalOf(request),
       idempotencyKey: idempotencyKeyOf(request),
@@ -101,6 +116,7 @@ export class CommandSender {
       causationId: requestIdOf(request),
       ...(typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? { traceparent } : {}),
       ...(ifMatch === undefined ? {} : { ifMatch }),
+      ...(ifPlan === undefined ? {} : { ifPlan }),
       ...(isDryRun(request) ? { dryRun: true } : {}),
     };
   }
@@ -113,6 +129,27 @@ export class CommandSender {
       throw error;
     }
   }
+}
+
+function planOf(
+  { verdict, events, seats }: Extract<Answer, { readonly kind: 'planned' }>,
+  resource: CommandAnswer['resource'],
+): PlanAnswer['plan'] {
+  const isAccepted = verdict.kind === 'accepted';
+  return {
+    outcome: verdict.kind,
+    id: isAccepted ? verdict.planId : null,
+    expiresAt: isAccepted ? verdict.expiresAt : null,
+    position: verdict.kind === 'repeated' ? verdict.position : null,
+    resource,
+    events: events.map(({ type, data }) => ({ type, data })),
+    refusals: verdict.kind === 'refused' ? plannedRefusals(verdict.refusal) : [],
+    seats,
+  };
+}
+
+function plannedRefusals({ others = [], ...first }: Refusal): readonly PlannedRefusal[] {
+  return [first, ...others].map((refusal) => problemKindOf(refusalProblem(refusal)));
 }
 
 /** @throws ProblemError `field-unknown` for a body that says anything. */
@@ -137,6 +174,12 @@ function ifMatchOf({ headers }: FastifyRequest): number | undefined {
   const revision = STRONG_ETAG.exec(sent)?.[1];
   if (revision === undefined) throw new ProblemError('if-match-invalid');
   return Number(revision);
+}
+
+/** The plan's own checks are made where it is decided: whatever is no plan of ours is an unknown one. */
+function ifPlanOf({ headers }: FastifyRequest): string | undefined {
+  const sent = headers['if-plan'];
+  return Array.isArray(sent) ? sent.join() : sent;
 }
 
 function isDryRun({ query }: FastifyRequest): boolean {

@@ -131,6 +131,26 @@ const SERVICE_PROBLEMS = {
     title: 'Changed since it was read',
     advice: 'Read the resource again and decide anew.',
   },
+  'plan-unknown': {
+    status: 412,
+    title: 'Unknown plan',
+    advice: 'Send the id of a plan that a dry run answered your organisation, whole.',
+  },
+  'plan-of-another-command': {
+    status: 412,
+    title: 'Plan of another command',
+    advice: 'Plan this very command anew: its path and body are part of the plan.',
+  },
+  'plan-expired': {
+    status: 412,
+    title: 'Plan expired',
+    advice: 'Plan the command anew, and apply it within 15 minutes.',
+  },
+  'plan-stale': {
+    status: 412,
+    title: 'Changed since it was planned',
+    advice: 'Nothing was written: plan the command anew and look at what it would do now.',
+  },
   'body-too-large': { status: 413, title: 'Body too large', advice: 'Send at most 100 KiB.' },
   'append-too-large': {
     status: 413,
@@ -196,7 +216,8 @@ export function isProblemCode(code: string): code is ProblemCode {
 export interface FieldProblem {
   readonly pointer: string;
   readonly detail: string;
-  readonly code?: 'field-invalid' | 'field-unknown';
+  /** The rule that it breaks. */
+  readonly code?: ProblemCode;
 }
 
 /** Ends a request with a problem. */
@@ -228,16 +249,26 @@ export function problemDetails(
   problem: ProblemError,
   request: { readonly path: string; readonly correlationId: string },
 ): ProblemDetails {
-  const { status, title, advice } = PROBLEMS[problem.code];
-  const seen = problem.message;
   return {
-    type: `urn:tierbook:problem:${problem.code}`,
+    ...problemKindOf(problem),
+    instance: request.path,
+    correlationId: request.correlationId,
+  };
+}
+
+/** What a problem says whatever request met it. */
+export function problemKindOf({
+  code,
+  message: seen,
+  errors,
+}: ProblemError): Omit<ProblemDetails, 'instance' | 'correlationId'> {
+  const { status, title, advice } = PROBLEMS[code];
+  return {
+    type: `urn:tierbook:problem:${code}`,
     title,
     status,
     detail: seen.endsWith(advice) ? seen : `${seen} ${advice}`,
-    code: problem.code,
-    instance: request.path,
-    correlationId: request.correlationId,
-    ...(problem.errors === undefined ? {} : { errors: problem.errors }),
+    code,
+    ...(errors === undefined ? {} : { errors }),
   };
 }

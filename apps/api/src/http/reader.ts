@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { checkRole } from '@tierbook/application';
+import type { Refusal } from '@tierbook/eventing';
 import type { Action, ActionOnOne, GeneralAction, Principal } from '@tierbook/identity';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ProblemError, isProblemCode } from './problems';
+import { ProblemError, isProblemCode, type ProblemCode } from './problems';
 import { ReadYourWrites } from './read-your-writes';
 import { principalOf } from './request';
 
@@ -50,18 +51,22 @@ export function requireRole(principal: Principal, action: Action): void {
   if ('refusal' in allowed) throw refusalProblem(allowed.refusal);
 }
 
-/** A refusal as the problem that answers it. */
-export function refusalProblem({
-  code,
-  detail,
-  fields,
-}: {
-  readonly code: string;
-  readonly detail: string;
-  readonly fields?: readonly { readonly pointer: string; readonly detail: string }[];
-}): ProblemError {
+/** A refusal as the problem that answers it: it names the fields that any of its rules blames. */
+export function refusalProblem(refusal: Refusal): ProblemError {
+  const { detail, others = [] } = refusal;
+  const errors = [refusal, ...others].flatMap(({ code, fields = [] }) =>
+    fields.map((field) => ({ ...field, code: problemCodeOf(code) })),
+  );
+  return new ProblemError(
+    problemCodeOf(refusal.code),
+    detail,
+    errors.length === 0 ? undefined : errors,
+  );
+}
+
+function problemCodeOf(code: string): ProblemCode {
   if (!isProblemCode(code)) throw new Error(`Refusal code ${code} is not in the catalogue.`);
-  return new ProblemError(code, detail, fields);
+  return code;
 }
 
 /**

@@ -70,6 +70,10 @@ const EVERY_COMMAND = [
   'idempotency-key-reused',
   'if-match-invalid',
   'stale-if-match',
+  'plan-unknown',
+  'plan-of-another-command',
+  'plan-expired',
+  'plan-stale',
   'write-contention',
   'append-too-large',
   'outcome-unknown',
@@ -123,11 +127,18 @@ export function CommandRoute(options: CommandRouteOptions): MethodDecorator {
       schema: { type: 'string', pattern: '^(?:"[0-9]{1,15}"|\\*)$' },
       description: "The resource's ETag, as you know it.",
     }),
+    ApiHeader({
+      name: 'If-Plan',
+      required: false,
+      schema: { type: 'string', maxLength: 8000 },
+      description: 'Id of a plan of this command: it is done only if all is as it was planned on.',
+    }),
     ApiQuery({
       name: 'dryRun',
       required: false,
       schema: { type: 'boolean', default: false },
-      description: 'Decide and answer what would happen; append nothing.',
+      description:
+        'Answer a plan: what would happen, or every rule that would refuse it; append nothing.',
     }),
   );
 }

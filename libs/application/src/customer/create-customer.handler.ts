@@ -17,6 +17,7 @@ import { commandIdOf, contextOf, deriveId, type Sent } from '../command-message'
 import { isPhoneNumber } from '../phone';
 import { OneTimeCredential, type AdminCredential } from './one-time-credential';
 import { chosenReseller, gatherOrder, type SubscriptionOrderInput } from './gather';
+import { seatsIn } from './seats';
 
 export interface CreateCustomerInput extends CustomerProfile {
   readonly domain: string;
@@ -83,7 +84,9 @@ export class CreateCustomerHandler implements ICommandHandler<CreateCustomerComm
       beforeAppend: () => credential.keepVerifier(),
     });
     const resource = { type: 'customer', id, path: `customers/${id}` };
-    return answerOf(outcome, resource, (events) => createdBody(events, credential.answer(events)));
+    const bodyOf = (events: readonly CustomerEvent[]) =>
+      createdBody(events, credential.answer(events));
+    return answerOf(outcome, resource, bodyOf, seatsIn);
   }
 }
 

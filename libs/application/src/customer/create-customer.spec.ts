@@ -122,10 +122,40 @@ describe('creating a customer', () => {
   it('may be planned without a trace', async () => {
     const before = (await world.events()).length;
     const answer = await create({ subscriptions: [orderInput(offer)] }, { dryRun: true });
-    expect(answer).toMatchObject({ kind: 'planned', resource: { type: 'customer' } });
+    expect(answer).toMatchObject({
+      kind: 'planned',
+      resource: { type: 'customer' },
+      verdict: { kind: 'accepted' },
+      seats: [{ offerId: offer, quantity: 10, maximum: 300, left: 290 }],
+    });
     expect(JSON.stringify(answer)).not.toContain('password');
     expect(await world.events()).toHaveLength(before);
     expect(await world.state.list('credential-verifiers', { limit: 1 })).toEqual([]);
+  });
+
+  it('is planned with every rule that would refuse it', async () => {
+    const subscriptions = [
+      orderInput(offer, { quantity: 301 }),
+      orderInput(offer, { term: 'P3Y', quantity: 0 }),
+    ];
+    const planned = await create({ country: 'BR', subscriptions }, { dryRun: true });
+    if (planned.kind !== 'planned' || planned.verdict.kind !== 'refused')
+      throw new Error('Not refused.');
+    const { others = [], ...first } = planned.verdict.refusal;
+    const told = [first, ...others].map(({ code, fields }) => [
+      code,
+      fields?.map(({ pointer }) => pointer),
+    ]);
+    expect(Object.fromEntries(told)).toMatchObject({
+      'registration-number-required': ['/registrationNumber'],
+      'phone-required': ['/phone'],
+      'quantity-out-of-range': ['/subscriptions/0/quantity', '/subscriptions/1/quantity'],
+      'term-unavailable': ['/subscriptions/1/term'],
+    });
+    // The command itself says the same.
+    expect(refusal(await create({ country: 'BR', subscriptions }))).toEqual(
+      planned.verdict.refusal,
+    );
   });
 
   it.each([

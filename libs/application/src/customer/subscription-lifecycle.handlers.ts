@@ -17,7 +17,7 @@ import type { Answer } from '../answer';
 import type { Sent } from '../command-message';
 import { plainHandler } from '../one-line-handler';
 import { chosenOffer } from './gather';
-import { providerOf, requestOn, resourceOf } from './subscription.handlers';
+import { providerOf, requestOn, resourceOf, seatsOf } from './subscription.handlers';
 
 /** A command on one subscription of a customer. */
 abstract class SubscriptionCommand<Input> extends Command<Answer> {
@@ -84,6 +84,7 @@ function lifecycleHandler<M extends SubscriptionCommand<unknown>>(
     const use = { action, subscriptionId };
     return {
       resource,
+      seatsOf: seatsOf(subscriptionId),
       request: {
         ...requestOn(sent, customerId, resource.path, use),
         gather: async (gathering: Gathering, now: Date, state: CustomerState) => ({

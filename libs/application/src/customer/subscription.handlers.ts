@@ -23,6 +23,7 @@ import {
   subscriptionIdOf,
   type SubscriptionOrderInput,
 } from './gather';
+import { seatsIn } from './seats';
 
 /** Buys one subscription for an existing customer. */
 export class OrderSubscriptionCommand extends Command<Answer> {
@@ -123,7 +124,8 @@ export class OrderSubscriptionHandler implements ICommandHandler<OrderSubscripti
         },
       }),
     });
-    return answerOf(outcome, resourceOf(customerId, subscriptionIdOf(commandId, 0)), () => ({}));
+    const resource = resourceOf(customerId, subscriptionIdOf(commandId, 0));
+    return answerOf(outcome, resource, () => ({}), seatsIn);
   }
 }
 
@@ -139,6 +141,7 @@ function changeQuantity({ sent, customerId, subscriptionId, input }: ChangeQuant
   const use = { action: 'change-quantity', subscriptionId } as const;
   return {
     resource,
+    seatsOf: seatsOf(subscriptionId),
     request: {
       ...requestOn(sent, customerId, resource.path, use),
       gather: (_: Gathering, now: Date) => ({
@@ -197,6 +200,12 @@ function designateSupportContact(message: DesignateSupportContactCommand) {
       }),
     },
   };
+}
+
+/** What a plan says of the licences of the subscription that a command is about. */
+export function seatsOf(subscriptionId: SubscriptionId) {
+  return (state: CustomerState, events: readonly CustomerEvent[]) =>
+    seatsIn(state, events, subscriptionId);
 }
 
 /** The provider of a customer that exists. */

@@ -3,6 +3,7 @@ import {
   activePeriodOf,
   partnershipIdOf,
   type AcceptPartnership,
+  type PartnershipRequestAccepted,
   type PartnershipRequestCommand,
   type PartnershipRequestEvent,
   type PartnershipRequestId,
@@ -10,7 +11,13 @@ import {
   type PeriodId,
   type ResellerId,
 } from '@tierbook/domain';
-import { CommandPipeline, type CommandRequest, type Gathering } from '@tierbook/eventing';
+import {
+  CommandPipeline,
+  type CommandContext,
+  type CommandRequest,
+  type Gathering,
+  type PlannedOutcome,
+} from '@tierbook/eventing';
 import {
   organisationIdOf,
   Invitations,
@@ -109,18 +116,44 @@ export class AcceptPartnershipHandler implements ICommandHandler<AcceptPartnersh
         };
       },
     });
-    if (accepted.kind === 'refused') return accepted;
-    const event = accepted.events.find(({ type }) => type === 'PartnershipRequestAccepted');
-    if (event?.type !== 'PartnershipRequestAccepted') {
-      throw new Error('An accepted accept-partnership has no PartnershipRequestAccepted.');
+    switch (accepted.kind) {
+      case 'refused':
+        return accepted;
+      case 'planned':
+        return this.planBoth(accepted, sent, base.context);
+      case 'accepted': {
+        const data = acceptanceIn(accepted.events);
+        const begun = await this.pipeline.execute(beginPartnership({ ...base.context, data }));
+        return answerOf(begun, partnershipResource(data), () => ({}));
+      }
     }
-    const resource = partnershipResource(event.data);
-    if (accepted.kind === 'planned') return answerOf(accepted, resource, () => ({}));
-    const begun = await this.pipeline.execute(
-      beginPartnership({ ...base.context, data: event.data }),
-    );
-    return answerOf(begun, resource, () => ({}));
   }
+
+  /** The plan of the first half has read the second's stream too, so that its id holds both to it. */
+  private async planBoth(
+    first: PlannedOutcome<PartnershipRequestState, PartnershipRequestEvent>,
+    { principal }: Sent,
+    context: CommandContext,
+  ): Promise<Answer> {
+    if (first.state.status === 'none') throw new Error('Only an existing request is planned on.');
+    const { providerId } = first.state;
+    const resellerId = organisationIdOf(principal) as ResellerId;
+    const answer = answerOf(first, partnershipResource({ providerId, resellerId }), () => ({}));
+    if (answer.kind !== 'planned' || first.verdict.kind !== 'accepted') return answer;
+    const data = acceptanceIn(first.steps.flat());
+    const second = await this.pipeline.execute(beginPartnership({ ...context, data }));
+    if (second.kind === 'refused') return second;
+    if (second.kind === 'accepted') throw new Error('A dry run began a partnership.');
+    return { ...answer, events: [...answer.events, ...second.steps.flat()] };
+  }
+}
+
+function acceptanceIn(
+  events: readonly PartnershipRequestEvent[],
+): PartnershipRequestAccepted['data'] {
+  const event = events.find(({ type }) => type === 'PartnershipRequestAccepted');
+  if (event?.type === 'PartnershipRequestAccepted') return event.data;
+  throw new Error('An accepted accept-partnership has no PartnershipRequestAccepted.');
 }
 
 async function gatherAcceptance(

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
   partnershipIdOf,
+  type PartnershipId,
   type PartnershipRequestAccepted,
   type ProviderId,
   type ResellerId,
@@ -14,6 +15,7 @@ import {
 import {
   accepted,
   operator,
+  planIdOf,
   providerAgent,
   refusal,
   resellerAgent,
@@ -42,6 +44,7 @@ const accept = (token: string, sending: Sending = {}, by = resellerAgent(reselle
   world.send(new AcceptPartnershipCommand(sentBy(by, sending), { token, consent: true }));
 const decline = (token: string, sending: Sending = {}, by = resellerAgent(reseller)) =>
   world.send(new DeclinePartnershipCommand(sentBy(by, sending), { token, reason: 'Kein Bedarf' }));
+const REPEATED = { kind: 'repeated' };
 const partnershipOf = (of = reseller) =>
   world.aggregateStore.load(aggregates.partnership, partnershipIdOf(provider, of));
 const typesSince = async (count: number) =>
@@ -130,9 +133,34 @@ describe('accepting', () => {
     expect(planned).toMatchObject({
       kind: 'planned',
       resource: { type: 'partnership' },
-      events: [{ type: 'PartnershipRequestAccepted' }],
+      events: [{ type: 'PartnershipRequestAccepted' }, { type: 'PartnershipAccepted' }],
+      verdict: { kind: 'accepted' },
     });
     expect(await typesSince(before)).toEqual([]);
+    const answer = accepted(await accept(token, { ...sending, ifPlan: planIdOf(planned) }));
+    const again = await accept(token, { ...sending, dryRun: true });
+    expect(again).toMatchObject({ resource: answer.resource, events: [], verdict: REPEATED });
+  });
+
+  it('is refused when either of the two streams has moved since it was planned', async () => {
+    const first = await world.invite(provider);
+    const second = await world.invite(provider);
+    const plan = async (token: string) => planIdOf(await accept(token, { dryRun: true }));
+    const [onFirst, onSecond] = [await plan(first.token), await plan(second.token)];
+    // The partnership begins, and ends: nothing would refuse the second, but for its plan.
+    const { resource } = accepted(await accept(first.token, { ifPlan: onFirst }));
+    const id = resource.id as PartnershipId;
+    accepted(await world.send(new EndPartnershipCommand(sentBy(providerAgent(provider)), id, {})));
+    expect(refusal(await accept(second.token, { ifPlan: onSecond }))).toMatchObject({
+      code: 'plan-stale',
+      detail: expect.stringContaining(`partnership-${id} `),
+    });
+    const onThird = await plan(second.token);
+    const sent = sentBy(providerAgent(provider));
+    accepted(
+      await world.send(new RemindPartnershipRequestCommand(sent, second.id, { newLink: false })),
+    );
+    expect(refusal(await accept(second.token, { ifPlan: onThird })).code).toBe('plan-stale');
   });
 
   it('needs enrolment, consent and one region', async () => {
@@ -316,7 +344,7 @@ describe('an acceptance cut short between its halves', () => {
     const token = await cutShort(sending);
     const before = (await world.events()).length;
     const planned = await accept(token, { ...sending, dryRun: true });
-    expect(planned).toMatchObject({ kind: 'planned', events: [{ type: 'PartnershipAccepted' }] });
+    expect(planned).toMatchObject({ kind: 'planned', events: [], verdict: REPEATED });
     expect(await typesSince(before)).toEqual([]);
   });
 

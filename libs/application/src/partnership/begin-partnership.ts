@@ -31,8 +31,9 @@ export function beginPartnership(
       ...context,
       commandId: deriveId('begin-partnership', commandId),
       isSameCommand: () => true,
-      // It named the request's revision, not the partnership's.
+      // They are about the request, and were looked at when it was accepted.
       ifMatch: undefined,
+      ifPlan: undefined,
     },
     authorise: () => ({ ok: {} }),
     gather: (_, now) => ({

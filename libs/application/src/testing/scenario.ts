@@ -16,7 +16,11 @@ import {
   type EventStore,
   type StoredEvent,
 } from '@tierbook/eventing';
-import { InMemoryEventStore, InMemoryPersonalKeys } from '@tierbook/eventing/testing';
+import {
+  InMemoryEventStore,
+  InMemoryPersonalKeys,
+  InMemoryPlanIds,
+} from '@tierbook/eventing/testing';
 import {
   CredentialVault,
   Invitations,
@@ -130,6 +134,14 @@ export function refusal(answer: Answer) {
   return answer.refusal;
 }
 
+/** The id of a dry run's plan; a command that would not be accepted fails the test. */
+export function planIdOf(answer: Answer): string {
+  if (answer.kind !== 'planned' || answer.verdict.kind !== 'accepted') {
+    throw new Error(`Not planned: ${JSON.stringify(answer)}`);
+  }
+  return answer.verdict.planId;
+}
+
 /** The token in an invitation's link. */
 export function tokenOf(link: string | undefined): string {
   return link?.split('#')[1] ?? '';
@@ -160,6 +172,7 @@ export async function scenario(lasting: Lasting = {}) {
     aggregates: aggregateStore,
     codec,
     clock,
+    planIds: new InMemoryPlanIds(),
     newEventId,
   });
   const vaultKeys = { current: 'k1', keys: new Map([['k1', Buffer.alloc(32, 7)]]) };

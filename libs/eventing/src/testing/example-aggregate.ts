@@ -2,16 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Aggregate } from '../aggregate';
 import { AggregateStore } from '../aggregate-store';
 import type { Clock } from '../clock';
-import {
-  CommandPipeline,
-  type CommandContext,
-  type CommandOutcome,
-  type CommandRequest,
-} from '../command-pipeline';
+import { CommandPipeline } from '../command-pipeline';
+import type { CommandContext, CommandOutcome, CommandRequest } from '../command-request';
 import { EventCodec } from '../event-codec';
 import type { EventStore } from '../event-store';
 import { InMemoryEventStore } from './in-memory-event-store';
 import { InMemoryPersonalKeys } from './in-memory-personal-keys';
+import { InMemoryPlanIds } from './in-memory-plan-ids';
 
 /** Sets the count of each box on a shelf; each box is a resource with an ETag of its own. */
 export interface Stock {
@@ -88,6 +85,7 @@ export function kernelOver(
     aggregates,
     codec,
     clock,
+    planIds: new InMemoryPlanIds(),
     newEventId: () => randomUUID(),
   });
   return { store, keys, codec, aggregates, pipeline };
