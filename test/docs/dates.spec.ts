@@ -1,7 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { endOfTerm, refundLot, shareOfTerm, type Term } from '@tierbook/domain';
+import {
+  addDays,
+  DAYS_TO_ANSWER,
+  endOfTerm,
+  reminderDueAt,
+  refundLot,
+  shareOfTerm,
+  type Term,
+} from '@tierbook/domain';
 
 const text = readFileSync(join(__dirname, '../../docs/dates.md'), 'utf8');
 
@@ -18,6 +26,11 @@ function tableOf(heading: string): readonly (readonly string[])[] {
 }
 
 describe('docs/dates.md', () => {
+  it.each(tableOf('Partnership requests'))('of a request sent at %s: %s, then %s', (...row) => {
+    const [sent = '', reminder, expiry = ''] = row;
+    expect([addDays(sent, DAYS_TO_ANSWER), reminderDueAt(expiry)]).toEqual([expiry, reminder]);
+  });
+
   it.each(tableOf('Terms'))('ends the term from %s of %s, number %s, at %s', (...row) => {
     const [start = '', term, count, end] = row;
     expect(endOfTerm(start, term as Term, Number(count))).toBe(end);
@@ -38,6 +51,6 @@ describe('docs/dates.md', () => {
   );
 
   it('has all its tables', () => {
-    expect(text.split('\n').filter((line) => line.startsWith('| 20'))).toHaveLength(14);
+    expect(text.split('\n').filter((line) => line.startsWith('| 20'))).toHaveLength(16);
   });
 });

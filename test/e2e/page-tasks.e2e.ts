@@ -199,7 +199,7 @@ describe("the page's tasks", () => {
       expect(all.items[1]).toMatchObject({
         partnerId: reseller.partnerId,
         country: 'BR',
-        state: 'Terra Vermelha do Norte',
+        state: 'Rio Grande do Norte',
         status: 'active',
         customers: 0,
         subscriptions: 0,

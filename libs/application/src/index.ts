@@ -20,5 +20,7 @@ export * from './partnership/partnership-acceptance.process';
 export * from './phone';
 export * from './provider/provider.handlers';
 export * from './reseller/reseller.handlers';
+export * from './process-context';
+export * from './scheduler/partnership-request.schedule';
 export * from './scheduler/scheduler.process';
 export * from './scheduler/subscription.schedule';

@@ -146,6 +146,10 @@ export const REFUSALS = {
     title: 'Unknown state',
     advice: 'Send a code or a name that GET /v1/country-rules/{code} lists.',
   },
+  'postal-code-required': {
+    title: 'Postal code required',
+    advice: 'Send address.postalCode; GET /v1/country-rules/{code} says its pattern.',
+  },
   'postal-code-invalid': {
     title: 'Postal code invalid',
     advice: 'Correct address.postalCode; GET /v1/country-rules/{code} says its pattern.',

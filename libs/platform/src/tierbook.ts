@@ -2,6 +2,7 @@ import {
   eventSchemas,
   InvitationReader,
   PartnershipAcceptanceProcess,
+  PartnershipRequestSchedule,
   Scheduler,
   SubscriptionSchedule,
 } from '@tierbook/application';
@@ -27,6 +28,7 @@ import {
 } from '@tierbook/identity';
 import {
   Cursors,
+  findDueRequests,
   findDueSubscriptions,
   ViewBehindError,
   type ReadStore,
@@ -225,7 +227,10 @@ function startScheduler(
 ): { stop(): Promise<void> } {
   const scheduler = new Scheduler(
     systemClock,
-    [new SubscriptionSchedule(pipeline, aggregates, (now) => findDueSubscriptions(store, now))],
+    [
+      new SubscriptionSchedule(pipeline, aggregates, (now) => findDueSubscriptions(store, now)),
+      new PartnershipRequestSchedule(pipeline, aggregates, (now) => findDueRequests(store, now)),
+    ],
     (schedule, key, err) => {
       if (err instanceof ViewBehindError) return;
       logger.error({ schedule, key, err }, 'waking what is due failed');

@@ -69,7 +69,7 @@ export class World {
       name: this.unique('Revenda Quartzo'),
       email: `contato@${this.unique('quartzo')}.example`,
       country,
-      state: 'Terra Vermelha do Norte',
+      ...(country === 'BR' ? { state: 'Rio Grande do Norte' } : {}),
       phone: '+55 51 3987-6501',
     };
   }

@@ -52,11 +52,14 @@ export const countrySchemas: Schemas = {
       ),
     }),
     postalCode: orNull(
-      objectOf<NonNullable<CountryAnswer['postalCode']>>('How it is written.', {
-        pattern: text('Regular expression (ECMA-262) of the whole, letters in upper case.'),
-        example: text('One that fits.'),
-      }),
-      'null where it is not checked.',
+      objectOf<NonNullable<CountryAnswer['postalCode']>>(
+        'How it is written; every address has one.',
+        {
+          pattern: text('Regular expression (ECMA-262) of the whole, letters in upper case.'),
+          example: text('One that fits.'),
+        },
+      ),
+      'null where there is none, or it is not checked.',
     ),
   }),
   MarketRegion: objectOf<MarketRegion>('A market region of more than one country.', {

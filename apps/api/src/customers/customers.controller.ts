@@ -47,6 +47,7 @@ const OF_THE_COUNTRY = [
   'phone-invalid',
   'state-required',
   'state-unknown',
+  'postal-code-required',
   'postal-code-invalid',
 ] as const satisfies readonly ProblemCode[];
 

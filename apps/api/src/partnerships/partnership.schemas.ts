@@ -61,6 +61,14 @@ export const partnershipSchemas: Schemas = {
     requestedAt: instant('When it was made.'),
     remindedAt: orNull(instant('When it was sent again last.'), 'null if it never was.'),
     expiresAt: EXPIRES_AT,
+    reminderDueAt: orNull(
+      instant('When it was recorded that it should be sent again: seven days before it expires.'),
+      'null since it was sent last.',
+    ),
+    expiredAt: orNull(
+      instant('When its expiry was recorded; `status` says so at once.'),
+      'null since it was sent last.',
+    ),
     bouncedAt: orNull(instant('When the mail sent last came back.'), 'null while it has not.'),
     bounceNote: personal('What the provider noted of that.'),
     closedAt: orNull(instant('When it was answered or withdrawn.'), 'null until then.'),

@@ -61,6 +61,8 @@ export class ResellersController {
       'reseller-already-enrolled',
       'reseller-suspended',
       'country-unknown',
+      'state-required',
+      'state-unknown',
       'phone-invalid',
     ],
   })
@@ -155,7 +157,14 @@ export class ResellersController {
     action: 'change-reseller-profile',
     path: OF_ONE,
     summary: "Replace one's own profile, whole. Partner id and country stay.",
-    problems: ['not-found', 'reseller-not-enrolled', 'reseller-suspended', 'phone-invalid'],
+    problems: [
+      'not-found',
+      'reseller-not-enrolled',
+      'reseller-suspended',
+      'state-required',
+      'state-unknown',
+      'phone-invalid',
+    ],
   })
   changeProfile(
     @HttpExchange() exchange: Exchange,

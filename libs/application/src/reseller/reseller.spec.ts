@@ -38,6 +38,7 @@ const apply = (by = resellerAgent(id), sending: Sending = {}, partnerId = '12345
       name: 'Revenda Canário',
       email: 'oi@canario.example',
       country: 'BR',
+      state: 'SP',
       phone: '+55 11 5555-0100',
     }),
   );
@@ -145,6 +146,7 @@ describe('enrolment', () => {
         new ChangeResellerProfileCommand(sentBy(by), of, {
           name: 'Canarinho Cloud',
           email: 'oi@canarinho.example',
+          state: 'SP',
           phone,
         }),
       );

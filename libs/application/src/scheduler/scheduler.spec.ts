@@ -1,6 +1,24 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { CustomerId, OfferId, ProviderId, SubscriptionId } from '@tierbook/domain';
-import { orderInput, scenario, type Scenario } from '../testing/scenario';
+import type {
+  CustomerId,
+  OfferId,
+  PartnershipRequestId,
+  ProviderId,
+  SubscriptionId,
+} from '@tierbook/domain';
+import {
+  RemindPartnershipRequestCommand,
+  WithdrawPartnershipRequestCommand,
+} from '../partnership-request/partnership-request.handlers';
+import {
+  accepted,
+  orderInput,
+  providerAgent,
+  scenario,
+  sentBy,
+  type Scenario,
+} from '../testing/scenario';
+import { PartnershipRequestSchedule } from './partnership-request.schedule';
 import { Scheduler, type Schedule } from './scheduler.process';
 import { SubscriptionSchedule, type SubscriptionAddress } from './subscription.schedule';
 
@@ -27,9 +45,22 @@ async function* everyoneBought() {
   }
 }
 
+/** Whatever was ever asked for may be due. */
+async function* everyRequest() {
+  for (const { type, data } of await world.events()) {
+    if (type === 'PartnershipRequested') {
+      yield data as unknown as { readonly requestId: PartnershipRequestId };
+    }
+  }
+}
+
 function scheduler(): Scheduler {
-  const schedule = new SubscriptionSchedule(world.pipeline, world.aggregateStore, everyoneBought);
-  return new Scheduler(world.clock, [schedule], told);
+  const { pipeline, aggregateStore } = world;
+  const schedules = [
+    new SubscriptionSchedule(pipeline, aggregateStore, everyoneBought),
+    new PartnershipRequestSchedule(pipeline, aggregateStore, everyRequest),
+  ];
+  return new Scheduler(world.clock, schedules, told);
 }
 
 const buy = async (change: Parameters<typeof orderInput>[1] = {}) => {
@@ -79,6 +110,41 @@ describe('the scheduler', () => {
     world.clock.time = '2030-02-10T00:00:00.000Z';
     await starts.tick();
     expect(await read(bought)).toMatchObject({ status: 'expired' });
+  });
+
+  it('records that a request should be sent again, then that it expired, each once', async () => {
+    const { id } = await world.invite(provider);
+    const recorded = async () =>
+      (await world.events()).filter(({ stream }) => stream.endsWith(id)).map(({ type }) => type);
+    world.clock.time = '2030-01-23T23:59:59.999Z';
+    await scheduler().tick();
+    expect(await recorded()).toEqual(['PartnershipRequested']);
+    world.clock.time = '2030-01-24T00:00:00.000Z';
+    await scheduler().tick();
+    await scheduler().tick();
+    expect(await recorded()).toEqual(['PartnershipRequested', 'PartnershipRequestReminderDue']);
+    world.clock.time = '2030-01-31T00:00:00.000Z';
+    await scheduler().tick();
+    await scheduler().tick();
+    expect((await recorded()).slice(2)).toEqual(['PartnershipRequestExpired']);
+  });
+
+  it('begins a request’s dates anew when it is sent again, and leaves a closed one alone', async () => {
+    const { id } = await world.invite(provider);
+    const sent = () => sentBy(providerAgent(provider));
+    world.clock.time = '2030-02-15T00:00:00.000Z';
+    await scheduler().tick();
+    const remind = new RemindPartnershipRequestCommand(sent(), id, { newLink: false });
+    accepted(await world.send(remind));
+    world.clock.time = '2030-03-10T00:00:00.000Z';
+    await scheduler().tick();
+    accepted(await world.send(new WithdrawPartnershipRequestCommand(sent(), id)));
+    world.clock.time = '2031-01-01T00:00:00.000Z';
+    await scheduler().tick();
+    const types = (await world.events())
+      .filter(({ stream }) => stream.endsWith(id))
+      .map(({ type }) => type.replace('PartnershipRequest', ''));
+    expect(types).toEqual(['ed', 'Expired', 'Reminded', 'ReminderDue', 'Withdrawn']);
   });
 
   it('tells what fails, goes on with the rest, and tries again', async () => {

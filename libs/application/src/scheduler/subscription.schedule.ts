@@ -12,6 +12,7 @@ import {
 } from '@tierbook/eventing';
 import { aggregates } from '../aggregates';
 import { deriveId } from '../command-message';
+import { processContext } from '../process-context';
 import type { Schedule } from './scheduler.process';
 
 export interface SubscriptionAddress {
@@ -21,9 +22,6 @@ export interface SubscriptionAddress {
 
 /** The subscriptions whose next date has come by an instant, as the views know them, the earliest first. */
 export type FindDueSubscriptions = (now: Instant) => AsyncIterable<SubscriptionAddress>;
-
-/** The service itself; nobody sent these commands. */
-const ACTOR = { kind: 'process', id: 'scheduler', organisation: 'operator' } as const;
 
 /** Starts, renews and ends subscriptions when their dates come. */
 export class SubscriptionSchedule implements Schedule {
@@ -73,14 +71,7 @@ export class SubscriptionSchedule implements Schedule {
       aggregate: aggregates.customer,
       id: customerId,
       resource: subscriptionId,
-      context: {
-        actor: ACTOR,
-        commandId,
-        fingerprint: { kid: 'process', mac: commandId },
-        isSameCommand: () => true,
-        correlationId: commandId,
-        causationId: commandId,
-      },
+      context: processContext('scheduler', commandId),
       authorise: () => ({ ok: {} }),
       gather: (_, now) => ({
         ok: { type: 'advance-subscription' as const, at: now.toISOString(), subscriptionId },

@@ -101,7 +101,7 @@ export function customerInput(change: Partial<CreateCustomerInput> = {}): Create
     language: 'de',
     companyName: 'Contoso GmbH',
     email: 'it@contoso.example',
-    address: { line1: 'Hauptstraße 1', city: 'Berlin' },
+    address: { line1: 'Hauptstraße 1', city: 'Berlin', postalCode: '10117' },
     subscriptions: [],
     ...change,
   };
@@ -231,7 +231,8 @@ function dealings(send: <T>(command: Command<T>) => Promise<T>) {
   };
   const enrol = async (partnerId: string, country = 'DE'): Promise<ResellerId> => {
     const id = resellerIdOf(partnerId);
-    const input = { partnerId, name: 'Revenda', email: 'oi@revenda.example', country };
+    const state = country === 'US' ? { state: 'WA' } : {};
+    const input = { partnerId, name: 'Revenda', email: 'oi@revenda.example', country, ...state };
     accepted(await send(new ApplyResellerCommand(sentBy(resellerAgent(id)), input)));
     accepted(await send(new ApproveResellerCommand(sentBy(operator), id)));
     return id;

@@ -24,7 +24,7 @@ export function brokenCountryRules(facts: CountryFacts): BrokenRule[] {
     ...brokenRegistrationNumber(country, registrationNumber),
     ...missingPhone(facts),
     ...invalidPhone(facts),
-    ...brokenState(country, address.state),
+    ...brokenState(country, address.state, '/address/state'),
     ...brokenPostalCode(country, address.postalCode),
   ];
 }
@@ -69,15 +69,20 @@ export function invalidPhone({
   return [{ code: 'phone-invalid', pointer: '/phone', detail }];
 }
 
-function brokenState(country: string, state: string | undefined): BrokenRule[] {
+/** That an address of this country lacks its state, or names one that is none; `pointer` is where it stands. */
+export function brokenState(
+  country: string,
+  state: string | undefined,
+  pointer: string,
+): BrokenRule[] {
   if (state === undefined) {
     if (countryRulesOf(country).state === 'optional') return [];
     const detail = `An address in ${country} names its state, such as ${exampleState(country)}.`;
-    return [{ code: 'state-required', pointer: '/address/state', detail }];
+    return [{ code: 'state-required', pointer, detail }];
   }
   if (isStateOf(country, state)) return [];
   const detail = `This is no state of ${country}; one is written such as ${exampleState(country)}.`;
-  return [{ code: 'state-unknown', pointer: '/address/state', detail }];
+  return [{ code: 'state-unknown', pointer, detail }];
 }
 
 function exampleState(country: string): string {
@@ -87,9 +92,13 @@ function exampleState(country: string): string {
 
 function brokenPostalCode(country: string, postalCode: string | undefined): BrokenRule[] {
   const form = countryRulesOf(country).postalCode;
-  if (form === undefined || postalCode === undefined || isPostalCodeOf(country, postalCode)) {
-    return [];
+  if (form === undefined) return [];
+  const pointer = '/address/postalCode';
+  if (postalCode === undefined) {
+    const detail = `An address in ${country} has a postal code, such as ${form.example}.`;
+    return [{ code: 'postal-code-required', pointer, detail }];
   }
+  if (isPostalCodeOf(country, postalCode)) return [];
   const detail = `A postal code of ${country} is written such as ${form.example}.`;
-  return [{ code: 'postal-code-invalid', pointer: '/address/postalCode', detail }];
+  return [{ code: 'postal-code-invalid', pointer, detail }];
 }

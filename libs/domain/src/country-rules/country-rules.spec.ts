@@ -154,6 +154,7 @@ describe('what a customer breaks of its country', () => {
       'registration-number-required',
       'phone-required',
       'state-required',
+      'postal-code-required',
     ]);
     expect(brokenCountryRules({ ...customer, country: 'NZ' })).toEqual([]);
   });

@@ -26,7 +26,7 @@ export interface CountryRules {
   readonly state: Asked;
   /** Every state that an address may name; none where states are not checked. */
   readonly states: readonly State[];
-  /** Absent where postal codes are not checked. */
+  /** Every address has one; absent where the country has none, or its form is not known here. */
   readonly postalCode?: PostalCodeForm;
 }
 

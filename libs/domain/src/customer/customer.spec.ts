@@ -269,7 +269,13 @@ describe('a customer is created', () => {
         country,
         profile: { ...profile, address: { ...profile.address, ...address } },
       });
-    given().when(at('US', {})).thenRefused('state-required', '/address/state');
+    given()
+      .when(at('US', { postalCode: '98052' }))
+      .thenRefused('state-required', '/address/state');
+    const { line1, city } = profile.address;
+    given()
+      .when(createCustomer({ profile: { ...profile, address: { line1, city } } }))
+      .thenRefused('postal-code-required', '/address/postalCode');
     given()
       .when(at('DE', { state: 'Bahia' }))
       .thenRefused('state-unknown', '/address/state');
@@ -299,7 +305,7 @@ describe('a customer is created', () => {
           ...profile,
           phone: '+55 11 5555 0100',
           registrationNumber,
-          address: { ...profile.address, state: 'SP' },
+          address: { ...profile.address, state: 'SP', postalCode: '01310-100' },
         },
       });
     given()

@@ -59,10 +59,17 @@ export interface AcceptPartnership {
   readonly consent: boolean;
 }
 
+/** Lets happen what is due by `at`: the reminder's date, expiry. Sent by the scheduler, never by a caller. */
+export interface AdvancePartnershipRequest {
+  readonly type: 'advance-partnership-request';
+  readonly at: Instant;
+}
+
 export type PartnershipRequestCommand =
   | RequestPartnership
   | RemindPartnershipRequest
   | NotePartnershipRequestBounce
   | WithdrawPartnershipRequest
+  | AdvancePartnershipRequest
   | DeclinePartnership
   | AcceptPartnership;

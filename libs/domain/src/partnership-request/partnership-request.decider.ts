@@ -1,4 +1,4 @@
-import { addDays } from '../calendar';
+import { addDays, hasCome } from '../calendar';
 import { accept, refuse, type Decision } from '../decision';
 import { unreachable } from '../defect';
 import type { Instant } from '../ids';
@@ -6,6 +6,7 @@ import { marketRegionOf } from '../market-regions';
 import { AUTHORISATIONS } from './authorisations';
 import type {
   AcceptPartnership,
+  AdvancePartnershipRequest,
   DeclinePartnership,
   NotePartnershipRequestBounce,
   PartnershipRequestCommand,
@@ -13,7 +14,11 @@ import type {
   RequestPartnership,
 } from './partnership-request.commands';
 import type { PartnershipRequestEvent } from './partnership-request.events';
-import { requestStatusAt, type PartnershipRequestState } from './partnership-request.state';
+import {
+  requestDueAt,
+  requestStatusAt,
+  type PartnershipRequestState,
+} from './partnership-request.state';
 
 type Existing = Exclude<PartnershipRequestState, { readonly status: 'none' }>;
 type Decided = Decision<PartnershipRequestEvent>;
@@ -42,6 +47,8 @@ export function decide(
       return closed(state) ?? noteBounce(command, state);
     case 'withdraw-partnership-request':
       return closed(state) ?? withdraw(state);
+    case 'advance-partnership-request':
+      return advance(command, state);
     case 'decline-partnership':
       return unanswerable(command, state) ?? decline(command, state);
     case 'accept-partnership':
@@ -95,6 +102,17 @@ function noteBounce({ note }: NotePartnershipRequestBounce, state: Existing): De
 /** An expired request may be withdrawn too: a reminder can then not bring it back. */
 function withdraw({ requestId, providerId }: Existing): Decided {
   return accept({ type: 'PartnershipRequestWithdrawn', data: { requestId, providerId } });
+}
+
+/** The reminder's date that a late scheduler meets together with the expiry is passed over. */
+function advance({ at }: AdvancePartnershipRequest, state: Existing): Decided {
+  const due = requestDueAt(state);
+  if (due === null || !hasCome(due, at)) return accept();
+  const { requestId, providerId, expiresAt } = state;
+  const data = { requestId, providerId, expiresAt };
+  return hasCome(expiresAt, at)
+    ? accept({ type: 'PartnershipRequestExpired', data })
+    : accept({ type: 'PartnershipRequestReminderDue', data });
 }
 
 function decline({ resellerId, reason }: DeclinePartnership, state: Existing): Decided {
@@ -152,6 +170,7 @@ function acceptRequest(command: AcceptPartnership, state: Existing): Decided {
 function closed({ status }: Existing): Decided | undefined {
   switch (status) {
     case 'requested':
+    case 'expired':
       return undefined;
     case 'withdrawn':
       return refuse('partnership-request-withdrawn', 'The provider has withdrawn this request.');
@@ -188,14 +207,26 @@ export function evolve(
 ): PartnershipRequestState {
   if (event.type === 'PartnershipRequested') {
     const { requestId, providerId, generation, expiresAt } = event.data;
-    return { status: 'requested', requestId, providerId, generation, expiresAt };
+    return {
+      status: 'requested',
+      requestId,
+      providerId,
+      generation,
+      expiresAt,
+      reminderDue: false,
+    };
   }
   if (state.status === 'none') return state;
   switch (event.type) {
     case 'PartnershipRequestReminded': {
       const { generation, expiresAt } = event.data;
-      return { ...state, generation: generation.to, expiresAt: expiresAt.to };
+      const sent = { generation: generation.to, expiresAt: expiresAt.to, reminderDue: false };
+      return { ...state, ...sent, status: 'requested' };
     }
+    case 'PartnershipRequestReminderDue':
+      return { ...state, reminderDue: true };
+    case 'PartnershipRequestExpired':
+      return { ...state, status: 'expired' };
     case 'PartnershipRequestBounced':
       return state;
     case 'PartnershipRequestWithdrawn':

@@ -45,6 +45,27 @@ export interface PartnershipRequestBounced {
   readonly personal: { readonly note: string };
 }
 
+/** Nobody has answered, and the time to answer ends in seven days: the provider may send it again. */
+export interface PartnershipRequestReminderDue {
+  readonly type: 'PartnershipRequestReminderDue';
+  readonly data: {
+    readonly requestId: PartnershipRequestId;
+    readonly providerId: ProviderId;
+    /** When it expires unless it is answered or sent again. */
+    readonly expiresAt: Instant;
+  };
+}
+
+/** The time to answer has run out. Sent again, it begins anew. */
+export interface PartnershipRequestExpired {
+  readonly type: 'PartnershipRequestExpired';
+  readonly data: {
+    readonly requestId: PartnershipRequestId;
+    readonly providerId: ProviderId;
+    readonly expiresAt: Instant;
+  };
+}
+
 /** The provider takes the request back: its link ends. */
 export interface PartnershipRequestWithdrawn {
   readonly type: 'PartnershipRequestWithdrawn';
@@ -80,6 +101,8 @@ export type PartnershipRequestEvent =
   | PartnershipRequested
   | PartnershipRequestReminded
   | PartnershipRequestBounced
+  | PartnershipRequestReminderDue
+  | PartnershipRequestExpired
   | PartnershipRequestWithdrawn
   | PartnershipRequestDeclined
   | PartnershipRequestAccepted;

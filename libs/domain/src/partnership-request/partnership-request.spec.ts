@@ -176,6 +176,44 @@ describe('a provider notes that the mail came back', () => {
   });
 });
 
+describe('the scheduler', () => {
+  const advanceAt = (at: string) => ({ type: 'advance-partnership-request', at }) as const;
+  const data = { requestId: REQUEST, providerId: PROVIDER, expiresAt: EXPIRES };
+  const reminderDue = { type: 'PartnershipRequestReminderDue', data } as const;
+  const expired = { type: 'PartnershipRequestExpired', data } as const;
+
+  it('records seven days before the end that the request should be sent again, once', () => {
+    given(requested).when(advanceAt('2026-02-23T09:59:59.999Z')).thenNothing();
+    given(requested).when(advanceAt('2026-02-23T10:00:00.000Z')).then(reminderDue);
+    given(requested, reminderDue).when(advanceAt(JUST_BEFORE)).thenNothing();
+  });
+
+  it('records the expiry, once; late, without the reminder that nobody would read', () => {
+    given(requested, reminderDue).when(advanceAt(EXPIRES)).then(expired);
+    given(requested).when(advanceAt(EXPIRES)).then(expired);
+    given(requested, expired).when(advanceAt(EXPIRES)).thenNothing();
+  });
+
+  it('leaves a request alone that was answered or withdrawn', () => {
+    for (const over of [withdrawn, declined, accepted]) {
+      given(requested, over).when(advanceAt(EXPIRES)).thenNothing();
+    }
+  });
+
+  it('leaves the rules of an expired request as they are, recorded or not', () => {
+    given(requested, expired)
+      .when({ ...decline, at: EXPIRES })
+      .thenRefused('partnership-request-expired');
+    given(requested, expired).when(withdraw).then(withdrawn);
+    const sentAgain = reminded(1);
+    const expiresAt = { from: EXPIRES, to: '2026-04-01T10:00:00.000Z' };
+    const again = given(requested, reminderDue, expired)
+      .when({ ...remind, at: EXPIRES })
+      .then({ ...sentAgain, data: { ...sentAgain.data, expiresAt } });
+    expect(again).toMatchObject({ status: 'requested', reminderDue: false });
+  });
+});
+
 describe('a provider withdraws a request', () => {
   it('that waits', () => {
     given(requested).when(withdraw).then(withdrawn);

@@ -8,6 +8,8 @@ export const partnershipRequestSchemas: EventSchemas<PartnershipRequestEvent> = 
   },
   PartnershipRequestReminded: { upcasters: [] },
   PartnershipRequestBounced: { upcasters: [] },
+  PartnershipRequestReminderDue: { upcasters: [] },
+  PartnershipRequestExpired: { upcasters: [] },
   PartnershipRequestWithdrawn: { upcasters: [] },
   PartnershipRequestDeclined: { upcasters: [] },
   PartnershipRequestAccepted: { upcasters: [] },

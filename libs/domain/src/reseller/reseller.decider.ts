@@ -1,4 +1,4 @@
-import { invalidPhone, unknownCountry } from '../country-rules/country-checks';
+import { brokenState, invalidPhone, unknownCountry } from '../country-rules/country-checks';
 import { accept, refuse, refuseBroken, type Decision } from '../decision';
 import { parsePartnerId } from '../identifiers';
 import type {
@@ -43,7 +43,12 @@ function apply(command: ApplyReseller, state: ResellerState): Decision<ResellerE
   if (parsePartnerId(partnerId) === null) {
     throw new TypeError('partnerId must be 1-20 digits without a leading zero; parse it first.');
   }
-  const refusal = refuseBroken([...unknownCountry(country), ...invalidPhone(command)]);
+  const unknown = unknownCountry(country);
+  const refusal = refuseBroken(
+    unknown.length > 0
+      ? unknown
+      : [...brokenState(country, province, '/state'), ...invalidPhone(command)],
+  );
   if (refusal !== undefined) return refusal;
   return accept({
     type: 'ResellerApplied',
@@ -98,8 +103,10 @@ function changeProfile(
   if (state.status !== 'enrolled') return notEnrolled(state);
   const { resellerId, country } = state;
   return (
-    refuseBroken(invalidPhone({ ...profile, country, phoneIsValid })) ??
-    accept({ type: 'ResellerProfileChanged', data: { resellerId }, personal: profile })
+    refuseBroken([
+      ...brokenState(country, profile.state, '/state'),
+      ...invalidPhone({ ...profile, country, phoneIsValid }),
+    ]) ?? accept({ type: 'ResellerProfileChanged', data: { resellerId }, personal: profile })
   );
 }
 

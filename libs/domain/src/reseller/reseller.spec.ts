@@ -29,14 +29,17 @@ const apply: ApplyReseller = {
   name: 'Wingtip',
   email: 'hello@wingtip.example',
   country: 'BR',
+  state: 'SP',
   phoneIsValid: true,
 };
 const approve: ApproveReseller = { type: 'approve-reseller', at: AT };
 const reject: RejectReseller = { type: 'reject-reseller', at: AT };
+const { type, at, partnerId, name, email, country, phoneIsValid } = apply;
+const stateless = { type, at, resellerId: id, partnerId, name, email, country, phoneIsValid };
 const applied: ResellerApplied = {
   type: 'ResellerApplied',
   data: { resellerId: id, partnerId: '4711', country: 'BR' },
-  personal: { name: 'Wingtip', email: 'hello@wingtip.example' },
+  personal: { name: 'Wingtip', email: 'hello@wingtip.example', state: 'SP' },
 };
 const approved: ResellerApproved = { type: 'ResellerApproved', data: { resellerId: id } };
 const rejected: ResellerRejected = { type: 'ResellerRejected', data: { resellerId: id } };
@@ -46,7 +49,12 @@ const reinstate: ReinstateReseller = { type: 'reinstate-reseller', at: AT };
 const changeProfile: ChangeResellerProfile = {
   type: 'change-reseller-profile',
   at: AT,
-  profile: { name: 'Wingtip Cloud', email: 'hi@wingtip.example', phone: '+55 11 5555 0100' },
+  profile: {
+    name: 'Wingtip Cloud',
+    email: 'hi@wingtip.example',
+    state: 'RJ',
+    phone: '+55 11 5555 0100',
+  },
   phoneIsValid: true,
 };
 const suspended: ResellerSuspended = { type: 'ResellerSuspended', data: { resellerId: id } };
@@ -61,17 +69,18 @@ describe('a reseller applies', () => {
   it('with what it gives, its personal data kept apart', () => {
     given().when(apply).then(applied);
     given()
-      .when({ ...apply, state: 'SP', phone: '+55 11 5555 0100' })
-      .then({
-        ...applied,
-        personal: { ...applied.personal, state: 'SP', phone: '+55 11 5555 0100' },
-      });
+      .when({ ...apply, phone: '+55 11 5555 0100' })
+      .then({ ...applied, personal: { ...applied.personal, phone: '+55 11 5555 0100' } });
   });
 
   it('again after a rejection, with other details', () => {
     const state = given(applied, rejected)
-      .when({ ...apply, country: 'PT' })
-      .then({ ...applied, data: { ...applied.data, country: 'PT' } });
+      .when({ ...apply, country: 'PT', state: 'Porto' })
+      .then({
+        ...applied,
+        data: { ...applied.data, country: 'PT' },
+        personal: { ...applied.personal, state: 'Porto' },
+      });
     expect(state).toMatchObject({ status: 'applied', country: 'PT' });
   });
 
@@ -82,6 +91,14 @@ describe('a reseller applies', () => {
     given()
       .when({ ...apply, phone: '12', phoneIsValid: false })
       .thenRefused('phone-invalid', '/phone');
+  });
+
+  it("from a state of its country, as a customer's address names one", () => {
+    given().when(stateless).thenRefused('state-required', '/state');
+    given()
+      .when({ ...apply, state: 'Bavaria' })
+      .thenRefused('state-unknown', '/state');
+    expect(reseller.decide({ ...stateless, country: 'DE' }, given().state).kind).toBe('accepted');
   });
 
   it('not while an application waits', () => {
@@ -157,6 +174,13 @@ describe("a reseller's profile", () => {
   it('is replaced whole, and changes nothing of where the reseller stands', () => {
     const state = given(applied, approved).when(changeProfile).then(profileChanged);
     expect(state).toEqual(given(applied, approved).state);
+  });
+
+  it('changes it only to a state of its country', () => {
+    const profile = { ...changeProfile.profile, state: 'Bavaria' };
+    given(applied, approved)
+      .when({ ...changeProfile, profile })
+      .thenRefused('state-unknown', '/state');
   });
 
   it('is changed by an enrolled reseller only', () => {

@@ -98,7 +98,7 @@ export function createCustomer(change: Partial<CreateCustomer> = {}): CreateCust
     profile: {
       companyName: 'Contoso GmbH',
       email: 'it@contoso.example',
-      address: { line1: 'Hauptstraße 1', city: 'Berlin' },
+      address: { line1: 'Hauptstraße 1', city: 'Berlin', postalCode: '10117' },
     },
     phoneIsValid: true,
     reseller: null,

@@ -112,6 +112,14 @@ export const PARTNERSHIP_REQUEST_EXAMPLES: Examples<PartnershipRequestEvent> = {
       draft: { subject: 'Vamos ser parceiros', body: 'Aceite aqui: {link}' },
     },
   },
+  PartnershipRequestReminderDue: {
+    type: 'PartnershipRequestReminderDue',
+    data: { requestId, providerId, expiresAt: '2026-03-02T10:00:00.000Z' },
+  },
+  PartnershipRequestExpired: {
+    type: 'PartnershipRequestExpired',
+    data: { requestId, providerId, expiresAt: '2026-03-02T10:00:00.000Z' },
+  },
   PartnershipRequestReminded: {
     type: 'PartnershipRequestReminded',
     data: {

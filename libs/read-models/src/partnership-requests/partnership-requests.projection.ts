@@ -1,16 +1,17 @@
-import type {
-  DraftLanguage,
-  DraftText,
-  Instant,
-  PartnershipRequestId,
-  PeriodId,
-  ProviderId,
-  ResellerId,
+import {
+  reminderDueAt,
+  type DraftLanguage,
+  type DraftText,
+  type Instant,
+  type PartnershipRequestId,
+  type PeriodId,
+  type ProviderId,
+  type ResellerId,
 } from '@tierbook/domain';
 import { misplaced, revealed, type Projection, type Recorded } from '../projection';
 import type { ViewDefinition } from '../view';
 
-/** An invitation. That it has expired is not kept: it is seen when read. */
+/** An invitation. Whether it has expired is seen when read, also before that is recorded. */
 export interface PartnershipRequestDoc {
   readonly requestId: PartnershipRequestId;
   readonly providerId: ProviderId;
@@ -26,6 +27,11 @@ export interface PartnershipRequestDoc {
   readonly requestedAt: Instant;
   readonly remindedAt: Instant | null;
   readonly expiresAt: Instant;
+  /** When it was recorded that it should be sent again, and that it expired; `null` since it was sent last. */
+  readonly reminderDueAt: Instant | null;
+  readonly expiredAt: Instant | null;
+  /** When it next comes to one of these by itself; `null` when nothing will happen. */
+  readonly dueAt: Instant | null;
   /** When the mail sent last came back, and what the provider noted. */
   readonly bouncedAt: Instant | null;
   readonly bounceNote: string | null;
@@ -39,19 +45,17 @@ export interface PartnershipRequestDoc {
 
 export const partnershipRequestsView: ViewDefinition<PartnershipRequestDoc> = {
   name: 'partnership-requests',
-  version: 2,
-  readableFrom: 2,
+  version: 3,
+  readableFrom: 3,
   fields: {
     providerId: 'keyword',
     emailKey: 'keyword',
     status: 'keyword',
     requestedAt: 'keyword',
     expiresAt: 'keyword',
+    dueAt: 'keyword',
   },
-  indexes: [
-    ['providerId', 'requestedAt'],
-    ['emailKey', 'requestedAt'],
-  ],
+  indexes: [['providerId', 'requestedAt'], ['emailKey', 'requestedAt'], ['dueAt']],
 };
 
 /** The event, where it is one of a partnership request. */
@@ -60,6 +64,8 @@ function requestEventOf({ event }: Recorded) {
     case 'PartnershipRequested':
     case 'PartnershipRequestReminded':
     case 'PartnershipRequestBounced':
+    case 'PartnershipRequestReminderDue':
+    case 'PartnershipRequestExpired':
     case 'PartnershipRequestWithdrawn':
     case 'PartnershipRequestDeclined':
     case 'PartnershipRequestAccepted':
@@ -78,29 +84,7 @@ export const partnershipRequestsProjection: Projection<PartnershipRequestDoc> = 
   apply(doc, recorded, key) {
     const { event, revision, metadata } = recorded;
     const at = metadata.occurredAt;
-    if (event.type === 'PartnershipRequested') {
-      const { requestId, providerId, language, generation, expiresAt, emailKey } = event.data;
-      const personal = revealed(event.personal);
-      return {
-        requestId,
-        providerId,
-        email: personal?.email ?? null,
-        emailKey,
-        draft: personal?.draft ?? null,
-        language,
-        generation,
-        status: 'requested',
-        requestedAt: at,
-        remindedAt: null,
-        expiresAt,
-        bouncedAt: null,
-        bounceNote: null,
-        closedAt: null,
-        resellerId: null,
-        periodId: null,
-        revision,
-      };
-    }
+    if (event.type === 'PartnershipRequested') return requested(event, recorded);
     if (doc === undefined) throw misplaced(recorded, partnershipRequestsView.name, key);
     switch (event.type) {
       case 'PartnershipRequestReminded': {
@@ -110,6 +94,9 @@ export const partnershipRequestsProjection: Projection<PartnershipRequestDoc> = 
           generation: generation.to,
           expiresAt: expiresAt.to,
           remindedAt: at,
+          reminderDueAt: null,
+          expiredAt: null,
+          dueAt: reminderDueAt(expiresAt.to),
           bouncedAt: null,
           bounceNote: null,
           revision,
@@ -119,18 +106,53 @@ export const partnershipRequestsProjection: Projection<PartnershipRequestDoc> = 
         const bounceNote = revealed(event.personal)?.note ?? null;
         return { ...doc, bouncedAt: at, bounceNote, revision };
       }
+      case 'PartnershipRequestReminderDue':
+        return { ...doc, reminderDueAt: at, dueAt: doc.expiresAt, revision };
+      case 'PartnershipRequestExpired':
+        return { ...doc, expiredAt: at, dueAt: null, revision };
       case 'PartnershipRequestWithdrawn':
-        return { ...doc, status: 'withdrawn', closedAt: at, revision };
+        return { ...doc, status: 'withdrawn', closedAt: at, dueAt: null, revision };
       case 'PartnershipRequestDeclined': {
         const { resellerId } = event.data;
-        return { ...doc, status: 'declined', closedAt: at, resellerId, revision };
+        return { ...doc, status: 'declined', closedAt: at, dueAt: null, resellerId, revision };
       }
       case 'PartnershipRequestAccepted': {
         const { resellerId, periodId } = event.data;
-        return { ...doc, status: 'accepted', closedAt: at, resellerId, periodId, revision };
+        const answered = { closedAt: at, dueAt: null, resellerId, periodId };
+        return { ...doc, ...answered, status: 'accepted', revision };
       }
       default:
         return doc;
     }
   },
 };
+
+function requested(
+  event: Extract<Recorded['event'], { readonly type: 'PartnershipRequested' }>,
+  { revision, metadata }: Recorded,
+): PartnershipRequestDoc {
+  const { requestId, providerId, language, generation, expiresAt, emailKey } = event.data;
+  const personal = revealed(event.personal);
+  return {
+    requestId,
+    providerId,
+    email: personal?.email ?? null,
+    emailKey,
+    draft: personal?.draft ?? null,
+    language,
+    generation,
+    status: 'requested',
+    requestedAt: metadata.occurredAt,
+    remindedAt: null,
+    expiresAt,
+    reminderDueAt: null,
+    expiredAt: null,
+    dueAt: reminderDueAt(expiresAt),
+    bouncedAt: null,
+    bounceNote: null,
+    closedAt: null,
+    resellerId: null,
+    periodId: null,
+    revision,
+  };
+}

@@ -7,14 +7,17 @@ import {
 } from '@tierbook/domain';
 import { conditions, equals, findPage, type ListPage, type Paging, type Reads } from '../list';
 import { providersView } from '../providers/providers.projection';
-import type { Condition } from '../read-store';
+import { MAX_LIMIT, type Condition, type Page, type ReadStore, type SortKey } from '../read-store';
 import {
   partnershipRequestsView,
   type PartnershipRequestDoc,
 } from './partnership-requests.projection';
 
 /** A request with its status at the moment it is read. */
-export interface PartnershipRequestRow extends Omit<PartnershipRequestDoc, 'status' | 'emailKey'> {
+export interface PartnershipRequestRow extends Omit<
+  PartnershipRequestDoc,
+  'status' | 'emailKey' | 'dueAt'
+> {
   readonly status: PartnershipRequestStatus;
 }
 
@@ -52,6 +55,26 @@ export async function listPartnershipRequests(
     filter,
   );
   return { ...page, items: page.items.map(({ doc }) => rowAt(doc, now)) };
+}
+
+/**
+ * The requests of every provider whose next date has come by `now`, the earliest first: for the scheduler.
+ *
+ * @throws ViewBehindError
+ */
+export async function* findDueRequests(
+  store: ReadStore,
+  now: Instant,
+): AsyncGenerator<PartnershipRequestDoc> {
+  const due: Condition = { field: 'dueAt', op: 'range', gt: '', lte: now };
+  const sort = { field: 'dueAt', direction: 'asc' } as const;
+  let after: SortKey | undefined;
+  do {
+    const query = { where: [due], sort, after, limit: MAX_LIMIT };
+    const page: Page<PartnershipRequestDoc> = await store.find(partnershipRequestsView, query);
+    yield* page.rows.map(({ doc }) => doc);
+    after = page.next;
+  } while (after !== undefined);
 }
 
 /** A request as whoever it was sent to sees it: not its link, which the mail holds. */
@@ -107,7 +130,8 @@ function expiry(status: PartnershipRequestStatus | undefined, now: Instant): Con
   }
 }
 
-// eslint-disable-next-line @typescript-eslint/no-unused-vars -- left out, so that nobody is shown it
-function rowAt({ emailKey, ...shown }: PartnershipRequestDoc, now: Instant): PartnershipRequestRow {
+function rowAt(doc: PartnershipRequestDoc, now: Instant): PartnershipRequestRow {
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- left out: not the caller's concern
+  const { emailKey, dueAt, ...shown } = doc;
   return { ...shown, status: requestStatusAt(shown, now) };
 }

@@ -4,6 +4,7 @@ import type { ViewedEvent } from '../projection';
 import { readsOf, recorded } from '../testing/recorded';
 import { period, providerId, request, reseller } from '../testing/sample-events';
 import {
+  findDueRequests,
   getPartnershipRequest,
   listPartnershipRequests,
   listRequestsWaitingFor,
@@ -150,6 +151,30 @@ describe('partnership requests', () => {
       status: 'accepted',
       resellerId: 'b',
       periodId: 'b-1',
+    });
+  });
+
+  it('are found when their next date has come: the reminder’s, then the expiry', async () => {
+    const data = { requestId: request('q1'), providerId, expiresAt: EXPIRY };
+    const reminderDue = { type: 'PartnershipRequestReminderDue', data } as const;
+    const expired = { type: 'PartnershipRequestExpired', data } as const;
+    const due = async (events: readonly ViewedEvent[], now: string) => {
+      const { store } = await readsOf(events);
+      const found = [];
+      for await (const { requestId } of findDueRequests(store, now)) found.push(requestId);
+      return found;
+    };
+    expect(await due([requested('q1')], '2030-01-23T23:59:59.999Z')).toEqual([]);
+    expect(await due([requested('q1')], '2030-01-24T00:00:00.000Z')).toEqual(['q1']);
+    expect(await due([requested('q1'), reminderDue], BEFORE)).toEqual([]);
+    expect(await due([requested('q1'), reminderDue], EXPIRY)).toEqual(['q1']);
+    expect(await due([requested('q1'), reminderDue, expired], '2031-01-01')).toEqual([]);
+    expect(await due([requested('q1'), withdrawn('q1')], '2031-01-01')).toEqual([]);
+    const reads = await readsOf([requested('q1'), reminderDue, expired]);
+    expect(await getPartnershipRequest(reads, request('q1'), EXPIRY)).toMatchObject({
+      status: 'expired',
+      reminderDueAt: '2030-01-01T00:00:00.000Z',
+      expiredAt: '2030-01-01T00:00:00.000Z',
     });
   });
 
