@@ -324,7 +324,9 @@ async function everyRead(): Promise<readonly (readonly [Api, string])[]> {
     [api, `/v1/partnership-requests/${requestId}`],
     ...[whole, ended].map((each) => [api, `/v1/partnerships/${provider.id}.${each.id}`] as const),
     [whole.api, `/v1/partnerships/${provider.id}.${whole.id}`],
-    [api, '/v1/offers'],
+    [api, '/v1/offers?count=true'],
+    [api, '/v1/subscriptions?count=true'],
+    [api, '/v1/customers?count=true'],
     [whole.api, `/v1/offers?providerId=${provider.id}`],
     [api, '/v1/domains/padariadosol'],
     ...[provider, whole, narrow].flatMap((each) => [

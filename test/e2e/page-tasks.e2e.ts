@@ -303,6 +303,77 @@ describe("the page's tasks", () => {
     });
   });
 
+  describe('5. Customers list, all its filters', () => {
+    it('is filtered by any of several, by the time created and by how names begin, and counts', async () => {
+      const read = (query: string) => provider.api.get(`/v1/customers?${query}`, { position });
+      const all = await read('count=true&sort=-licences');
+      expect(all.at('total')).toBe(all.items.length);
+      const licences = all.items.map((item) => Number(item['licences']));
+      expect(licences).toEqual(licences.toSorted((a, b) => b - a));
+      expect(all.at('counts')).toEqual({
+        resellers: [
+          { reseller: expect.objectContaining({ resellerId: reseller.id }), customers: 2 },
+          { reseller: null, customers: 1 },
+        ],
+        statuses: [{ status: 'active', customers: 3 }],
+      });
+      expect((await read(`resellerId=none&resellerId=${reseller.id}`)).items).toHaveLength(3);
+      const [first] = all.items;
+      const { companyName, createdAt, customerId } = first as Record<string, string>;
+      const name = encodeURIComponent((companyName ?? '').slice(0, 5).toUpperCase());
+      expect(ids(await read(`companyNamePrefix=${name}`), 'customerId')).toContain(customerId);
+      expect(ids(await read(`createdFrom=${String(createdAt)}`), 'customerId')).toContain(
+        customerId,
+      );
+      const before = await read(`createdBefore=${String(createdAt)}`);
+      expect(ids(before, 'customerId')).not.toContain(customerId);
+      const wrong = await read(
+        `createdFrom=${String(createdAt)}&createdBefore=2001-01-01T00:00:00Z`,
+      );
+      expect(refusal(wrong)).toEqual([400, 'query-invalid']);
+    });
+  });
+
+  describe('5. Subscriptions of all customers', () => {
+    const read = (query: string) => provider.api.get(`/v1/subscriptions?${query}`, { position });
+    beforeAll(async () => {
+      const { id } = await world.customer(provider);
+      const order = { ...world.orderBody(offerId), resellerId: reseller.id };
+      const answer = await provider.api.post(`/v1/customers/${id}/subscriptions`, order);
+      ({ position } = accepted(answer));
+    });
+
+    it('are listed by the end of their terms, with whose they are', async () => {
+      const list = await read('count=true');
+      expect(list.at('total')).toBe(list.items.length);
+      expect(list.items.length).toBeGreaterThan(1);
+      const ends = list.items.map((item) => String(item['termEndsAt']));
+      expect(ends).toEqual(ends.toSorted());
+      expect(list.at('items', 0, 'customer', 'companyName')).toEqual(expect.any(String));
+    });
+
+    it('are filtered by reseller of record, offer, status, end of term and missing credit', async () => {
+      const all = (await read('limit=200')).items;
+      const withRecord = all.filter((item) => item['resellerOfRecord'] !== null);
+      const uncredited = all.filter((item) => item['resellerOfRecord'] === null);
+      expect([withRecord.length > 0, uncredited.length > 0]).toEqual([true, true]);
+      expect((await read(`resellerId=${reseller.id}`)).items).toHaveLength(withRecord.length);
+      expect((await read('uncredited=true')).items).toHaveLength(uncredited.length);
+      expect((await read('resellerId=none')).items).toHaveLength(uncredited.length);
+      expect((await read(`offerId=${offerId}&status=active&status=pending`)).items).toHaveLength(
+        all.filter((item) => item['offerId'] === offerId).length,
+      );
+      expect((await read('status=cancelled')).items).toEqual([]);
+      const end = String(all[0]?.['termEndsAt']);
+      expect((await read(`termEndsFrom=${end}`)).items).toHaveLength(all.length);
+      expect((await read(`termEndsBefore=${end}`)).items).toEqual([]);
+      expect(refusal(await read(`uncredited=true&resellerId=${reseller.id}`))).toEqual([
+        400,
+        'query-invalid',
+      ]);
+    });
+  });
+
   describe('6. Subscriptions of an existing customer', () => {
     it('are bought, and grow and shrink within the offer', async () => {
       const { id } = await world.customer(provider);

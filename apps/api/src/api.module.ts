@@ -27,6 +27,7 @@ import { PartnershipRequestsController } from './partnerships/partnership-reques
 import { PartnershipsController } from './partnerships/partnerships.controller';
 import { ProvidersController } from './providers/providers.controller';
 import { ResellersController } from './resellers/resellers.controller';
+import { ProviderSubscriptionsController } from './subscriptions/provider-subscriptions.controller';
 import { SubscriptionsController } from './subscriptions/subscriptions.controller';
 
 /** The HTTP face of an opened service. */
@@ -50,6 +51,7 @@ export class ApiModule {
         OffersController,
         CustomersController,
         SubscriptionsController,
+        ProviderSubscriptionsController,
         EventsController,
         HealthController,
         MetricsController,

@@ -159,6 +159,8 @@ const ROLE_TABLE = {
     customer: CUSTOMER,
     right: 'read-customer',
   },
+  // Across customers; who is credited for each is shown, which no reseller is told of another.
+  'list-provider-subscriptions': { of: 'none', provider: ANY_AGENT },
   'list-subscriptions': {
     of: 'customer',
     provider: ANY_AGENT,

@@ -2,6 +2,7 @@ import type { AdminCredential, CredentialBody, CustomerCreatedBody } from '@tier
 import type { Address } from '@tierbook/domain';
 import type {
   AccountDelegation,
+  CustomerCounts,
   CustomerReseller,
   CustomerRow,
   ResellerAccess,
@@ -12,6 +13,7 @@ import {
   always,
   choice,
   count,
+  COUNTED,
   COUNTRY,
   EMAIL,
   id,
@@ -27,6 +29,7 @@ import {
   ref,
   REVISION,
   text,
+  total,
   type Schemas,
 } from '../http/schemas';
 import type { CustomerShown } from './customer-shown';
@@ -75,7 +78,29 @@ export const customerSchemas: Schemas = {
     ),
   }),
   CustomerRow: objectOf<CustomerRow>('A customer, as lists show it.', ROW),
-  CustomerPage: pageOf(ref('CustomerRow')),
+  CustomerPage: pageOf(ref('CustomerRow'), {
+    ...COUNTED,
+    counts: optional(ref('CustomerCounts')),
+  }),
+  CustomerCounts: objectOf<CustomerCounts>(
+    'How all customers of the filter are spread; with count=true. Of more than 10,000, the first so many are counted.',
+    {
+      resellers: listOf(
+        objectOf<CustomerCounts['resellers'][number]>('Those of one reseller.', {
+          reseller: orNull(ref('CustomerReseller'), 'null for those with none.'),
+          customers: total('How many.'),
+        }),
+        'At most 200: those with the most customers.',
+      ),
+      statuses: listOf(
+        objectOf<CustomerCounts['statuses'][number]>('Those that stand alike.', {
+          status: choice(['active'], 'Where they stand.'),
+          customers: total('How many.'),
+        }),
+        'The most frequent first.',
+      ),
+    },
+  ),
   ResellerCustomerRow: objectOf<ResellerCustomerRow>('A customer, as one reseller sees it.', {
     ...ROW,
     access: ref('Access'),
@@ -95,7 +120,7 @@ export const customerSchemas: Schemas = {
       ),
     ),
   },
-  ResellerCustomerPage: pageOf(ref('ResellerCustomerRow')),
+  ResellerCustomerPage: pageOf(ref('ResellerCustomerRow'), COUNTED),
   Delegation: objectOf<AccountDelegation>('A delegated administrator.', {
     delegationId: id('The delegation.'),
     resellerId: id('Who administers.'),

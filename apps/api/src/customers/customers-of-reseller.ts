@@ -30,7 +30,7 @@ export class CustomersOfReseller {
 
   async list(
     resellerId: ResellerId,
-    filter: Omit<CustomerFilter, 'providerId' | 'resellerId'>,
+    filter: Omit<CustomerFilter, 'providerId' | 'resellerIds'>,
   ): Promise<ListPage<ResellerCustomerRow>> {
     const periodIds = await this.activePeriods(resellerId);
     return listCustomersOfReseller(

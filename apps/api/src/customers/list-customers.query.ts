@@ -1,33 +1,53 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, Matches } from 'class-validator';
 import type { ResellerId } from '@tierbook/domain';
 import type { CustomerFilter } from '@tierbook/read-models';
-import { IsCountry, IsText, Optional } from '../http/fields';
-import { PagingQuery, sortOf, sortTexts } from '../http/paging';
+import { IsIn, Matches } from 'class-validator';
+import { instantOf, IsCountry, IsText, IsUtcInstant, Optional } from '../http/fields';
+import {
+  checkBounds,
+  CountedPagingQuery,
+  OF_SOME_OR_NO_RESELLER,
+  Several,
+  sortOf,
+  sortTexts,
+} from '../http/paging';
 
-const SORTS = ['companyName', 'domain', 'createdAt'] as const;
+const SORTS = ['companyName', 'domain', 'createdAt', 'licences'] as const;
 const STATUSES = ['active'] as const;
 
-export class ListCustomersQuery extends PagingQuery {
+export class ListCustomersQuery extends CountedPagingQuery {
   @ApiPropertyOptional({
-    pattern: '^(?:none|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$',
-    description: 'Associated with this reseller; `none`: with none.',
+    type: 'array',
+    items: { type: 'string', pattern: OF_SOME_OR_NO_RESELLER.source },
+    description: 'Associated with this reseller, or one of these; `none`: with none.',
   })
   @Optional()
-  @Matches(/^(?:none|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/, {
-    message: 'must be the id of a reseller, or none',
+  @Matches(OF_SOME_OR_NO_RESELLER, {
+    each: true,
+    message: 'must be the id of a reseller, or none; given once for each',
   })
-  readonly resellerId?: string;
+  @Several()
+  readonly resellerId?: readonly string[];
 
   @ApiPropertyOptional({ description: "Part of the company's name." })
   @Optional()
   @IsText({ max: 200 })
   readonly companyName?: string;
 
+  @ApiPropertyOptional({ description: "How the company's name begins." })
+  @Optional()
+  @IsText({ max: 200 })
+  readonly companyNamePrefix?: string;
+
   @ApiPropertyOptional({ description: 'Part of the domain prefix.' })
   @Optional()
   @IsText({ max: 63 })
   readonly domain?: string;
+
+  @ApiPropertyOptional({ description: 'How the domain prefix begins.' })
+  @Optional()
+  @IsText({ max: 63 })
+  readonly domainPrefix?: string;
 
   @ApiPropertyOptional({ enum: STATUSES, description: 'Where the account stands.' })
   @Optional()
@@ -38,6 +58,16 @@ export class ListCustomersQuery extends PagingQuery {
   @IsCountry()
   readonly country?: string;
 
+  @ApiPropertyOptional({ description: 'Created then or later. RFC 3339, UTC.' })
+  @Optional()
+  @IsUtcInstant()
+  readonly createdFrom?: string;
+
+  @ApiPropertyOptional({ description: 'Created before then. RFC 3339, UTC.' })
+  @Optional()
+  @IsUtcInstant()
+  readonly createdBefore?: string;
+
   @ApiPropertyOptional({
     enum: sortTexts(SORTS),
     description: 'With - before it from last to first. By company name without it.',
@@ -47,12 +77,21 @@ export class ListCustomersQuery extends PagingQuery {
   readonly sort?: string;
 }
 
-/** The query as the views take it. */
+/**
+ * The query as the views take it.
+ * @throws ProblemError `query-invalid` for a sort that there is not, and for times the wrong way round.
+ */
 export function customerFilterOf(query: ListCustomersQuery): Omit<CustomerFilter, 'providerId'> {
-  const { resellerId, sort, ...others } = query;
+  const { resellerId, sort, createdFrom, createdBefore, ...others } = query;
+  const times = {
+    createdFrom: instantOf(createdFrom),
+    createdBefore: instantOf(createdBefore),
+  };
+  checkBounds(times, 'createdFrom', 'createdBefore');
   return {
     ...others,
-    resellerId: resellerId === 'none' ? null : (resellerId as ResellerId | undefined),
+    ...times,
+    resellerIds: resellerId?.map((id) => (id === 'none' ? null : (id as ResellerId))),
     sort: sortOf(sort, SORTS),
   };
 }

@@ -106,6 +106,11 @@ export function IsDay(): PropertyDecorator {
   );
 }
 
+/** A time that `IsUtcInstant` let pass, to the millisecond, as events and views write it. */
+export function instantOf(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : new Date(text).toISOString();
+}
+
 /** A time in UTC (RFC 3339), to the millisecond at most. */
 export function IsUtcInstant(): PropertyDecorator {
   const message = 'must be a time in UTC, such as 2030-01-31T10:00:00Z';

@@ -1,8 +1,21 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
+import { Transform, Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsInt,
+  IsString,
+  Max,
+  MaxLength,
+  Min,
+} from 'class-validator';
 import { Optional } from './fields';
 import { ProblemError } from './problems';
+
+/** The most values of one parameter. */
+const MOST_VALUES = 100;
 
 /** How every list is paged. */
 export class PagingQuery {
@@ -28,6 +41,57 @@ export class PagingQuery {
   @MaxLength(4096, { message: 'must be a cursor as the API answered it' })
   @IsString({ message: 'must be a cursor as the API answered it' })
   readonly cursor?: string;
+}
+
+/** Reads `true` and `false`; anything else is left for `IsBoolean` to refuse. */
+export function Flag(): PropertyDecorator {
+  return Transform(({ value }: { readonly value: unknown }) =>
+    value === 'true' ? true : value === 'false' ? false : value,
+  );
+}
+
+/** Lists that also count. */
+export class CountedPagingQuery extends PagingQuery {
+  @ApiPropertyOptional({
+    type: 'boolean',
+    default: false,
+    description: 'Also count all rows of the filter: exact to 10,000, then at least so many.',
+  })
+  @Optional()
+  @Flag()
+  @IsBoolean({ message: 'must be true or false' })
+  readonly count?: boolean;
+}
+
+/** The id of a reseller, or none. */
+export const OF_SOME_OR_NO_RESELLER = /^(?:none|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
+/** A parameter that may be given several times: always a list of at least one. */
+export function Several(): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { readonly value: unknown }): unknown[] =>
+      Array.isArray(value) ? (value as unknown[]) : [value],
+    ),
+    ArrayMaxSize(MOST_VALUES, { message: `must be given at most ${String(MOST_VALUES)} times` }),
+    IsArray({ message: 'must be a list' }),
+  );
+}
+
+/**
+ * Refuses bounds that no row can lie between.
+ * @throws ProblemError `query-invalid`, which names both parameters.
+ */
+export function checkBounds(
+  query: Readonly<Record<string, unknown>>,
+  from: string,
+  before: string,
+): void {
+  const [low, high] = [query[from], query[before]];
+  if (typeof low !== 'string' || typeof high !== 'string' || low < high) return;
+  throw new ProblemError(
+    'query-invalid',
+    `Nothing lies from ${low} on and before ${high}: ${from} must be earlier than ${before}.`,
+  );
 }
 
 /** All that `?sort` can be, for the document. */

@@ -58,16 +58,33 @@ export function orNull(schema: Schema, description: string): Schema {
   return { ...oneOf(schema, { type: 'null' }), description };
 }
 
-/** One page of a list. */
-export function pageOf(items: Schema): Schema {
+/** One page of a list; `more` is what it may hold beside its rows. */
+export function pageOf(items: Schema, more: Readonly<Record<string, MayBeAbsent>> = {}): Schema {
   return objectOf<{ items: unknown; nextCursor: unknown }>('One page of a list.', {
     items: listOf(items, 'In the order asked for.'),
     nextCursor: orNull(
       text('Send it as `cursor`, with the same filter and sort, for the next page.'),
       'null on the last page.',
     ),
+    ...more,
   });
 }
+
+/** How many there are, as far as they are counted. */
+export function total(description: string): Schema {
+  return {
+    ...oneOf(
+      { type: 'integer', minimum: 0 },
+      objectOf<{ atLeast: number }>('More than are counted.', {
+        atLeast: count('So many, or more.'),
+      }),
+    ),
+    description: `${description} Exact to 10,000.`,
+  };
+}
+
+/** What the page of a list that counts may hold. */
+export const COUNTED = { total: optional(total('All rows of the filter; with count=true.')) };
 
 /** Text; `more` says of what form. */
 export function text(description: string, more: Schema = {}): Schema {

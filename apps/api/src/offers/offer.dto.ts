@@ -18,7 +18,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { IsText, Optional } from '../http/fields';
-import { PagingQuery } from '../http/paging';
+import { CountedPagingQuery } from '../http/paging';
 
 export const BILLING_CYCLES = [
   'monthly',
@@ -162,7 +162,7 @@ export class PublishOfferDto {
   readonly countries?: string[] | null;
 }
 
-export class ListOffersQuery extends PagingQuery {
+export class ListOffersQuery extends CountedPagingQuery {
   @ApiPropertyOptional({ description: 'Part of the name.' })
   @Optional()
   @IsText({ max: 200 })

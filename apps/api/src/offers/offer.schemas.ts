@@ -2,6 +2,7 @@ import type { OfferPricing, OfferTerms } from '@tierbook/domain';
 import type { OfferRow } from '@tierbook/read-models';
 import {
   choice,
+  COUNTED,
   count,
   COUNTRY,
   flag,
@@ -52,7 +53,7 @@ export const offerSchemas: Schemas = {
     publishedAt: instant('When it was added to the catalogue.'),
     revision: REVISION,
   }),
-  OfferPage: pageOf(ref('Offer')),
+  OfferPage: pageOf(ref('Offer'), COUNTED),
   OfferTerms: objectOf<OfferTerms>('An offer as it was when it was bought.', OFFER_TERMS),
   DomainAvailability: objectOf<DomainAvailability>('Whether a domain prefix is free.', {
     domain: text('The prefix, in lower case.', { examples: ['padariadosol'] }),

@@ -3,7 +3,7 @@ import type { DraftLanguage } from '@tierbook/domain';
 import { Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsObject, ValidateNested } from 'class-validator';
 import { IsEmailAddress, IsText, Optional } from '../http/fields';
-import { PagingQuery } from '../http/paging';
+import { CountedPagingQuery } from '../http/paging';
 
 export const LANGUAGES = ['pt-BR', 'en'] as const satisfies readonly DraftLanguage[];
 export const STATUSES = ['requested', 'declined', 'withdrawn', 'expired', 'accepted'] as const;
@@ -61,7 +61,7 @@ export class NoteBounceDto {
   readonly note!: string;
 }
 
-export class ListPartnershipRequestsQuery extends PagingQuery {
+export class ListPartnershipRequestsQuery extends CountedPagingQuery {
   @ApiPropertyOptional({ enum: STATUSES, description: 'Those that stand there now.' })
   @Optional()
   @IsIn(STATUSES, { message: `must be one of ${STATUSES.join(', ')}` })

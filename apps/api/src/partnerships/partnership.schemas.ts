@@ -3,6 +3,7 @@ import { AUTHORISATIONS } from '@tierbook/domain';
 import type { PartnershipRequestRow, WaitingRequestRow } from '@tierbook/read-models';
 import { commandAnswer } from '../http/command.schemas';
 import {
+  COUNTED,
   always,
   choice,
   count,
@@ -79,7 +80,7 @@ export const partnershipSchemas: Schemas = {
     ),
     revision: REVISION,
   }),
-  PartnershipRequestPage: pageOf(ref('PartnershipRequest')),
+  PartnershipRequestPage: pageOf(ref('PartnershipRequest'), COUNTED),
   WaitingRequest: objectOf<WaitingRequestRow>(
     'A partnership request, as whoever it was sent to sees it.',
     {
@@ -93,7 +94,7 @@ export const partnershipSchemas: Schemas = {
       expiresAt: EXPIRES_AT,
     },
   ),
-  WaitingRequestPage: pageOf(ref('WaitingRequest')),
+  WaitingRequestPage: pageOf(ref('WaitingRequest'), COUNTED),
   Invitation: objectOf<Invitation>('A partnership request, with its link and message.', {
     id: REQUEST_ID,
     providerId: id('The provider that sent it.'),

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, Matches } from 'class-validator';
 import { IsCountry, IsEmailAddress, IsText, Optional } from '../http/fields';
-import { PagingQuery, sortTexts } from '../http/paging';
+import { CountedPagingQuery, sortTexts } from '../http/paging';
 
 export class ApplyResellerDto {
   @ApiProperty({
@@ -71,7 +71,7 @@ export const PARTNER_SORTS = [
 
 const STATUSES = ['applied', 'enrolled', 'rejected', 'suspended', 'active', 'ended'] as const;
 
-export class ListResellersQuery extends PagingQuery {
+export class ListResellersQuery extends CountedPagingQuery {
   @ApiPropertyOptional({
     enum: STATUSES,
     description:

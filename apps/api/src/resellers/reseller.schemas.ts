@@ -1,6 +1,7 @@
 import type { PartnerRow, ResellerRow } from '@tierbook/read-models';
 import {
   choice,
+  COUNTED,
   count,
   COUNTRY,
   EMAIL,
@@ -43,7 +44,7 @@ export const resellerSchemas: Schemas = {
     suspendedAt: orNull(instant('Since when it is suspended.'), 'null while it is not.'),
     revision: REVISION,
   }),
-  ResellerPage: pageOf(ref('Reseller')),
+  ResellerPage: pageOf(ref('Reseller'), COUNTED),
   Partner: objectOf<PartnerRow>('A partnership, with its reseller and what it has there.', {
     partnershipId: PARTNERSHIP_ID,
     providerId: id('The provider.'),
@@ -66,5 +67,5 @@ export const resellerSchemas: Schemas = {
     licences: count('Licences of those subscriptions.'),
     revision: REVISION,
   }),
-  PartnerPage: pageOf(ref('Partner')),
+  PartnerPage: pageOf(ref('Partner'), COUNTED),
 };

@@ -263,7 +263,7 @@ export class ResellersController {
       ? listCustomers(this.tierbook.reads, {
           ...filter,
           providerId: organisation.id as ProviderId,
-          resellerId: id,
+          resellerIds: [id],
         })
       : this.customersOfReseller.list(id, filter);
   }

@@ -48,7 +48,7 @@ export interface CustomerDoc {
 
 export const customersView: ViewDefinition<CustomerDoc> = {
   name: 'customers',
-  version: 2,
+  version: 3,
   readableFrom: 2,
   fields: {
     providerId: 'keyword',
@@ -58,12 +58,14 @@ export const customersView: ViewDefinition<CustomerDoc> = {
     status: 'keyword',
     country: 'keyword',
     createdAt: 'keyword',
+    licences: 'number',
   },
   indexes: [
     ['providerId', 'companyName'],
     ['providerId', 'resellerId', 'companyName'],
     ['providerId', 'createdAt'],
     ['providerId', 'domain'],
+    ['providerId', 'licences'],
   ],
 };
 

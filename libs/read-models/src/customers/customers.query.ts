@@ -1,6 +1,18 @@
-import type { CustomerId, ProviderId, ResellerId } from '@tierbook/domain';
-import { conditions, equals, findPage, type ListPage, type Paging, type Reads } from '../list';
-import type { Condition } from '../read-store';
+import type { CustomerId, Instant, ProviderId, ResellerId } from '@tierbook/domain';
+import {
+  between,
+  conditions,
+  equals,
+  findPage,
+  getAll,
+  oneOf,
+  pageWith,
+  type FoundPage,
+  type ListPage,
+  type Paging,
+  type Reads,
+} from '../list';
+import type { Condition, Total, ValueCount } from '../read-store';
 import { resellersView } from '../resellers/resellers.projection';
 import { customersView, type CustomerDoc } from './customers.projection';
 
@@ -38,6 +50,8 @@ export interface CustomerDetail extends Omit<CustomerDoc, 'reseller' | 'reseller
 export interface CustomerFields {
   /** Part of the company's name. */
   readonly companyName?: string | undefined;
+  /** How the company's name begins. */
+  readonly companyNamePrefix?: string | undefined;
   /** Part of the domain prefix. */
   readonly domain?: string | undefined;
   /** How the domain prefix begins. */
@@ -45,14 +59,36 @@ export interface CustomerFields {
   readonly status?: CustomerDoc['status'] | undefined;
   /** ISO 3166-1 alpha-2. */
   readonly country?: string | undefined;
+  /** Created at this time or later. */
+  readonly createdFrom?: Instant | undefined;
+  /** Created before this time. */
+  readonly createdBefore?: Instant | undefined;
 }
 
-export type CustomerSort = 'companyName' | 'domain' | 'createdAt';
+export type CustomerSort = 'companyName' | 'domain' | 'createdAt' | 'licences';
 
 export interface CustomerFilter extends CustomerFields, Paging<CustomerSort> {
   readonly providerId: ProviderId;
-  /** Associated with this reseller; `null`: with none. */
-  readonly resellerId?: ResellerId | null | undefined;
+  /** Associated with one of these resellers; `null`: with none. */
+  readonly resellerIds?: readonly (ResellerId | null)[] | undefined;
+}
+
+/** How many of all customers that a filter finds are associated with whom, and stand where. */
+export interface CustomerCounts {
+  /** At most 200: those with the most customers. */
+  readonly resellers: readonly {
+    readonly reseller: CustomerReseller | null;
+    readonly customers: Total;
+  }[];
+  readonly statuses: readonly {
+    readonly status: CustomerDoc['status'];
+    readonly customers: Total;
+  }[];
+}
+
+export interface CustomerPage extends ListPage<CustomerRow> {
+  /** There when counts are asked for. */
+  readonly counts?: CustomerCounts;
 }
 
 /** A customer, or `undefined`. */
@@ -63,46 +99,42 @@ export async function getCustomer(
   const row = await reads.store.get(customersView, customerId);
   if (row === undefined) return undefined;
   const { resellerId, ...doc } = row.doc;
-  const resellers = await resellersOf(reads, [row.doc]);
-  return { ...doc, reseller: resellerId === null ? null : resellers(resellerId) };
+  const resellers = await resellersOf(reads, [resellerId]);
+  return { ...doc, reseller: resellers(resellerId) };
 }
 
 /** A provider's customers, by company name unless told otherwise. */
-export async function listCustomers(
-  reads: Reads,
-  filter: CustomerFilter,
-): Promise<ListPage<CustomerRow>> {
+export async function listCustomers(reads: Reads, filter: CustomerFilter): Promise<CustomerPage> {
   const page = await findPage(
     reads,
     customersView,
     {
       where: conditions(
         equals('providerId', filter.providerId),
-        equals('resellerId', filter.resellerId),
+        oneOf('resellerId', filter.resellerIds),
         ...customerConditions(filter),
       ),
       sort: filter.sort ?? { field: 'companyName', direction: 'asc' },
+      countBy: ['resellerId', 'status'],
     },
     filter,
   );
-  return {
-    ...page,
-    items: await customerRows(
-      reads,
-      page.items.map(({ doc }) => doc),
-    ),
-  };
+  const { rows, counts } = await withResellers(reads, page);
+  return { ...pageWith(page, rows), ...(counts === undefined ? {} : { counts }) };
 }
 
 /** The conditions of these filters; `prefix` stands before the field names, for joined customers. */
 export function customerConditions(
-  { companyName, domain, domainPrefix, status, country }: CustomerFields,
+  filter: CustomerFields,
   prefix = '',
 ): readonly (Condition | undefined)[] {
+  const { companyName, companyNamePrefix, domain, domainPrefix, status, country } = filter;
   return [
     equals(`${prefix}status`, status),
     equals(`${prefix}country`, country),
+    between(`${prefix}createdAt`, filter.createdFrom, filter.createdBefore),
     textual(`${prefix}companyName`, 'contains', companyName),
+    textual(`${prefix}companyName`, 'prefix', companyNamePrefix),
     textual(`${prefix}domain`, 'contains', domain),
     textual(`${prefix}domain`, 'prefix', domainPrefix),
   ];
@@ -113,8 +145,17 @@ export async function customerRows(
   reads: Reads,
   docs: readonly CustomerDoc[],
 ): Promise<readonly CustomerRow[]> {
-  const resellers = await resellersOf(reads, docs);
-  return docs.map((doc) => ({
+  const resellers = await resellersOf(
+    reads,
+    docs.map(({ resellerId }) => resellerId),
+  );
+  return docs.map((doc) => customerRow(doc, resellers));
+}
+
+type ResellerOf = (resellerId: ResellerId | null) => CustomerReseller | null;
+
+function customerRow(doc: CustomerDoc, resellerOf: ResellerOf): CustomerRow {
+  return {
     customerId: doc.customerId,
     providerId: doc.providerId,
     domain: doc.domain,
@@ -125,8 +166,36 @@ export async function customerRows(
     subscriptions: doc.subscriptions,
     licences: doc.licences,
     revision: doc.revision,
-    reseller: doc.resellerId === null ? null : resellers(doc.resellerId),
-  }));
+    reseller: resellerOf(doc.resellerId),
+  };
+}
+
+async function withResellers(
+  reads: Reads,
+  { items, counts }: FoundPage<CustomerDoc>,
+): Promise<{ readonly rows: readonly CustomerRow[]; readonly counts?: CustomerCounts }> {
+  const counted = counts?.['resellerId'] ?? [];
+  const resellers = await resellersOf(reads, [
+    ...items.map(({ doc }) => doc.resellerId),
+    ...counted.map(resellerIdOf),
+  ]);
+  const rows = items.map(({ doc }) => customerRow(doc, resellers));
+  if (counts === undefined) return { rows };
+  return {
+    rows,
+    counts: {
+      resellers: counted.map((each) => {
+        return { reseller: resellers(resellerIdOf(each)), customers: each.count };
+      }),
+      statuses: (counts['status'] ?? []).map(({ value, count }) => {
+        return { status: value as CustomerDoc['status'], customers: count };
+      }),
+    },
+  };
+}
+
+function resellerIdOf({ value }: ValueCount): ResellerId | null {
+  return value as ResellerId | null;
 }
 
 function textual(
@@ -137,14 +206,16 @@ function textual(
   return value === undefined ? undefined : { field, op, value };
 }
 
+/** These resellers, as they are today. */
 async function resellersOf(
   { store }: Reads,
-  docs: readonly CustomerDoc[],
-): Promise<(resellerId: ResellerId) => CustomerReseller> {
-  const ids = new Set(docs.flatMap(({ resellerId }) => resellerId ?? []));
-  const rows = await store.getMany(resellersView, ids);
+  resellerIds: readonly (ResellerId | null)[],
+): Promise<ResellerOf> {
+  const ids = resellerIds.filter((id) => id !== null);
+  const found = await getAll(store, resellersView, ids);
   return (resellerId) => {
-    const { name = null, partnerId = null } = rows.get(resellerId)?.doc ?? {};
+    if (resellerId === null) return null;
+    const { name = null, partnerId = null } = found.get(resellerId)?.doc ?? {};
     return { resellerId, name, partnerId };
   };
 }

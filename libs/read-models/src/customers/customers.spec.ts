@@ -107,6 +107,7 @@ describe('customers', () => {
       ),
       sample.resellerChanged('sjoao', null, a),
       sample.resellerChanged('bolos', null, b),
+      sample.ordered('bolos', 's1', 3, b),
     ];
     const ids = async (filter: Omit<CustomerFilter, 'providerId'> = {}) =>
       (await listCustomers(await readsOf(events), { providerId, ...filter })).items.map(
@@ -114,8 +115,27 @@ describe('customers', () => {
       );
     const filters: readonly (readonly [string, Omit<CustomerFilter, 'providerId'>, string[]])[] = [
       ['no filter, by name', {}, ['acai', 'bolos', 'novo', 'sjoao']],
-      ['a reseller', { resellerId: reseller('a') }, ['sjoao']],
-      ['no reseller', { resellerId: null }, ['acai', 'novo']],
+      ['a reseller', { resellerIds: [reseller('a')] }, ['sjoao']],
+      ['any of several', { resellerIds: [reseller('a'), reseller('b')] }, ['bolos', 'sjoao']],
+      ['no reseller', { resellerIds: [null] }, ['acai', 'novo']],
+      ['a reseller or none', { resellerIds: [null, reseller('b')] }, ['acai', 'bolos', 'novo']],
+      ['the beginning of the name', { companyNamePrefix: 'AÇAÍ' }, ['acai']],
+      ['the time created', { createdFrom: '2030-06-01T00:00:00.000Z' }, ['novo']],
+      [
+        'the time before',
+        { createdBefore: '2030-06-01T00:00:00.000Z' },
+        ['acai', 'bolos', 'sjoao'],
+      ],
+      [
+        'two times',
+        { createdFrom: '2030-01-01T00:00:00.000Z', createdBefore: '2031-01-01T00:00:00.000Z' },
+        ['acai', 'bolos', 'sjoao'],
+      ],
+      [
+        'licences, the most first',
+        { sort: { field: 'licences', direction: 'desc' }, limit: 1 },
+        ['bolos'],
+      ],
       ['part of the name', { companyName: 'ltda' }, ['acai', 'sjoao']],
       ['the name without accents', { companyName: 'sao joao' }, ['sjoao']],
       ['part of the domain', { domain: 'joa' }, ['sjoao']],
@@ -133,11 +153,34 @@ describe('customers', () => {
       expect(await ids(filter)).toEqual(expected);
     });
 
+    it('count all of the filter by reseller and status, when asked', async () => {
+      const page = await listCustomers(await readsOf(events), {
+        providerId,
+        count: true,
+        limit: 1,
+      });
+      expect(page.total).toBe(4);
+      expect(page.counts).toEqual({
+        resellers: [
+          { reseller: null, customers: 2 },
+          { reseller: { resellerId: 'a', name: 'Alfa', partnerId: '1234' }, customers: 1 },
+          { reseller: { resellerId: 'b', name: null, partnerId: null }, customers: 1 },
+        ],
+        statuses: [{ status: 'active', customers: 4 }],
+      });
+      const ltda = { providerId, companyName: 'ltda', count: true, limit: 1 };
+      expect((await listCustomers(await readsOf(events), ltda)).counts?.statuses).toEqual([
+        { status: 'active', customers: 2 },
+      ]);
+      const uncounted = await listCustomers(await readsOf(events), { providerId });
+      expect(uncounted).not.toHaveProperty('counts');
+    });
+
     it('name their reseller as it is called today', async () => {
       const renamed = [...events, sample.resellerApplied('a', 'Alfa & Filhos')];
       const page = await listCustomers(await readsOf(renamed), {
         providerId,
-        resellerId: reseller('a'),
+        resellerIds: [reseller('a')],
       });
       expect(page.items[0]?.reseller).toMatchObject({ resellerId: 'a', name: 'Alfa & Filhos' });
     });

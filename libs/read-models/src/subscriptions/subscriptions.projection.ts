@@ -10,6 +10,7 @@ import {
   type PartneredReseller,
   type ProviderId,
   type RefundLot,
+  type ResellerId,
   type ScheduledChange,
   type SubscriptionId,
   type SupportContact,
@@ -59,6 +60,8 @@ export interface SubscriptionDoc {
   /** When it next starts, renews or ends by itself; `null` once it has ended. */
   readonly dueAt: Instant | null;
   readonly resellerOfRecord: PartneredReseller | null;
+  /** The same, to filter by. */
+  readonly resellerOfRecordId: ResellerId | null;
   readonly supportContact: SupportContact;
   readonly delegations: readonly SubscriptionDelegation[];
   readonly warnings: readonly WarningCode[];
@@ -67,7 +70,7 @@ export interface SubscriptionDoc {
 
 export const subscriptionsView: ViewDefinition<SubscriptionDoc> = {
   name: 'subscriptions',
-  version: 3,
+  version: 4,
   readableFrom: 2,
   fields: {
     customerId: 'keyword',
@@ -76,8 +79,16 @@ export const subscriptionsView: ViewDefinition<SubscriptionDoc> = {
     status: 'keyword',
     orderedAt: 'keyword',
     dueAt: 'keyword',
+    termEndsAt: 'keyword',
+    resellerOfRecordId: 'keyword',
   },
-  indexes: [['customerId', 'orderedAt'], ['dueAt']],
+  indexes: [
+    ['customerId', 'orderedAt'],
+    ['providerId', 'termEndsAt'],
+    ['providerId', 'orderedAt'],
+    ['providerId', 'resellerOfRecordId', 'termEndsAt'],
+    ['dueAt'],
+  ],
 };
 
 export const subscriptionsProjection: Projection<SubscriptionDoc> = {
@@ -147,7 +158,7 @@ export const subscriptionsProjection: Projection<SubscriptionDoc> = {
       }
       case 'ResellerOfRecordChanged':
       case 'ResellerOfRecordCorrected':
-        return { ...doc, resellerOfRecord: event.data.to, warnings: event.data.warnings };
+        return { ...doc, ...ofRecord(event.data.to), warnings: event.data.warnings };
       case 'SupportContactDesignated':
         return { ...doc, supportContact: event.data.to };
       case 'DelegatedAdminGranted': {
@@ -173,6 +184,7 @@ function ordered(
   const { refund, ...data } = event.data;
   return {
     ...data,
+    ...ofRecord(data.resellerOfRecord),
     termNumber: 1,
     termStartsAt: data.startsAt,
     scheduledChange: null,
@@ -185,6 +197,12 @@ function ordered(
     delegations: [],
     revision,
   };
+}
+
+function ofRecord(
+  resellerOfRecord: PartneredReseller | null,
+): Pick<SubscriptionDoc, 'resellerOfRecord' | 'resellerOfRecordId'> {
+  return { resellerOfRecord, resellerOfRecordId: resellerOfRecord?.resellerId ?? null };
 }
 
 function ended(

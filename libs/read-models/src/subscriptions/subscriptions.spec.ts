@@ -17,7 +17,9 @@ import {
   findDueSubscriptions,
   getSubscription,
   getSubscriptions,
+  listProviderSubscriptions,
   listSubscriptions,
+  type SubscriptionFilter,
 } from './subscriptions.query';
 
 const [a, b] = [chosen('a'), chosen('b')];
@@ -82,6 +84,45 @@ describe('subscriptions', () => {
     expect(items.map(({ subscriptionId }) => subscriptionId)).toEqual(['s1', 's0']);
     const some = await getSubscriptions(reads, [subscription('s7'), subscription('s1')]);
     expect(some.map(({ subscriptionId }) => subscriptionId)).toEqual(['s7', 's1']);
+  });
+
+  describe('listed across customers', () => {
+    const events = [
+      ...bought,
+      recorded(sample.ordered('c', 's2', 7), 7),
+      sample.customerCreated('d', 'D'),
+      sample.ordered('d', 's3', 1, b),
+      sample.recordChanged('d', 's3', 1, b, null),
+    ];
+    const listed = async (filter: Omit<SubscriptionFilter, 'providerId'>) =>
+      (await listProviderSubscriptions(await readsOf(events), { providerId, ...filter })).items.map(
+        ({ subscriptionId }) => subscriptionId,
+      );
+    const cases: readonly (readonly [string, Omit<SubscriptionFilter, 'providerId'>, string[]])[] =
+      [
+        ['nothing', {}, ['s1', 's2', 's3']],
+        ['reseller of record', { resellerIds: [reseller('a')] }, ['s1']],
+        ['a reseller or none', { resellerIds: [reseller('a'), null] }, ['s1', 's2', 's3']],
+        ['missing credit', { uncredited: true }, ['s2', 's3']],
+        ['offer', { offerId: offer('o2') }, []],
+        ['status', { statuses: ['active', 'pending'] }, ['s1', 's2', 's3']],
+        ['another status', { statuses: ['cancelled'] }, []],
+        ['the end of the term', { termEndsBefore: '2030-06-01T00:00:00.000Z' }, []],
+        ['a later end', { termEndsFrom: '2030-06-01T00:00:00.000Z' }, ['s1', 's2', 's3']],
+      ];
+    it.each(cases)('by %s', async (_, filter, expected) => {
+      expect(await listed(filter)).toEqual(expected);
+    });
+
+    it('say whose they are', async () => {
+      const page = await listProviderSubscriptions(await readsOf(events), {
+        providerId,
+        count: true,
+        limit: 1,
+      });
+      expect(page.items[0]?.customer).toEqual({ customerId: 'c', companyName: 'C', domain: 'c' });
+      expect(page.total).toBe(3);
+    });
   });
 
   it('fold what their life brings', async () => {
