@@ -515,7 +515,7 @@ describe('the envelope', () => {
     await pipeline.execute(stocking({ a: 1 }));
     const [event] = await logOf(store);
     expect(event?.metadata).not.toHaveProperty('traceparent');
-    expect(Object.keys(event?.metadata.actor ?? {})).toEqual(['kind', 'id', 'organisation']);
+    expect(Object.keys(event?.metadata.actor ?? {})).toEqual(['id', 'kind', 'organisation']);
     expect(event).not.toHaveProperty('personal');
   });
 

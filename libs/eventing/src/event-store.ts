@@ -32,6 +32,20 @@ export interface EventBatch {
   readonly caughtUp: boolean;
 }
 
+/** An event as an auditor reads it: its canonical text (`canonicalEvent`). */
+export interface CanonicalEvent {
+  readonly id: string;
+  readonly position: Position;
+  readonly text: string;
+}
+
+/** As `EventBatch`. */
+export interface CanonicalBatch {
+  readonly events: readonly CanonicalEvent[];
+  readonly upTo: Position;
+  readonly caughtUp: boolean;
+}
+
 export interface ReadStreamOptions {
   readonly direction?: 'forwards' | 'backwards';
   /** First revision to read, inclusive: by default the first one, or the last when reading backwards. */
@@ -60,6 +74,8 @@ export interface EventReader {
   readStream(stream: string, options?: ReadStreamOptions): AsyncIterable<readonly StoredEvent[]>;
   /** The log after a position up to its end as it stands when reached; then the iteration ends. */
   readAll(options?: { readonly after?: Position | undefined }): AsyncIterable<EventBatch>;
+  /** As `readAll`, each event as its canonical text. What was altered where it lies is altered here. */
+  readCanonical(options?: { readonly after?: Position | undefined }): AsyncIterable<CanonicalBatch>;
   /**
    * Catch-up, then live, without gap or double, until cancelled. Pull-based: a slow consumer holds
    * back the reading and nothing piles up. An empty batch says that the log's end was reached (`caughtUp`), or that

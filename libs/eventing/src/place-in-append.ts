@@ -1,8 +1,10 @@
+import { canonicalJson } from './canonical-json';
 import type { AppendPlace, NewEvent, StoredEvent } from './envelope';
 import { AppendTooLargeError } from './errors';
 import { MAX_APPEND_BYTES, type StreamWrite } from './event-store';
+import type { JsonObject } from './json';
 
-/** A new event with its place in its append, and the JSON texts that were measured, ready to be stored. */
+/** A new event with its place in its append, and its JSON texts, measured and canonical (RFC 8785), ready to be stored. */
 export interface PlacedEvent {
   readonly id: string;
   readonly type: string;
@@ -37,7 +39,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
  *
  * @throws AppendTooLargeError above MAX_APPEND_BYTES of data and sealed personal data.
  * @throws TypeError for what no caller should send: nothing to write, a stream twice, a revision
- *   that is none, an id that is not a lower-case UUID or stands twice.
+ *   that is none, an id that is not a lower-case UUID or stands twice, data without a canonical form.
  */
 export function placeInAppend(writes: readonly StreamWrite[]): PlacedAppend {
   const of = countEvents(writes);
@@ -88,14 +90,19 @@ function checkId({ id, type }: NewEvent, stream: string, seen: Set<string>): voi
 
 function placeEvent(event: NewEvent, append: AppendPlace): PlacedEvent {
   const metadata = { ...event.metadata, append };
-  const json = { data: JSON.stringify(event.data), metadata: JSON.stringify(metadata) };
+  const json = {
+    data: canonicalJson(event.data),
+    metadata: canonicalJson(metadata as object as JsonObject),
+  };
   return {
     id: event.id,
     type: event.type,
     schemaVersion: event.schemaVersion,
     metadata,
     json:
-      event.personal === undefined ? json : { ...json, personal: JSON.stringify(event.personal) },
+      event.personal === undefined
+        ? json
+        : { ...json, personal: canonicalJson({ ...event.personal }) },
   };
 }
 

@@ -1,5 +1,4 @@
-import type { Fingerprint, JsonValue } from '@tierbook/eventing';
-import { canonicalJson } from './canonical-json';
+import { canonicalJson, type Fingerprint, type JsonValue } from '@tierbook/eventing';
 import type { KeyRing } from './key-ring';
 import { MacKeys } from './mac';
 

@@ -1,5 +1,4 @@
 export * from './access-tokens';
-export * from './canonical-json';
 export * from './credential-vault';
 export * from './fingerprint';
 export * from './invitation';

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { canonically } from '../canonical-event';
 import type { SealedPersonal, StoredEvent } from '../envelope';
 import { StoreUnavailableError } from '../errors';
 import type {
   AppendOutcome,
+  CanonicalBatch,
   EventBatch,
   EventStore,
   ReadStreamOptions,
@@ -74,6 +76,12 @@ export class InMemoryEventStore implements EventStore {
       from = this.#ordinalOf(batch.upTo);
       await Promise.resolve();
     }
+  }
+
+  readCanonical(options?: {
+    readonly after?: Position | undefined;
+  }): AsyncIterable<CanonicalBatch> {
+    return canonically(this.readAll(options));
   }
 
   async *subscribe({ after, signal, types }: SubscribeOptions = {}): AsyncGenerator<EventBatch> {

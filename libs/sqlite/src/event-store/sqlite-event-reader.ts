@@ -1,6 +1,9 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import {
+  type CanonicalBatch,
+  type CanonicalEvent,
+  canonicalText,
   type EventBatch,
   type EventReader,
   formatPosition,
@@ -139,6 +142,19 @@ export class SqliteEventReader implements EventReader {
     }
   }
 
+  async *readCanonical({
+    after,
+  }: { readonly after?: Position | undefined } = {}): AsyncGenerator<CanonicalBatch> {
+    let from = this.#ordinalOf(after);
+    for (;;) {
+      const { rows, upTo, caughtUp } = this.#readPage(from);
+      const events = rows.map((row) => this.#canonical(row));
+      yield { events, upTo: formatPosition(this.logId, upTo), caughtUp };
+      if (caughtUp) return;
+      from = upTo;
+    }
+  }
+
   async *subscribe({ after, signal, types }: SubscribeOptions = {}): AsyncGenerator<EventBatch> {
     let from = this.#ordinalOf(after);
     for (let first = true; signal?.aborted !== true; first = false) {
@@ -187,17 +203,20 @@ export class SqliteEventReader implements EventReader {
   }
 
   #readBatch(from: number): { batch: EventBatch; upTo: number } {
-    const rows = this.#read(this.#after, from, PAGE);
+    const { rows, upTo, caughtUp } = this.#readPage(from);
     const events = rows.map((row) => this.#stored(row));
+    return { batch: { events, upTo: formatPosition(this.logId, upTo), caughtUp }, upTo };
+  }
+
+  /** A page, and the rest of the append that its last event came in. */
+  #readPage(from: number): { rows: EventRow[]; upTo: number; caughtUp: boolean } {
+    const rows = this.#read(this.#after, from, PAGE);
     let caughtUp = rows.length < PAGE;
     if (!caughtUp) {
-      const rest = this.#restOfAppend(rows.at(-1)?.position ?? from, events.at(-1));
-      rows.push(...rest);
-      events.push(...rest.map((row) => this.#stored(row)));
+      rows.push(...this.#restOfAppend(rows.at(-1)));
       caughtUp = this.#read(this.#after, rows.at(-1)?.position ?? from, 1).length === 0;
     }
-    const upTo = rows.at(-1)?.position ?? from;
-    return { batch: { events, upTo: formatPosition(this.logId, upTo), caughtUp }, upTo };
+    return { rows, upTo: rows.at(-1)?.position ?? from, caughtUp };
   }
 
   /** Of the next events, those of these types; the others are not parsed. */
@@ -227,10 +246,10 @@ export class SqliteEventReader implements EventReader {
   }
 
   /** An append is one transaction, so its events stand side by side. */
-  #restOfAppend(position: number, last: StoredEvent | undefined): EventRow[] {
+  #restOfAppend(last: EventRow | undefined): EventRow[] {
     if (last === undefined) return [];
-    const { index, of } = last.metadata.append;
-    return index === of - 1 ? [] : this.#read(this.#after, position, of - 1 - index);
+    const { index, of } = this.#stored(last).metadata.append;
+    return index === of - 1 ? [] : this.#read(this.#after, last.position, of - 1 - index);
   }
 
   #read(statement: StatementSync, ...parameters: (string | number | bigint)[]): EventRow[] {
@@ -267,6 +286,16 @@ export class SqliteEventReader implements EventReader {
       data: JSON.parse(row.data) as JsonObject,
       ...(row.personal !== null && { personal: JSON.parse(row.personal) as SealedPersonal }),
       metadata: JSON.parse(row.metadata) as StoredEvent['metadata'],
+    };
+  }
+
+  /** The parts lie in canonical form, so that what was changed in them shows. */
+  #canonical(row: EventRow): CanonicalEvent {
+    const position = formatPosition(this.logId, row.position);
+    return {
+      id: row.id,
+      position,
+      text: canonicalText({ ...row, schemaVersion: row.schema_version }),
     };
   }
 

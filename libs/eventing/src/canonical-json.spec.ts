@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { JsonValue } from '@tierbook/eventing';
 import { canonicalJson } from './canonical-json';
+import type { JsonValue } from './json';
 
 const parse = (json: string): JsonValue => JSON.parse(json) as JsonValue;
 

@@ -1,4 +1,4 @@
-import type { JsonValue } from '@tierbook/eventing';
+import type { JsonValue } from './json';
 
 /**
  * A value's one canonical text, by the JSON Canonicalization Scheme (RFC 8785): members sorted by the
@@ -11,10 +11,27 @@ export function canonicalJson(value: JsonValue): string {
   if (typeof value === 'number') return canonicalNumber(value);
   if (typeof value === 'string') return canonicalString(value);
   if (isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  const members = Object.entries(value)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, member]) => `${canonicalString(name)}:${canonicalJson(member)}`);
-  return `{${members.join(',')}}`;
+  return canonicalObject(value);
+}
+
+function canonicalObject(object: { readonly [name: string]: JsonValue }): string {
+  let text = '';
+  for (const name of sortedNames(object)) {
+    const member = object[name];
+    if (member === undefined) continue;
+    text += `${text === '' ? '' : ','}${canonicalString(name)}:${canonicalJson(member)}`;
+  }
+  return `{${text}}`;
+}
+
+/** Most objects are made with their members in order: looking is much cheaper than sorting. */
+function sortedNames(object: object): readonly string[] {
+  const names = Object.keys(object);
+  for (let index = 1; index < names.length; index += 1) {
+    const [before, name] = [names[index - 1], names[index]];
+    if (before !== undefined && name !== undefined && before > name) return names.sort();
+  }
+  return names;
 }
 
 function canonicalNumber(value: number): string {
