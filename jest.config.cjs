@@ -31,6 +31,8 @@ module.exports = {
   },
   // Packages that ship ES modules only.
   transformIgnorePatterns: ['/node_modules/(?!(@nestjs|jose|uuid)/)'],
+  globalSetup: '<rootDir>/test/mongo-server/jest.global-setup.ts',
+  globalTeardown: '<rootDir>/test/mongo-server/jest.global-teardown.ts',
   testTimeout: 30_000,
   maxWorkers: 2,
 };
