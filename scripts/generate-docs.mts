@@ -379,7 +379,7 @@ function operationsByCode(): (code: string) => string {
     const common = everywhere.get(code);
     if (common !== undefined) return common;
     const named = operations.get(code)?.sort();
-    return named?.map((action) => `\`${action}\``).join(', ') ?? 'any address';
+    return named?.map((action) => `\`${action}\``).join(', ') ?? 'addresses outside the document';
   };
 }
 

@@ -23,6 +23,7 @@ import { OffersController } from './offers/offers.controller';
 import { HealthController } from './operations/health.controller';
 import { Metrics } from './operations/metrics';
 import { MetricsController } from './operations/metrics.controller';
+import { ProjectionsController } from './operations/projections.controller';
 import { PartnershipRequestsController } from './partnerships/partnership-requests.controller';
 import { PartnershipsController } from './partnerships/partnerships.controller';
 import { ProvidersController } from './providers/providers.controller';
@@ -55,6 +56,7 @@ export class ApiModule {
         EventsController,
         HealthController,
         MetricsController,
+        ProjectionsController,
       ],
       providers: [
         ...partsOf(tierbook, configuration, logger),

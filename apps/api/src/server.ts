@@ -7,6 +7,7 @@ import { authenticateCallers } from './http/bearer';
 import { secureAnswers } from './http/security-headers';
 import { readBodies } from './http/bodies';
 import { logRequests } from './http/log-requests';
+import { sayParked } from './http/say-parked';
 import { answerProblem, ProblemFilter } from './http/problem.filter';
 import { validationPipe } from './http/validation';
 import { serveApiDocument } from './openapi';
@@ -58,7 +59,9 @@ export async function createServer(
   authenticateCallers(fastify, tierbook.accessTokens);
   readBodies(fastify);
   logRequests(fastify, logger);
+  sayParked(fastify, tierbook);
   metrics.observe(fastify);
+  metrics.observeViews(tierbook);
   app.useGlobalFilters(new ProblemFilter(logger));
   app.useGlobalPipes(validationPipe());
   serveApiDocument(app);

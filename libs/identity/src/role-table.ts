@@ -122,8 +122,11 @@ const ROLE_TABLE = {
   'associate-subscription-reseller': { of: 'customer', provider: SALES },
   // The choices are the provider's other resellers, which no reseller is shown.
   'designate-support-contact': { of: 'customer', provider: SALES_AND_HELPDESK },
+  // How views are built: of the deployment, and nobody's data.
+  'control-projections': { of: 'none', operator: OPERATOR },
 
   'list-resellers': { of: 'none', operator: OPERATOR, provider: ANY_AGENT },
+  'read-projections': { of: 'none', operator: OPERATOR },
   'read-reseller': { of: 'reseller', operator: OPERATOR, provider: ANY_AGENT, reseller: ANY_AGENT },
   'list-reseller-customers': { of: 'reseller', provider: ANY_AGENT, reseller: ANY_AGENT },
   'list-providers': { of: 'none', operator: OPERATOR, reseller: ANY_AGENT },

@@ -3,5 +3,8 @@ export * from './engines';
 export * from './logging';
 export * from './nest-providers';
 export * from './new-id';
+export * from './parked-reads';
+export * from './projector/parked';
+export * from './projector/projection-status';
 export * from './read-only';
 export * from './tierbook';

@@ -27,6 +27,7 @@ import {
   type KeyMaterial,
 } from '@tierbook/identity';
 import {
+  NotingReadStore,
   Cursors,
   findDueRequests,
   findDueSubscriptions,
@@ -40,6 +41,7 @@ import { sqlitePathOf, type Configuration } from './configuration';
 import { openWriteEngines, type WriteEngines } from './engines';
 import type { Logger } from './logging';
 import { newId } from './new-id';
+import { ParkedReads } from './parked-reads';
 import { ProjectorThread } from './projector/projector-thread';
 
 /** Tokens are for this service and no other. */
@@ -63,6 +65,8 @@ export interface WriteSide {
 export interface Tierbook extends WriteSide {
   readonly projector: ProjectorThread;
   readonly reads: Reads;
+  /** What the work under way has read of documents that stand still. */
+  readonly parkedReads: ParkedReads;
   /** What known callers were refused. */
   readonly refusals: RefusalLog;
   /** Lets process managers and projector finish what is under way, then closes every store. */
@@ -109,8 +113,15 @@ export async function openTierbook(
     opened.push(() => scheduler.stop());
     const refusals = openRefusalLog(engines.stateStore, logger);
     opened.push(() => refusals.close());
-    const reads = { store, cursors: new Cursors(keys.cursors) };
-    return { ...writeSide, projector, reads, refusals, close };
+    const parkedReads = new ParkedReads();
+    const noting = new NotingReadStore(store, {
+      parkedIn: (view) => projector.parkedIn(view),
+      onRead: (view) => {
+        parkedReads.note(view);
+      },
+    });
+    const reads = { store: noting, cursors: new Cursors(keys.cursors) };
+    return { ...writeSide, projector, reads, parkedReads, refusals, close };
   } catch (error) {
     await close();
     throw error;

@@ -9,6 +9,9 @@ const HEADERS = {
   }),
   'Tierbook-Position': POSITION,
   Location: text('Address of what was made.', { format: 'uri-reference' }),
+  'Tierbook-Parked': text(
+    'Views of which the answer shows a document that stands still before an event: what came since is missing in it.',
+  ),
   'Cache-Control': text('The answer holds a secret: it is not to be kept.', {
     enum: ['no-store'],
   }),

@@ -7,7 +7,12 @@ import {
 } from '@tierbook/eventing';
 import { AccessTokenError } from '@tierbook/identity';
 import type { Logger } from '@tierbook/platform';
-import { CursorInvalidError, InvalidQueryError, ViewBehindError } from '@tierbook/read-models';
+import {
+  ControlRefusedError,
+  CursorInvalidError,
+  InvalidQueryError,
+  ViewBehindError,
+} from '@tierbook/read-models';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { correlationIdOf, pathOf } from './request';
 import { PROBLEMS, problemDetails, ProblemError, type ProblemCode } from './problems';
@@ -68,6 +73,7 @@ function problemOf(error: unknown): ProblemError {
   if (error instanceof AppendTooLargeError)
     return new ProblemError('append-too-large', error.message);
   if (error instanceof ViewBehindError) return new ProblemError('view-behind', error.message);
+  if (error instanceof ControlRefusedError) return new ProblemError(error.code, error.message);
   if (error instanceof CursorInvalidError) return new ProblemError('cursor-invalid');
   if (error instanceof InvalidQueryError) return new ProblemError('query-invalid', error.message);
   return frameworkProblem(error) ?? new ProblemError('internal-error');

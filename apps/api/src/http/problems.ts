@@ -116,10 +116,30 @@ const SERVICE_PROBLEMS = {
     title: 'Unknown invitation',
     advice: 'Copy the whole link from the message, or ask the provider to send it again.',
   },
+  'projection-unknown': {
+    status: 404,
+    title: 'No such projection',
+    advice: 'Name one as `tierbook projections list` shows it.',
+  },
+  'key-not-parked': {
+    status: 404,
+    title: 'Key not parked',
+    advice: 'See `tierbook parked list`.',
+  },
   'method-not-allowed': {
     status: 405,
     title: 'Method not allowed',
     advice: 'See /docs for what this address takes.',
+  },
+  'projection-paused': {
+    status: 409,
+    title: 'Projection paused',
+    advice: 'Resume it first: `tierbook projections resume`.',
+  },
+  'rebuild-under-way': {
+    status: 409,
+    title: 'Rebuild under way',
+    advice: 'Wait for it: `tierbook projections status` shows how far it is.',
   },
   'write-contention': {
     status: 409,

@@ -190,7 +190,7 @@ export function ReadRoute(options: ReadRouteOptions): MethodDecorator {
       status: 200,
       description: 'What was asked for.',
       schema: answers,
-      headers: headersOf(headers),
+      headers: { ...headersOf(headers), ...headersOf(['Tierbook-Parked'], false) },
       otherwise,
     }),
     ApiHeader({

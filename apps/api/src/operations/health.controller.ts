@@ -1,7 +1,12 @@
 import { Controller, Get, Inject, ServiceUnavailableException } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { HealthCheck, HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
-import { TIERBOOK, type Tierbook } from '@tierbook/platform';
+import {
+  projectionStatus,
+  TIERBOOK,
+  type ProjectionStatus,
+  type Tierbook,
+} from '@tierbook/platform';
 import { Public } from '../http/bearer';
 import { HttpExchange, type Exchange } from '../http/request';
 
@@ -25,7 +30,8 @@ export class HealthController {
   @HealthCheck()
   async ready(@HttpExchange() { reply }: Exchange): Promise<unknown> {
     try {
-      return await this.health.check([() => this.log(), () => this.views()]);
+      const found = await this.health.check([() => this.log(), () => this.views()]);
+      return 'degraded' in (found.info?.views ?? {}) ? { ...found, status: 'degraded' } : found;
     } catch (error) {
       if (!(error instanceof ServiceUnavailableException)) throw error;
       // No problem of the caller's: it asked how things are, and is told.
@@ -44,15 +50,43 @@ export class HealthController {
     }
   }
 
-  private views() {
+  /** Why a view stands still is not for everybody: it is told by `tierbook projections status`. */
+  private async views() {
     const check = this.indicators.check('views');
     const { thread, failures, views } = this.tierbook.projector.status();
-    const paused = views.filter(({ state }) => state === 'paused');
+    const head = await this.tierbook.engines.eventStore.head().catch(() => undefined);
+    const each = views.map((view) => projectionStatus(view, head));
     const detail = {
       thread,
       failures,
-      paused: paused.map(({ view, reason }) => ({ view, reason })),
+      ...(isDegraded(each) ? { degraded: true } : {}),
+      views: Object.fromEntries(each.map((status) => [status.view, shownOf(status)])),
     };
-    return thread === 'running' && paused.length === 0 ? check.up() : check.down(detail);
+    const isDown = thread !== 'running' || each.some(({ pausedBy }) => pausedBy === 'event');
+    return isDown ? check.down(detail) : check.up(detail);
   }
+}
+
+/** It serves, but not all that it should: somebody must see to it. */
+function isDegraded(views: readonly ProjectionStatus[]): boolean {
+  return views.some(
+    ({ parkedKeys, pausedBy, rebuild }) =>
+      parkedKeys > 0 || pausedBy !== undefined || rebuild?.stoppedBy !== undefined,
+  );
+}
+
+function shownOf({ state, pausedBy, lag, eventsPerSecond, parkedKeys, rebuild }: ProjectionStatus) {
+  return {
+    state,
+    ...(pausedBy === undefined ? {} : { pausedBy }),
+    lag,
+    eventsPerSecond,
+    ...(parkedKeys === 0 ? {} : { parkedKeys }),
+    ...(rebuild === null
+      ? {}
+      : {
+          rebuild: rebuild.stoppedBy === undefined ? 'moving' : 'stopped',
+          rebuildLag: rebuild.lag,
+        }),
+  };
 }

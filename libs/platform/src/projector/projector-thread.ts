@@ -1,9 +1,19 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { StoreRefusedError, type Position } from '@tierbook/eventing';
-import { PROJECTIONS, ViewBehindError, ViewProgress, type ViewStatus } from '@tierbook/read-models';
+import { StoreRefusedError, StoreUnavailableError, type Position } from '@tierbook/eventing';
+import {
+  ControlRefusedError,
+  PROJECTIONS,
+  ViewBehindError,
+  ViewProgress,
+  type ControlRefusal,
+  type ControlRequest,
+  type ParkedKey,
+  type ViewStatus,
+} from '@tierbook/read-models';
 import type { Logger } from '../logging';
-import type { FromProjector, ProjectorOptions, ToProjector } from './projector-messages';
+import type { Failure, FromProjector, ProjectorOptions, ToProjector } from './projector-messages';
+import { Rate } from './rate';
 
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 30_000;
@@ -17,7 +27,19 @@ export interface ProjectorStatus {
   /** Since the service started. */
   readonly failures: number;
   readonly lastFailure?: string;
-  readonly views: readonly ViewStatus[];
+  readonly views: readonly MovingViewStatus[];
+}
+
+/** How a view stands, and how fast it is moved. */
+export interface MovingViewStatus extends ViewStatus {
+  /** Over the last ten seconds; a rebuild's beside it included. */
+  readonly eventsPerSecond: number;
+}
+
+/** Who waits for the answer to something asked. */
+interface Asking {
+  readonly resolve: (parked: ParkedKey | undefined) => void;
+  readonly reject: (error: Error) => void;
 }
 
 export interface ProjectorThreadOptions extends ProjectorOptions {
@@ -36,6 +58,10 @@ export class ProjectorThread {
   #retryMs = FIRST_RETRY_MS;
   #retry: NodeJS.Timeout | undefined;
   #isTelling = false;
+  readonly #rates = new Map<string, Rate>();
+  readonly #parked = new Map<string, ReadonlySet<string>>();
+  readonly #asking = new Map<number, Asking>();
+  #asked = 0;
 
   private constructor(options: ProjectorThreadOptions) {
     this.#options = options;
@@ -72,7 +98,7 @@ export class ProjectorThread {
     const { position: reached, state, reason } = this.#progress.of(view);
     if (reached !== undefined && reached >= position) return;
     if (state === 'paused') {
-      throw new ViewBehindError(view, `is paused by an event (${String(reason)})`);
+      throw new ViewBehindError(view, `stands still (${String(reason)})`);
     }
     const giveUp = new AbortController();
     const timer = setTimeout(() => {
@@ -90,8 +116,34 @@ export class ProjectorThread {
       thread: this.#state,
       failures: this.#failures,
       ...(this.#lastFailure === undefined ? {} : { lastFailure: this.#lastFailure }),
-      views: this.#progress.all(),
+      views: this.#progress.all().map((status) => ({
+        ...status,
+        eventsPerSecond: this.#rates.get(status.view)?.perSecond() ?? 0,
+      })),
     };
+  }
+
+  /** The keys of a view's documents that stand still before an event; `undefined` where none does. */
+  parkedIn(view: string): ReadonlySet<string> | undefined {
+    return this.#parked.get(view);
+  }
+
+  /** Whether any document of any view stands still. */
+  get hasParked(): boolean {
+    return this.#parked.size > 0;
+  }
+
+  /**
+   * Has the thread do something.
+   * @throws ControlRefusedError; StoreUnavailableError while the thread does not run.
+   */
+  control(request: ControlRequest): Promise<ParkedKey | undefined> {
+    return new Promise((resolve, reject) => {
+      if (this.#worker === undefined) throw notRunning();
+      const number = ++this.#asked;
+      this.#asking.set(number, { resolve, reject });
+      this.#tell({ number, request });
+    });
   }
 
   /** Lets the batch under way finish and ends the thread. */
@@ -100,6 +152,16 @@ export class ProjectorThread {
     clearTimeout(this.#retry);
     this.#tell('stop');
     await this.#exited;
+  }
+
+  #note(status: ViewStatus): void {
+    const { view, parked, events } = status;
+    const rate = this.#rates.get(view) ?? new Rate();
+    this.#rates.set(view, rate);
+    rate.note(events);
+    if (parked === undefined) this.#parked.delete(view);
+    else this.#parked.set(view, new Set(parked));
+    this.#progress.update(status);
   }
 
   #tell(message: ToProjector): void {
@@ -131,10 +193,18 @@ export class ProjectorThread {
             this.#tell('committed');
             break;
           case 'progress':
-            for (const status of message.changed) this.#progress.update(status);
+            for (const status of message.changed) this.#note(status);
+            break;
+          case 'done':
+            this.#asking.get(message.number)?.resolve(message.parked);
+            this.#asking.delete(message.number);
+            break;
+          case 'refused':
+            this.#asking.get(message.number)?.reject(asError(message.error));
+            this.#asking.delete(message.number);
             break;
           case 'failed':
-            failure = asError(message);
+            failure = asError(message.error);
             break;
         }
       });
@@ -143,6 +213,8 @@ export class ProjectorThread {
       });
       worker.once('exit', (code) => {
         this.#worker = undefined;
+        for (const { reject: refuse } of this.#asking.values()) refuse(notRunning());
+        this.#asking.clear();
         const error = failure ?? new Error(`The projector thread ended with code ${String(code)}.`);
         reject(error);
         if (this.#state === 'stopped') return;
@@ -168,7 +240,14 @@ export class ProjectorThread {
   }
 }
 
-function asError({ name, message }: { readonly name: string; readonly message: string }): Error {
+function notRunning(): StoreUnavailableError {
+  return new StoreUnavailableError('The projector does not run now: see its last failure.');
+}
+
+function asError({ name, message, code }: Failure): Error {
   if (name === StoreRefusedError.name) return new StoreRefusedError(message);
+  if (name === ControlRefusedError.name) {
+    return new ControlRefusedError(code as ControlRefusal, message);
+  }
   return Object.assign(new Error(message), { name });
 }

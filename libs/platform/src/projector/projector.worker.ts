@@ -8,7 +8,13 @@ import {
   reseller,
 } from '@tierbook/domain';
 import { CachedPersonalKeys, EventCodec, systemClock } from '@tierbook/eventing';
-import { openProjectionState, PROJECTIONS, ProjectionRunner } from '@tierbook/read-models';
+import {
+  openProjectionState,
+  perform,
+  PROJECTIONS,
+  ProjectionRunner,
+  type ControlRequest,
+} from '@tierbook/read-models';
 import {
   openSqliteEventReader,
   openSqlitePersonalKeysReader,
@@ -16,7 +22,7 @@ import {
   openSqliteStateStore,
 } from '@tierbook/sqlite';
 import { readOnlyKeys } from '../read-only-keys';
-import type { FromProjector, ProjectorOptions, ToProjector } from './projector-messages';
+import type { Failure, FromProjector, ProjectorOptions, ToProjector } from './projector-messages';
 
 const AGGREGATES = [customer, offer, partnership, partnershipRequest, provider, reseller];
 
@@ -45,10 +51,18 @@ async function runProjector(host: MessagePort, options: ProjectorOptions): Promi
       tell({ kind: 'progress', changed });
     },
   });
+  const answer = async (number: number, request: ControlRequest): Promise<void> => {
+    try {
+      tell({ kind: 'done', number, parked: await perform(runner, request) });
+    } catch (error) {
+      tell({ kind: 'refused', number, error: failureOf(error) });
+    }
+  };
   const stopped = new Promise<void>((resolve) => {
     host.on('message', (message: ToProjector) => {
       if (message === 'committed') reader.notify();
-      else resolve();
+      else if (message === 'stop') resolve();
+      else void answer(message.number, message.request);
     });
   });
   const running = runner.run(() => {
@@ -63,12 +77,17 @@ async function runProjector(host: MessagePort, options: ProjectorOptions): Promi
   await reader.close();
 }
 
+function failureOf(error: unknown): Failure {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
+  return typeof code === 'string' ? { name, message, code } : { name, message };
+}
+
 const host = parentPort;
 if (host !== null) {
   runProjector(host, workerData as ProjectorOptions)
     .catch((error: unknown) => {
-      const { name, message } = error instanceof Error ? error : new Error(String(error));
-      host.postMessage({ kind: 'failed', name, message } satisfies FromProjector);
+      host.postMessage({ kind: 'failed', error: failureOf(error) } satisfies FromProjector);
     })
     .finally(() => {
       host.close();

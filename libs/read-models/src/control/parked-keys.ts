@@ -58,6 +58,10 @@ export class ParkedKeys {
     return this.#keys.get(nameOf(build)) ?? new Map<string, ParkedKey>();
   }
 
+  all(): readonly ParkedKey[] {
+    return [...this.#keys.values()].flatMap((keys) => [...keys.values()]);
+  }
+
   /** Durable when it answers; the same again changes nothing. */
   async park(build: BuildId, waiting: readonly Waiting[]): Promise<void> {
     await Promise.all(
@@ -104,8 +108,9 @@ export class ParkedKeys {
   /** Forgets what was parked in builds that are gone. */
   async keepOnly(builds: readonly BuildId[]): Promise<void> {
     const kept = new Set(builds.map(nameOf));
-    const parked = [...this.#keys.values()].flatMap((keys) => [...keys.values()]);
-    for (const each of parked) if (!kept.has(nameOf(each))) await this.release(each, each.key);
+    for (const each of this.all()) {
+      if (!kept.has(nameOf(each))) await this.release(each, each.key);
+    }
   }
 
   async #put(

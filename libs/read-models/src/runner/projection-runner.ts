@@ -132,7 +132,7 @@ export class ProjectionRunner {
     return this.#inTurn(async () => {
       const projection = this.#projectionOf(view);
       if (this.#options.state.paused.of(view) !== undefined) {
-        throw new ControlRefusedError('projection-paused', `${view} is paused: resume it first.`);
+        throw new ControlRefusedError('projection-paused', `${view} is paused.`);
       }
       const beside = this.#movingOf(view).find(({ build }) => !build.serving);
       if (beside !== undefined) {

@@ -1,0 +1,64 @@
+import type { Position } from '@tierbook/eventing';
+import type { Page, Query, ReadStore, Row, Scan } from '../read-store';
+import type { AnyView, ViewDefinition } from '../view';
+
+/** Which documents stand still, and who is told that one was read. */
+export interface ParkedDocuments {
+  /** The view's keys that stand still; `undefined` where none does. */
+  readonly parkedIn: (view: string) => ReadonlySet<string> | undefined;
+  /** Called for each view of which a read met such a key, whether there is a document under it or not. */
+  readonly onRead: (view: string) => void;
+}
+
+/** Reads as the store does, and notes reads of documents that stand still before an event. */
+export class NotingReadStore implements ReadStore {
+  constructor(
+    private readonly store: ReadStore,
+    private readonly documents: ParkedDocuments,
+  ) {}
+
+  get<Doc extends object>(view: ViewDefinition<Doc>, key: string): Promise<Row<Doc> | undefined> {
+    this.#note(view, [key]);
+    return this.store.get(view, key);
+  }
+
+  getMany<Doc extends object>(
+    view: ViewDefinition<Doc>,
+    keys: Iterable<string>,
+  ): Promise<ReadonlyMap<string, Row<Doc>>> {
+    const wanted = [...keys];
+    this.#note(view, wanted);
+    return this.store.getMany(view, wanted);
+  }
+
+  async find<Doc extends object>(view: ViewDefinition<Doc>, query: Query): Promise<Page<Doc>> {
+    const page = await this.store.find(view, query);
+    const keys = page.rows.map(({ key }) => key);
+    this.#note(view, keys);
+    return page;
+  }
+
+  async *scan<Doc extends object>(
+    view: ViewDefinition<Doc>,
+    scan: Scan,
+  ): AsyncGenerator<readonly Row<Doc>[]> {
+    for await (const rows of this.store.scan(view, scan)) {
+      const keys = rows.map(({ key }) => key);
+      this.#note(view, keys);
+      yield rows;
+    }
+  }
+
+  positionOf(view: AnyView): Promise<Position | undefined> {
+    return this.store.positionOf(view);
+  }
+
+  close(): Promise<void> {
+    return this.store.close();
+  }
+
+  #note({ name }: { readonly name: string }, keys: readonly string[]): void {
+    const parked = this.documents.parkedIn(name);
+    if (parked !== undefined && keys.some((key) => parked.has(key))) this.documents.onRead(name);
+  }
+}
