@@ -1,7 +1,8 @@
+import { setDefaultHighWaterMark } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { StoreRefusedError, StoreUnavailableError } from '@tierbook/eventing';
-import { isDenied, isTransient, NoAnswerError, textOf } from './failures';
+import { isDenied, isTransient, NoAnswerError, NotSentError, textOf } from './failures';
 
 /** How long is waited for what. */
 export interface Patience {
@@ -20,6 +21,14 @@ const FAILURES_BEFORE_RENEWAL = 4;
 const SHORTEST_RENEWAL_MS = 3_000;
 /** Silence after which a connection is probed, and how long for an answer, where the URL does not say. */
 const KEEP_ALIVE = { keepAliveInterval: '10000', keepAliveTimeout: '5000' };
+
+/** Calls that one client may have in flight. */
+const MAX_IN_FLIGHT = 1_000;
+
+// The client queues what its connection does not take at once, and lets each of those fail twice when the
+// connection breaks: the second time nobody hears, which ends the process. Its streams are made with Node's
+// default of 16 messages; with room for all that is in flight there is no such queue.
+setDefaultHighWaterMark(true, MAX_IN_FLIGHT + 1);
 
 /** Since when the server has not answered, and the last reason. */
 export interface Outage {
@@ -107,6 +116,8 @@ export class Connection {
     }, answerMs);
     try {
       await Promise.race([this.#renewing, late]);
+      if (this.#inFlight.size >= MAX_IN_FLIGHT)
+        throw new NotSentError('too many calls wait already');
       const generation = this.#generation;
       const answer = await Promise.race([this.#counted(work(this.#client)), late]);
       // A client that is replaced ends what it reads as if it had come to its end.

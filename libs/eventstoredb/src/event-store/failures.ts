@@ -5,6 +5,11 @@ export class NoAnswerError extends Error {
   override readonly name = 'NoAnswerError';
 }
 
+/** Nothing was handed to the client. */
+export class NotSentError extends Error {
+  override readonly name = 'NotSentError';
+}
+
 /** gRPC status codes. */
 const CANCELLED = 1;
 const UNKNOWN = 2;
@@ -44,7 +49,7 @@ export function textOf(error: unknown): string {
  */
 export function isSurelyNotWritten(error: unknown): boolean {
   const text = textOf(error);
-  if (NOT_SENT.test(text)) return true;
+  if (error instanceof NotSentError || NOT_SENT.test(text)) return true;
   const type = typeOf(error);
   // What the server can do is asked before anything is sent, and fails with the bare gRPC error.
   if (type === undefined && codeOf(error) === UNAVAILABLE) return true;

@@ -10,7 +10,7 @@ export class Feed {
   isCaughtUp = false;
   isConfirmed = false;
   /** Why nothing more comes. */
-  failure: unknown;
+  failure: Error | undefined;
   readonly #subscription: AllStreamSubscription;
   #wake: () => void = () => undefined;
 
@@ -65,7 +65,7 @@ export class Feed {
     this.#subscription.unsubscribe().catch(() => undefined);
   }
 
-  #fail(error: unknown): void {
+  #fail(error: Error): void {
     this.failure ??= error;
     this.#wake();
   }

@@ -2,11 +2,11 @@ import {
   type AllStreamResolvedEvent,
   BACKWARDS,
   type Direction,
-  END,
+  type END,
   ErrorType,
   FORWARDS,
   type ResolvedEvent,
-  START,
+  type START,
 } from '@eventstore/db-client';
 import { StoreRefusedError } from '@tierbook/eventing';
 import type { Connection, Patience } from './connection';
@@ -73,7 +73,9 @@ export class LogReader {
         ),
       );
     } catch (error) {
-      if (isUnknownPosition(error)) throw new RangeError(`No event stands at ${String(from)}.`);
+      if (isUnknownPosition(error)) {
+        throw new RangeError(`No event stands at ${String(from)}.`, { cause: error });
+      }
       throw error;
     }
   }

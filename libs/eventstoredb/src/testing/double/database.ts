@@ -41,11 +41,11 @@ export type ReadResult =
   /** UnknownError, code 2. */
   | { readonly kind: 'unknown' };
 
-export type Range<P> = {
+export interface Range<P> {
   readonly from: P | 'start' | 'end';
   readonly backwards: boolean;
   readonly count: number;
-};
+}
 
 interface Stream {
   /** By revision: what is hidden or removed is here too. */

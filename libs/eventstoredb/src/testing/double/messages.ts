@@ -10,14 +10,14 @@ import {
   MaximumAppendSizeExceeded,
 } from '@eventstore/db-client/generated/shared_pb';
 import {
-  AppendReq,
+  type AppendReq,
   AppendResp,
   BatchAppendReq,
   BatchAppendResp,
-  DeleteReq,
+  type DeleteReq,
   DeleteResp,
   ReadResp,
-  TombstoneReq,
+  type TombstoneReq,
   TombstoneResp,
 } from '@eventstore/db-client/generated/streams_pb';
 import { Status } from '@eventstore/db-client/generated/status_pb';

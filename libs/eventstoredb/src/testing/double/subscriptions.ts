@@ -1,4 +1,4 @@
-import { ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb';
+import { type ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb';
 import { type ServerWritableStream, status } from '@grpc/grpc-js';
 import { type Database, type DatabaseRecord, TOMBSTONE_REVISION } from './database';
 import { eventResponse, failure, nameOf, streamDeleted } from './messages';

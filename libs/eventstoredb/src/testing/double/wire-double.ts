@@ -12,7 +12,11 @@ import {
   type IStreamsServer,
   StreamsService,
 } from '@eventstore/db-client/generated/streams_grpc_pb';
-import { AppendReq, BatchAppendReq, ReadReq } from '@eventstore/db-client/generated/streams_pb';
+import {
+  type AppendReq,
+  type BatchAppendReq,
+  ReadReq,
+} from '@eventstore/db-client/generated/streams_pb';
 import {
   type handleUnaryCall,
   type Metadata,
@@ -125,7 +129,6 @@ export class WireDouble {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
       socket.on('error', () => undefined);
-      if (this.#isHung) return;
       injector.injectConnection(socket);
     });
     this.#tcp.listen(this.#listeningOn || this.#port, '127.0.0.1');
@@ -151,10 +154,9 @@ export class WireDouble {
   /** N3: as a stopped process: connections stay, and nobody answers. */
   hang(): void {
     this.#isHung = true;
-    for (const socket of this.#sockets) socket.pause();
   }
 
-  /** Connections that were hung are cut: who was waiting on them must connect anew. */
+  /** As if the stopped process were ended and started: who was waiting must connect anew. */
   resume(): void {
     this.#isHung = false;
     this.reset();
@@ -174,6 +176,7 @@ export class WireDouble {
   #streams(): IStreamsServer {
     return {
       read: (call) => {
+        if (this.#isHung) return;
         const refused = this.#refusal(call.metadata);
         if (call.request.getOptions()?.hasSubscription() === true) {
           // X5: a subscription does not ask for the leader.
@@ -195,6 +198,7 @@ export class WireDouble {
           else if (message !== undefined) events.push(proposedOf(message));
         });
         call.on('end', () => {
+          if (this.#isHung) return;
           const refused = this.#refusal(call.metadata);
           if (refused !== undefined || options === undefined) {
             callback(refused ?? failure(status.UNKNOWN, 'No options.'));
@@ -254,7 +258,10 @@ export class WireDouble {
         this.resetReadAfter = undefined;
         for (const record of result.events.slice(0, cut)) call.write(eventResponse(record));
         if (cut === undefined || cut >= result.events.length) call.end();
-        else setTimeout(() => this.reset(), 20);
+        else
+          setTimeout(() => {
+            this.reset();
+          }, 20);
       }
     }
   }
@@ -325,6 +332,7 @@ export class WireDouble {
     name: string,
     { options, events }: { options: BatchAppendReq.Options; events: Proposed[] },
   ): Parameters<typeof batchResponse>[2] | undefined {
+    if (this.#isHung) return undefined;
     if (this.denies !== undefined) return deniedStatus();
     if (!this.isReady) return unknownStatus('Server Is Not Ready');
     const requiresLeader = call.metadata.get('requires-leader')[0] === 'true';
@@ -348,7 +356,7 @@ export class WireDouble {
 
   /** X20: written, and durable only once there is a quorum again. */
   #isWithoutQuorum(result: WriteResult): boolean {
-    return result.kind === 'success' && this.hasQuorum === false;
+    return result.kind === 'success' && !this.hasQuorum;
   }
 
   hasQuorum = true;
@@ -388,6 +396,7 @@ export class WireDouble {
 
   #features(): handleUnaryCall<Empty, SupportedMethods> {
     return (_, callback) => {
+      if (this.#isHung) return;
       const methods = Object.values(
         StreamsService as object as Record<string, { path: string }>,
       ).map(({ path }) => {
