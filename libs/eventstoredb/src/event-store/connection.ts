@@ -54,7 +54,7 @@ let shared: Shared | undefined;
  * @throws StoreRefusedError for a URL that cannot be used, or another one than is in use.
  */
 export function connect(url: string): Connection {
-  if (shared === undefined) shared = { url, connection: new Connection(url), holders: 0 };
+  shared ??= { url, connection: new Connection(url), holders: 0 };
   if (shared.url !== url) {
     throw new StoreRefusedError(
       'One process speaks to one EventStoreDB; it is connected to another already.',

@@ -2,6 +2,8 @@ import { END, START } from '@eventstore/db-client';
 import type { AllStreamResolvedEvent, ResolvedEvent } from '@eventstore/db-client';
 import {
   type AppendOutcome,
+  type CanonicalBatch,
+  canonically,
   type EventBatch,
   type EventStore,
   formatPosition,
@@ -158,7 +160,13 @@ export class EventStoreDbEventStore implements EventStore {
     }
   }
 
-  async *subscribe({ after, signal }: SubscribeOptions = {}): AsyncGenerator<EventBatch> {
+  readCanonical(options?: {
+    readonly after?: Position | undefined;
+  }): AsyncIterable<CanonicalBatch> {
+    return canonically(this.readAll(options));
+  }
+
+  async *subscribe({ after, signal, types }: SubscribeOptions = {}): AsyncGenerator<EventBatch> {
     this.#refuseIfClosed();
     const closing = this.#closing.signal;
     const either = signal === undefined ? closing : AbortSignal.any([signal, closing]);
@@ -172,7 +180,7 @@ export class EventStoreDbEventStore implements EventStore {
       positionOf: (commit: bigint) => this.#positionOf(commit),
       ours: (resolved: AllStreamResolvedEvent) => this.#ours(resolved),
     };
-    yield* follow(log, this.#commitOf(after), either);
+    yield* follow(log, this.#commitOf(after), types, either);
     if (signal?.aborted !== true) this.#refuseIfClosed();
   }
 

@@ -469,10 +469,7 @@ describe('what does not fit', () => {
     ['a stream of another namespace', { ...write('s-1'), stream: 'other.s-1' }],
     ['a type of the server’s own', write('s-1', 'no_stream', [newEvent({ type: '$x' })])],
     ['an empty type', write('s-1', 'no_stream', [newEvent({ type: '' })])],
-    [
-      'data that is no JSON (A12)',
-      write('s-1', 'no_stream', [newEvent({ data: { n: 1n } as never })]),
-    ],
+    ['data that is no JSON (A12)', write('s-1', 'no_stream', [newEvent({ data: { n: NaN } })])],
   ])('%s is refused before anything is sent (A10)', async (_, bad) => {
     const store = await open();
     const sent = double.appends;

@@ -1,4 +1,8 @@
-import type { AllStreamResolvedEvent, AllStreamSubscription } from '@eventstore/db-client';
+import type {
+  AllStreamResolvedEvent,
+  AllStreamSubscription,
+  Position,
+} from '@eventstore/db-client';
 import { NoAnswerError } from './failures';
 
 /**
@@ -9,12 +13,21 @@ export class Feed {
   /** The server said that the end was reached; what came before may still be in the buffer. */
   isCaughtUp = false;
   isConfirmed = false;
+  /** The last checkpoint: what does not match was passed by up to this commit position. */
+  consideredUpTo = 0n;
   /** Why nothing more comes. */
   failure: Error | undefined;
   readonly #subscription: AllStreamSubscription;
   #wake: () => void = () => undefined;
 
-  constructor(subscription: AllStreamSubscription) {
+  /** @param subscribe is handed what must be called at a checkpoint. It does not throw: that would stop the feed without a word. */
+  constructor(
+    subscribe: (onCheckpoint: (_: unknown, position: Position) => void) => AllStreamSubscription,
+  ) {
+    const subscription = subscribe((_, { commit }) => {
+      this.consideredUpTo = commit;
+      this.#wake();
+    });
     this.#subscription = subscription;
     subscription.on('confirmation', () => {
       this.isConfirmed = true;

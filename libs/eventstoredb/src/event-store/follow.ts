@@ -1,5 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type AllStreamResolvedEvent, END, START, streamNameFilter } from '@eventstore/db-client';
+import {
+  type AllStreamResolvedEvent,
+  END,
+  eventTypeFilter,
+  START,
+  streamNameFilter,
+} from '@eventstore/db-client';
 import {
   type EventBatch,
   type Position,
@@ -16,8 +22,8 @@ import { WholeAppends } from './whole-appends';
 const PAGE = 500;
 /** In windows of 32 events: how often the server says how far it has looked. */
 const CHECKPOINT_INTERVAL = 32;
-/** How long the rest of an append to several streams is waited for. */
-const REST_OF_APPEND_MS = 1_000;
+/** How long is waited for what is known to be missing: the rest of an append, or where the log has come to. */
+const REST_MS = 1_000;
 
 /** One log to follow. */
 export interface Followed {
@@ -46,9 +52,10 @@ export interface Followed {
 export async function* follow(
   log: Followed,
   after: bigint,
+  types: ReadonlySet<string> | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<EventBatch> {
-  const following = new Following(log, after);
+  const following = new Following(log, after, types);
   for (let attempt = 0; !signal.aborted; attempt++) {
     try {
       for await (const batch of following.untilItEnds(signal)) {
@@ -69,15 +76,20 @@ function endsForNow(error: unknown): boolean {
 
 class Following {
   readonly #log: Followed;
-  /** Of the last event that was given on: the place of a batch. */
+  readonly #types: ReadonlySet<string> | undefined;
+  /** An event of the log up to which all has been given on or passed by: the place of a batch. */
   #given: bigint;
-  /** All up to here has been given on, or is not ours: where the next subscription begins. */
+  /** The place that was told last. */
+  #told: bigint;
+  /** As `given`, though others' events count too: where the next subscription begins. */
   #resumeAt: bigint;
   #isEndTold = false;
 
-  constructor(log: Followed, after: bigint) {
+  constructor(log: Followed, after: bigint, types: ReadonlySet<string> | undefined) {
     this.#log = log;
+    this.#types = types;
     this.#given = after;
+    this.#told = after;
     this.#resumeAt = after === 0n ? log.origin : after;
   }
 
@@ -86,20 +98,18 @@ class Following {
     const appends = new WholeAppends();
     const { from, first } = await this.#anchor();
     if (first !== undefined) this.#add(appends, first);
-    let considered = this.#resumeAt;
-    const feed = this.#open(from, (position) => (considered = position));
+    const feed = this.#open(from);
     try {
       while (!signal.aborted) {
         const isDrained = this.#drain(feed, appends);
         if (feed.failure !== undefined) throw feed.failure;
-        const isAtEnd = isDrained && feed.isCaughtUp;
-        if (isAtEnd && appends.size === 0 && considered > this.#resumeAt)
-          this.#resumeAt = considered;
-        const batch = this.#batch(appends, isAtEnd);
+        if (isDrained && appends.size === 0) this.#passBy(feed.consideredUpTo);
+        const batch = this.#batch(appends, isDrained && feed.isCaughtUp);
         if (batch !== undefined) yield batch;
         else if (!(await feed.changed(this.#waitFor(feed, appends), signal))) {
           if (!feed.isConfirmed) throw new NoAnswerError('the subscription was not confirmed');
-          appends.release();
+          if (appends.size > 0) appends.release();
+          else await this.#catchUpByReading(appends);
         }
       }
     } finally {
@@ -107,20 +117,18 @@ class Following {
     }
   }
 
-  #open(from: bigint | typeof START, onCheckpoint: (position: bigint) => void): Feed {
+  /** The server filters by one thing alone: by type where some are asked for, else by the namespace. */
+  #open(from: bigint | typeof START): Feed {
     const { connection, prefix } = this.#log;
-    const filter = streamNameFilter({
-      prefixes: [prefix],
-      checkpointInterval: CHECKPOINT_INTERVAL,
-      // Must not throw: the subscription would stand still without a word.
-      checkpointReached: (_, { commit }) => {
-        onCheckpoint(commit);
-      },
+    return new Feed((checkpointReached) => {
+      const common = { checkpointInterval: CHECKPOINT_INTERVAL, checkpointReached };
+      const filter =
+        this.#types === undefined
+          ? streamNameFilter({ prefixes: [prefix], ...common })
+          : eventTypeFilter({ prefixes: [...this.#types], ...common });
+      const fromPosition = from === START ? START : { commit: from, prepare: from };
+      return connection.client.subscribeToAll({ fromPosition, filter }, { highWaterMark: PAGE });
     });
-    const fromPosition = from === START ? START : { commit: from, prepare: from };
-    return new Feed(
-      connection.client.subscribeToAll({ fromPosition, filter }, { highWaterMark: PAGE }),
-    );
   }
 
   /**
@@ -149,31 +157,57 @@ class Following {
   }
 
   #add(appends: WholeAppends, resolved: AllStreamResolvedEvent): void {
-    if (commitOf(resolved) <= this.#given) return;
+    const commit = commitOf(resolved);
+    if (commit <= this.#given) return;
     const event = this.#log.ours(resolved);
-    if (event !== undefined) appends.add(event, commitOf(resolved));
+    if (event === undefined || this.#types?.has(event.type) === false) return;
+    appends.add(event, commit);
+    // Of an append's events, some may be of types not asked for.
+    if (this.#types !== undefined) appends.release();
+  }
+
+  /** All up to there is of no concern. */
+  #passBy(commit: bigint): void {
+    if (commit > this.#resumeAt) this.#resumeAt = commit;
+    const head = this.#log.headSeen();
+    const isEvent = head > this.#log.origin;
+    if (isEvent && this.#given < head && head <= this.#resumeAt) this.#given = head;
+  }
+
+  /**
+   * Other types were appended, as this process knows, and the server says seldom how far it has looked:
+   * what is left of the log is read, so that the place moves on.
+   */
+  async #catchUpByReading(appends: WholeAppends): Promise<void> {
+    const page = await this.#log.reader.all({ from: this.#resumeAt, count: PAGE });
+    for (const resolved of page) this.#add(appends, resolved);
+    const last = page.at(-1);
+    if (appends.size === 0 && last !== undefined) this.#passBy(commitOf(last));
   }
 
   #batch(appends: WholeAppends, isAtEnd: boolean): EventBatch | undefined {
-    if (!appends.isReady || (!isAtEnd && appends.size < PAGE)) {
-      const isFirstEnd = !this.#isEndTold && isAtEnd && appends.size === 0 && this.#isAtHead();
-      if (!isFirstEnd) return undefined;
-    }
+    const isDue = appends.isReady && (isAtEnd || appends.size >= PAGE);
+    const isEnd = isAtEnd && appends.size === 0 && this.#isAtHead();
+    if (!isDue && !(isEnd && !this.#isEndTold) && this.#given === this.#told) return undefined;
     const { events, upTo } = appends.take();
     this.#given = upTo ?? this.#given;
-    this.#resumeAt = this.#given > this.#resumeAt ? this.#given : this.#resumeAt;
+    this.#told = this.#given;
+    if (this.#given > this.#resumeAt) this.#resumeAt = this.#given;
     const caughtUp = isAtEnd && appends.size === 0 && this.#isAtHead();
     this.#isEndTold ||= caughtUp;
     return { events, upTo: this.#log.positionOf(this.#given), caughtUp };
   }
 
+  /** An append that was answered is not missing. */
   #isAtHead(): boolean {
     return this.#resumeAt >= this.#log.headSeen();
   }
 
+  /** How long until something has to be done though nothing comes; `undefined` is for ever. */
   #waitFor(feed: Feed, appends: WholeAppends): number | undefined {
     if (!feed.isConfirmed) return this.#log.patience.answerMs;
-    return appends.size > 0 && feed.isCaughtUp ? REST_OF_APPEND_MS : undefined;
+    const isMissing = appends.size > 0 || (this.#types !== undefined && !this.#isAtHead());
+    return isMissing && feed.isCaughtUp ? REST_MS : undefined;
   }
 }
 

@@ -1,11 +1,12 @@
-import type {
-  AppendOutcome,
-  EventBatch,
-  EventStore,
-  ReadStreamOptions,
-  StoredEvent,
-  StreamWrite,
-  SubscribeOptions,
+import {
+  type AppendOutcome,
+  canonically,
+  type EventBatch,
+  type EventStore,
+  type ReadStreamOptions,
+  type StoredEvent,
+  type StreamWrite,
+  type SubscribeOptions,
 } from '@tierbook/eventing';
 
 /**
@@ -38,6 +39,8 @@ export function inNamespace(store: EventStore, namespace: string): EventStore {
     },
     readStream: bareStream,
     readAll: (options) => bareBatches(store.readAll(options)),
+    // The name is part of the text.
+    readCanonical: (options) => canonically(bareBatches(store.readAll(options))),
     subscribe: (options?: SubscribeOptions) => bareBatches(store.subscribe(options)),
     eventAt: async (position) => {
       const event = await store.eventAt(position);

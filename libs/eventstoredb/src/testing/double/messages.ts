@@ -20,6 +20,7 @@ import {
   type TombstoneReq,
   TombstoneResp,
 } from '@eventstore/db-client/generated/streams_pb';
+import { Code } from '@eventstore/db-client/generated/code_pb';
 import { Status } from '@eventstore/db-client/generated/status_pb';
 import { Metadata, type StatusObject, status } from '@grpc/grpc-js';
 import { Any } from 'google-protobuf/google/protobuf/any_pb';
@@ -113,18 +114,18 @@ export function batchResponse(
 
 /** X10: an answer that the client does not know but by its text. */
 export function unknownStatus(message: string): Status {
-  return statusOf(status.UNAVAILABLE, message, 'google.protobuf.Empty', new GoogleEmpty());
+  return statusOf(Code.UNAVAILABLE, message, 'google.protobuf.Empty', new GoogleEmpty());
 }
 
 /** X11: the server's own time-out; the outcome is unknown. */
 export function timeoutStatus(): Status {
-  return statusOf(status.DEADLINE_EXCEEDED, 'Timeout', 'event_store.client.Timeout', new Timeout());
+  return statusOf(Code.DEADLINE_EXCEEDED, 'Timeout', 'event_store.client.Timeout', new Timeout());
 }
 
 /** T5: of a batched append. */
 export function deniedStatus(): Status {
   return statusOf(
-    status.PERMISSION_DENIED,
+    Code.PERMISSION_DENIED,
     'Access Denied',
     'event_store.client.AccessDenied',
     new AccessDenied(),
@@ -144,11 +145,11 @@ function batchError(result: Exclude<WriteResult, { kind: 'success' }>): Status {
       else if (result.expected === 'no_stream') details.setExpectedNoStream(new GoogleEmpty());
       else details.setExpectedStreamExists(new GoogleEmpty());
       const name = 'event_store.client.WrongExpectedVersion';
-      return statusOf(status.FAILED_PRECONDITION, 'Wrong expected version', name, details);
+      return statusOf(Code.FAILED_PRECONDITION, 'Wrong expected version', name, details);
     }
     case 'stream-deleted':
       return statusOf(
-        status.FAILED_PRECONDITION,
+        Code.FAILED_PRECONDITION,
         'Stream deleted',
         'event_store.client.StreamDeleted',
         new StreamDeleted(),
@@ -156,7 +157,7 @@ function batchError(result: Exclude<WriteResult, { kind: 'success' }>): Status {
     case 'too-large': {
       const details = new MaximumAppendSizeExceeded().setMaxappendsize(1_048_576);
       const name = 'event_store.client.MaximumAppendSizeExceeded';
-      return statusOf(status.INVALID_ARGUMENT, 'Too large', name, details);
+      return statusOf(Code.INVALID_ARGUMENT, 'Too large', name, details);
     }
     default:
       return unknownStatus('BadRequest');
@@ -164,17 +165,14 @@ function batchError(result: Exclude<WriteResult, { kind: 'success' }>): Status {
 }
 
 function statusOf(
-  code: status,
+  code: Code,
   message: string,
   typeName: string,
   details: { serializeBinary(): Uint8Array },
 ): Status {
   const any = new Any();
   any.pack(details.serializeBinary(), typeName);
-  return new Status()
-    .setCode(code as number)
-    .setMessage(message)
-    .setDetails(any);
+  return new Status().setCode(code).setMessage(message).setDetails(any);
 }
 
 /** A4: what the append that carries credentials of its own answers. */

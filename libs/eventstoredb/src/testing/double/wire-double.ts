@@ -15,6 +15,7 @@ import {
 import {
   type AppendReq,
   type BatchAppendReq,
+  type BatchAppendResp,
   ReadReq,
 } from '@eventstore/db-client/generated/streams_pb';
 import {
@@ -97,6 +98,7 @@ export class WireDouble {
   #tcp: TcpServer | undefined;
   #listeningOn = 0;
   #isHung = false;
+  #hasQuorum = true;
 
   private constructor({ port = 0, database = new Database() }: WireDoubleOptions) {
     this.#port = port;
@@ -216,7 +218,8 @@ export class WireDouble {
         const name = nameOf(options?.getStreamIdentifier());
         const refused = this.#refusal(metadata);
         const result = options && this.database.delete(name, expectedOf(options));
-        if (refused !== undefined || result === undefined) callback(refused ?? failure(2, ''));
+        if (refused !== undefined || result === undefined)
+          callback(refused ?? failure(status.UNKNOWN, ''));
         else if (result.kind === 'success') callback(null, deleteResponse(result.position));
         else callback(writeFailure(name, result));
       },
@@ -225,7 +228,8 @@ export class WireDouble {
         const name = nameOf(options?.getStreamIdentifier());
         const refused = this.#refusal(metadata);
         const result = options && this.database.tombstone(name, expectedOf(options));
-        if (refused !== undefined || result === undefined) callback(refused ?? failure(2, ''));
+        if (refused !== undefined || result === undefined)
+          callback(refused ?? failure(status.UNKNOWN, ''));
         else if (result.kind === 'success') callback(null, tombstoneResponse(result.position));
         else callback(writeFailure(name, result));
       },
@@ -296,12 +300,7 @@ export class WireDouble {
   }
 
   /** The whole stream of batches of one client; an append is what came under one correlation id. */
-  #batchAppend(
-    call: ServerDuplexStream<
-      BatchAppendReq,
-      import('@eventstore/db-client/generated/streams_pb').BatchAppendResp
-    >,
-  ): void {
+  #batchAppend(call: ServerDuplexStream<BatchAppendReq, BatchAppendResp>): void {
     const open = new Map<string, { options: BatchAppendReq.Options; events: Proposed[] }>();
     call.on('data', (request: BatchAppendReq) => {
       const correlation = request.getCorrelationId();
@@ -356,18 +355,16 @@ export class WireDouble {
 
   /** X20: written, and durable only once there is a quorum again. */
   #isWithoutQuorum(result: WriteResult): boolean {
-    return result.kind === 'success' && !this.hasQuorum;
+    return result.kind === 'success' && !this.#hasQuorum;
   }
 
-  hasQuorum = true;
-
   loseQuorum(): void {
-    this.hasQuorum = false;
+    this.#hasQuorum = false;
     this.database.loseQuorum();
   }
 
   regainQuorum(): void {
-    this.hasQuorum = true;
+    this.#hasQuorum = true;
     this.database.regainQuorum();
   }
 
