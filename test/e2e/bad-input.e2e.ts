@@ -335,6 +335,7 @@ describe('an id', () => {
     const [, , collection = ''] = path.split('/');
     return path
       .replace('{id}', ofCollection[collection] ?? '')
+      .replace('{did}', cases.get('renew-delegated-admin')?.path.split('/')[5] ?? '')
       .replace('{sid}', subscriptionPath.split('/').at(-1) ?? '');
   }
 

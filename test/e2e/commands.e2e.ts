@@ -170,6 +170,8 @@ const ON_SOMETHING_THERE = [
   'reject-reseller',
   'remind-partnership-request',
   'rename-subscription',
+  'renew-delegated-admin',
+  'revoke-delegated-admin',
   'schedule-change',
   'set-auto-renew',
   'suspend-reseller',

@@ -311,6 +311,8 @@ async function everyRead(): Promise<readonly (readonly [Api, string])[]> {
   // From here on every view has it.
   await api.get('/v1/resellers', { position });
 
+  const held = await whole.api.get(`${path}/delegations?status=granted`);
+  const delegationId = held.string('items', 0, 'delegationId');
   const both: readonly Member[] = [provider, whole];
   return [
     [world.operator, '/v1/providers?limit=1'],
@@ -334,6 +336,10 @@ async function everyRead(): Promise<readonly (readonly [Api, string])[]> {
       [each.api, path] as const,
       [each.api, `${path}/subscriptions`] as const,
       [each.api, one] as const,
+    ]),
+    ...[provider, whole].flatMap((each) => [
+      [each.api, `${path}/delegations`] as const,
+      [each.api, `${path}/delegations/${delegationId}`] as const,
     ]),
     [api, `${one}/support-contact-choices`],
     [api, `${one}/credits`],

@@ -15,6 +15,7 @@ import { CountryRulesController } from './country-rules/country-rules.controller
 import { CustomerSight } from './customers/customer-sight';
 import { CustomersController } from './customers/customers.controller';
 import { CustomersOfReseller } from './customers/customers-of-reseller';
+import { DelegationsController } from './delegations/delegations.controller';
 import { AccessGuard } from './http/access.guard';
 import { CommandSender } from './http/command-sender';
 import { ReadYourWrites } from './http/read-your-writes';
@@ -53,6 +54,7 @@ export class ApiModule {
         CustomersController,
         SubscriptionsController,
         ProviderSubscriptionsController,
+        DelegationsController,
         EventsController,
         HealthController,
         MetricsController,

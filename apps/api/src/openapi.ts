@@ -3,6 +3,7 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import { eventSchemas } from './audit/event.schemas';
 import { customerSchemas } from './customers/customer.schemas';
 import { commandSchemas } from './http/command.schemas';
+import { delegationSchemas } from './delegations/delegation.schemas';
 import { problemSchemas } from './http/problem.schemas';
 import type { Schemas } from './http/schemas';
 import { offerSchemas } from './offers/offer.schemas';
@@ -23,6 +24,7 @@ const SCHEMAS: Schemas = {
   ...offerSchemas,
   ...customerSchemas,
   ...subscriptionSchemas,
+  ...delegationSchemas,
   ...eventSchemas,
 };
 

@@ -29,3 +29,8 @@ export interface PartneredReseller {
   readonly resellerId: ResellerId;
   readonly periodId: PeriodId;
 }
+
+/** The same reseller in the same period of its partnership; or nobody, both times. */
+export function isSamePartner(a: PartneredReseller | null, b: PartneredReseller | null): boolean {
+  return a?.resellerId === b?.resellerId && a?.periodId === b?.periodId;
+}

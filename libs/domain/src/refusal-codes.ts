@@ -191,6 +191,35 @@ export const REFUSALS = {
     title: 'Upgrade would strand an add-on',
     advice: 'Cancel the add-on first, or choose an offer that it goes with.',
   },
+  'delegation-unknown': {
+    title: 'Unknown delegation',
+    advice: 'Choose a delegation of this customer that has not been revoked.',
+    status: 404,
+  },
+  'delegation-exists': {
+    title: 'Delegation of the same scope exists',
+    advice: 'Renew it, or revoke it first.',
+  },
+  'delegation-ended': {
+    title: 'Delegation has run out',
+    advice: 'Grant a new one.',
+  },
+  'delegation-needs-association': {
+    title: 'Reseller not associated',
+    advice: 'Associate the reseller with what it is to administer first.',
+  },
+  'delegation-rights-invalid': {
+    title: 'Rights do not fit the scope',
+    advice: 'Give read-customer, and rights of the scope.',
+  },
+  'delegation-start-out-of-range': {
+    title: 'Start out of range',
+    advice: 'Leave start out to start at once, or give a time within the next 12 months.',
+  },
+  'delegation-end-out-of-range': {
+    title: 'End out of range',
+    advice: 'Give an end at most two years after the start; a delegation can be renewed.',
+  },
   'effective-date-before-term': {
     title: 'Date before the present term',
     advice: 'Give a date in the present term.',

@@ -53,6 +53,8 @@ describe('role table', () => {
       'read-customer',
       'list-subscriptions',
       'read-subscription',
+      'list-delegations',
+      'read-delegation',
     ]);
   });
 

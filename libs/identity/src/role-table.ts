@@ -124,6 +124,9 @@ const ROLE_TABLE = {
   'designate-support-contact': { of: 'customer', provider: SALES_AND_HELPDESK },
   // How views are built: of the deployment, and nobody's data.
   'control-projections': { of: 'none', operator: OPERATOR },
+  'grant-delegated-admin': { of: 'customer', provider: ADMIN },
+  'renew-delegated-admin': { of: 'customer', provider: ADMIN },
+  'revoke-delegated-admin': { of: 'customer', provider: ADMIN },
 
   'list-resellers': { of: 'none', operator: OPERATOR, provider: ANY_AGENT },
   'read-projections': { of: 'none', operator: OPERATOR },
@@ -172,6 +175,20 @@ const ROLE_TABLE = {
     right: 'read-customer',
   },
   'read-subscription': {
+    of: 'customer',
+    provider: ANY_AGENT,
+    reseller: ANY_AGENT,
+    customer: CUSTOMER,
+    right: 'read-customer',
+  },
+  'list-delegations': {
+    of: 'customer',
+    provider: ANY_AGENT,
+    reseller: ANY_AGENT,
+    customer: CUSTOMER,
+    right: 'read-customer',
+  },
+  'read-delegation': {
     of: 'customer',
     provider: ANY_AGENT,
     reseller: ANY_AGENT,

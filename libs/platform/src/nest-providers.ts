@@ -3,6 +3,7 @@ import {
   AcceptPartnershipHandler,
   CreateCustomerHandler,
   DeclinePartnershipHandler,
+  delegationHandlers,
   EndPartnershipHandler,
   InvitationReader,
   offerHandlers,
@@ -65,4 +66,5 @@ export const commandHandlers: Provider[] = [
   ReissueAdminCredentialHandler,
   ...subscriptionHandlers,
   ...subscriptionLifecycleHandlers,
+  ...delegationHandlers,
 ];

@@ -1,4 +1,5 @@
 import { customersProjection } from './customers/customers.projection';
+import { delegationsProjection } from './delegations/delegations.projection';
 import { offersProjection } from './offers/offers.projection';
 import { partnershipRequestsProjection } from './partnership-requests/partnership-requests.projection';
 import { partnershipsProjection } from './partnerships/partnerships.projection';
@@ -18,4 +19,5 @@ export const PROJECTIONS: readonly AnyProjection[] = [
   customersProjection,
   subscriptionsProjection,
   resellerCustomersProjection,
+  delegationsProjection,
 ];

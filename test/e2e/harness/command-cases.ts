@@ -195,6 +195,34 @@ export const COMMAND_CASES: Readonly<Record<string, (world: World) => Promise<Co
     return { api: provider.api, path, body: { resellerId }, otherBody: { resellerId: null } };
   },
 
+  'grant-delegated-admin': async (world) => {
+    const provider = await world.provider();
+    const { id: resellerId } = await world.partner(provider);
+    const order = { resellerId, delegatedAdmin: false };
+    const { id, sid } = await world.subscribed(provider, { order });
+    const body = {
+      resellerId,
+      subscriptionId: sid,
+      rights: ['read-customer', 'manage-subscriptions'],
+      reason: 'Contrato com Leocádia Granada.',
+    };
+    const otherBody = { ...body, rights: ['read-customer'] };
+    return { api: provider.api, path: `/v1/customers/${id}/delegations`, body, otherBody };
+  },
+
+  'renew-delegated-admin': async (world) => {
+    const { api, path } = await delegated(world);
+    const body = { end: inDays(300), reason: 'Prorrogado por Leocádia Granada.' };
+    const otherBody = { ...body, end: inDays(301) };
+    return { api, path: `${path}/renewal`, body, otherBody };
+  },
+
+  'revoke-delegated-admin': async (world) => {
+    const { api, path } = await delegated(world);
+    const body = { reason: 'A pedido de Leocádia Granada.' };
+    return { api, path: `${path}/revocation`, body, otherBody: { reason: 'Outro motivo.' } };
+  },
+
   'rename-subscription': async (world) => {
     const provider = await world.provider();
     const path = `${(await world.subscribed(provider)).path}/name`;
@@ -254,6 +282,20 @@ export const COMMAND_CASES: Readonly<Record<string, (world: World) => Promise<Co
     return { api: provider.api, path: undoing, otherBody: { reason: 'x' } };
   },
 };
+
+/** A delegation of the account, as its provider addresses it. */
+async function delegated(world: World): Promise<{ readonly api: Api; readonly path: string }> {
+  const provider = await world.provider();
+  const { id: resellerId } = await world.partner(provider);
+  const { id, position } = await world.customer(provider, { resellerId });
+  const path = `/v1/customers/${id}/delegations`;
+  const list = await provider.api.get(path, { position });
+  return { api: provider.api, path: `${path}/${list.string('items', 0, 'delegationId')}` };
+}
+
+function inDays(days: number): string {
+  return new Date(Date.now() + days * 86_400_000).toISOString();
+}
 
 /** A subscription of an offer with these upgrade targets. */
 async function upgradable(world: World, provider: Member, upgradeTargets: readonly string[]) {

@@ -1,8 +1,8 @@
 import type { AdminCredential, CredentialBody, CustomerCreatedBody } from '@tierbook/application';
 import type { Address } from '@tierbook/domain';
 import type {
-  AccountDelegation,
   CustomerCounts,
+  GrantedDelegation,
   CustomerReseller,
   CustomerRow,
   ResellerAccess,
@@ -32,15 +32,8 @@ import {
   total,
   type Schemas,
 } from '../http/schemas';
+import { RIGHTS } from '../delegations/delegation.dto';
 import type { CustomerShown } from './customer-shown';
-
-const RIGHTS = [
-  'read-customer',
-  'manage-customer',
-  'order-subscriptions',
-  'manage-subscriptions',
-  'designate-support-contact',
-] as const satisfies readonly AccountDelegation['rights'][number][];
 
 const CUSTOMER_ID = id('The customer: UUIDv5 of provider and domain prefix.');
 const DOMAIN = text("Domain prefix, in lower case; no other of the provider's customers has it.", {
@@ -121,7 +114,7 @@ export const customerSchemas: Schemas = {
     ),
   },
   ResellerCustomerPage: pageOf(ref('ResellerCustomerRow'), COUNTED),
-  Delegation: objectOf<AccountDelegation>('A delegated administrator.', {
+  Delegation: objectOf<GrantedDelegation>('A delegated administrator.', {
     delegationId: id('The delegation.'),
     resellerId: id('Who administers.'),
     periodId: PERIOD_ID,

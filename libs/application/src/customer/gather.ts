@@ -34,6 +34,16 @@ export interface SubscriptionOrderInput {
 }
 
 /** The reseller with its current partnership, as deciding needs it. */
+export function chosenReseller(
+  gathering: Gathering,
+  providerId: ProviderId,
+  resellerId: ResellerId,
+): Promise<ChosenReseller>;
+export function chosenReseller(
+  gathering: Gathering,
+  providerId: ProviderId,
+  resellerId: ResellerId | null | undefined,
+): Promise<ChosenReseller | null>;
 export async function chosenReseller(
   gathering: Gathering,
   providerId: ProviderId,

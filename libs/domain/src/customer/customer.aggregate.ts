@@ -11,9 +11,11 @@ function subscriptionOf({ data }: CustomerEvent): SubscriptionState['subscriptio
   return 'scope' in data && data.scope.kind === 'subscription' ? data.scope.subscriptionId : null;
 }
 
+/** The subscription and the delegation that an event is about. */
 function touches(event: CustomerEvent): readonly string[] {
   const subscriptionId = subscriptionOf(event);
-  return subscriptionId === null ? [] : [subscriptionId];
+  const delegationId = 'delegationId' in event.data ? event.data.delegationId : null;
+  return [subscriptionId, delegationId].filter((id) => id !== null);
 }
 
 /**
@@ -41,6 +43,7 @@ function movedBy(event: CustomerEvent): readonly Party[] {
     case 'CustomerResellerChanged':
       return [...as('reseller', event.data.from), ...as('reseller', event.data.to)];
     case 'DelegatedAdminGranted':
+    case 'DelegatedAdminRenewed':
     case 'DelegatedAdminRevoked':
       return as('reseller', event.data);
     case 'ResellerOfRecordChanged':

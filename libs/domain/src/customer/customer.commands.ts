@@ -10,7 +10,7 @@ import type {
   SubscriptionId,
 } from '../ids';
 import type { BillingCycle, CatalogueTerms, Term } from '../offer/offer.events';
-import type { CustomerProfile } from './customer.events';
+import type { CustomerProfile, DelegatedRight, DelegationScope } from './customer.events';
 
 /**
  * A reseller that a caller chose, with what its partnership's stream says now:
@@ -166,6 +166,49 @@ export interface DesignateSupportContact {
   readonly reseller: ChosenReseller | null;
 }
 
+/** Delegates named rights to a reseller that is associated with the account, or with the subscription. */
+export interface GrantDelegatedAdmin {
+  readonly type: 'grant-delegated-admin';
+  readonly at: Instant;
+  readonly delegationId: DelegationId;
+  readonly reseller: ChosenReseller;
+  readonly scope: DelegationScope;
+  readonly rights: readonly DelegatedRight[];
+  /** At once where left out. */
+  readonly start?: Instant;
+  /** Exclusive; two years after the start where left out. */
+  readonly end?: Instant;
+  readonly reason: string;
+}
+
+export interface RenewDelegatedAdmin {
+  readonly type: 'renew-delegated-admin';
+  readonly at: Instant;
+  readonly delegationId: DelegationId;
+  /** Whose delegation it is, with its partnership as it is now; `null` where there is no such delegation. */
+  readonly reseller: ChosenReseller | null;
+  /** Exclusive; two years from now where left out. */
+  readonly end?: Instant;
+  readonly reason?: string;
+}
+
+export interface RevokeDelegatedAdmin {
+  readonly type: 'revoke-delegated-admin';
+  readonly at: Instant;
+  readonly delegationId: DelegationId;
+  readonly reason?: string;
+}
+
+/** Records that a delegation has run out by `at`, if it has. */
+export interface ExpireDelegatedAdmin {
+  readonly type: 'expire-delegated-admin';
+  readonly at: Instant;
+  readonly delegationId: DelegationId;
+}
+
+export type DelegationCommand =
+  GrantDelegatedAdmin | RenewDelegatedAdmin | RevokeDelegatedAdmin | ExpireDelegatedAdmin;
+
 export type CustomerCommand =
   | CreateCustomer
   | ReissueAdminCredential
@@ -181,4 +224,5 @@ export type CustomerCommand =
   | UndoScheduledChange
   | AdvanceSubscription
   | AssociateSubscriptionReseller
-  | DesignateSupportContact;
+  | DesignateSupportContact
+  | DelegationCommand;

@@ -2,7 +2,7 @@ import { brokenCountryRules } from '../country-rules/country-checks';
 import { dayOf, type Day } from '../calendar';
 import { accept, refuse, refuseBroken, type BrokenRule, type Decision } from '../decision';
 import { unreachable } from '../defect';
-import type { Instant, PartneredReseller, SubscriptionId } from '../ids';
+import { isSamePartner, type Instant, type PartneredReseller, type SubscriptionId } from '../ids';
 import { parseDomainPrefix } from '../identifiers';
 import type {
   AssociateSubscriptionReseller,
@@ -22,6 +22,7 @@ import type {
 } from './customer.events';
 import { adminUserName } from './customer.evolve';
 import type { CustomerState, SubscriptionState } from './customer.state';
+import { decideDelegation } from './delegation.decider';
 import { delegationsOn, grant, holdsAt, revoke } from './delegation';
 import {
   brokenRulesOf,
@@ -53,6 +54,11 @@ export function decide(command: CustomerCommand, state: CustomerState): Decided 
           ? associateReseller(command, current, subscription)
           : designateSupportContact(command, current, subscription),
       );
+    case 'grant-delegated-admin':
+    case 'renew-delegated-admin':
+    case 'revoke-delegated-admin':
+    case 'expire-delegated-admin':
+      return decideDelegation(command, state);
     case 'advance-subscription':
       return onSubscription(command.subscriptionId, command.at, state, () => accept());
     default:
@@ -282,11 +288,6 @@ function designateSupportContact(
     type: 'SupportContactDesignated',
     data: { customerId: state.customerId, subscriptionId, from, to },
   });
-}
-
-/** The same reseller in the same period of its partnership; or nobody, both times. */
-function isSamePartner(a: PartneredReseller | null, b: PartneredReseller | null): boolean {
-  return a?.resellerId === b?.resellerId && a?.periodId === b?.periodId;
 }
 
 function unknownSubscription(subscriptionId: SubscriptionId): Decided {

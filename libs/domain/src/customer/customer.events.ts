@@ -105,6 +105,21 @@ export interface DelegatedAdminRevoked {
   readonly personal?: { readonly reason: string };
 }
 
+/** A delegation goes on until another end: what it covers stays as it was granted. */
+export interface DelegatedAdminRenewed {
+  readonly type: 'DelegatedAdminRenewed';
+  readonly data: {
+    readonly customerId: CustomerId;
+    readonly delegationId: DelegationId;
+    readonly resellerId: ResellerId;
+    readonly periodId: PeriodId;
+    readonly scope: DelegationScope;
+    /** At most two years after the renewal, or the start if that is later. */
+    readonly end: { readonly from: Instant; readonly to: Instant };
+  };
+  readonly personal?: { readonly reason: string };
+}
+
 /** Names the credential, never its secret: that is in one answer, its verifier in the vault. */
 export interface AdminCredentialIssued {
   readonly type: 'AdminCredentialIssued';
@@ -210,6 +225,7 @@ export type CustomerEvent =
   | CustomerCreated
   | CustomerResellerChanged
   | DelegatedAdminGranted
+  | DelegatedAdminRenewed
   | DelegatedAdminRevoked
   | AdminCredentialIssued
   | SubscriptionOrdered

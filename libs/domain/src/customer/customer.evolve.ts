@@ -44,6 +44,13 @@ function evolveExisting(
       const delegation = { delegationId, resellerId, periodId, scope, rights, start, end };
       return { ...state, delegations: new Map(state.delegations).set(delegationId, delegation) };
     }
+    case 'DelegatedAdminRenewed': {
+      const { delegationId, end } = event.data;
+      const delegation = state.delegations.get(delegationId);
+      if (delegation === undefined) return state;
+      const renewed = { ...delegation, end: end.to };
+      return { ...state, delegations: new Map(state.delegations).set(delegationId, renewed) };
+    }
     case 'DelegatedAdminRevoked': {
       const delegations = new Map(state.delegations);
       delegations.delete(event.data.delegationId);

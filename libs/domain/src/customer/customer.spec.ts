@@ -854,11 +854,14 @@ describe('the events of a customer', () => {
     ]);
   });
 
-  it('touch the subscription that they change, delegations scoped to it included', () => {
+  it('touch the subscription that they change and the delegation, be it scoped to one or to the account', () => {
     expect(customer.touches(ordered(1))).toEqual([subscription(1)]);
-    expect(customer.touches(granted(1, partner(1)))).toEqual([subscription(1)]);
-    expect(customer.touches(revoked(1, partner(1), 'revoked'))).toEqual([subscription(1)]);
-    expect(customer.touches(accountGranted(1, partner(1)))).toEqual([]);
+    expect(customer.touches(granted(1, partner(1)))).toEqual([subscription(1), delegation(1)]);
+    expect(customer.touches(revoked(1, partner(1), 'revoked'))).toEqual([
+      subscription(1),
+      delegation(1),
+    ]);
+    expect(customer.touches(accountGranted(1, partner(1)))).toEqual([delegation(1)]);
     expect(customer.touches(created)).toEqual([]);
     expect(customer.touches(issued)).toEqual([]);
   });

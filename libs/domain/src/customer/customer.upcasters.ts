@@ -28,6 +28,7 @@ export const customerSchemas: EventSchemas<CustomerEvent> = {
   CustomerCreated: { upcasters: [] },
   CustomerResellerChanged: { upcasters: [] },
   DelegatedAdminGranted: { upcasters: [] },
+  DelegatedAdminRenewed: { upcasters: [] },
   DelegatedAdminRevoked: { upcasters: [] },
   AdminCredentialIssued: { upcasters: [] },
   SubscriptionOrdered: { upcasters: [orderedV1ToV2] },

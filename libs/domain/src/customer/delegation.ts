@@ -10,11 +10,11 @@ import type { CustomerState, DelegationState } from './customer.state';
 
 type Existing = Exclude<CustomerState, { readonly status: 'none' }>;
 
-/** A delegation lasts two calendar years. */
-const MONTHS_OF_DELEGATION = 24;
+/** A delegation lasts two calendar years at most, and may then be renewed. */
+export const MOST_MONTHS = 24;
 
 /** What the associated reseller may do on the whole account, and a reseller of record on its subscription. */
-const RIGHTS: Readonly<Record<DelegationScope['kind'], readonly DelegatedRight[]>> = {
+export const RIGHTS_OF: Readonly<Record<DelegationScope['kind'], readonly DelegatedRight[]>> = {
   account: [
     'read-customer',
     'manage-customer',
@@ -41,9 +41,9 @@ export function grant(
       resellerId,
       periodId,
       scope,
-      rights: RIGHTS[scope.kind],
+      rights: RIGHTS_OF[scope.kind],
       start: at,
-      end: addMonths(at, MONTHS_OF_DELEGATION),
+      end: addMonths(at, MOST_MONTHS),
     },
   };
 }

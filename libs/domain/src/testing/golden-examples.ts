@@ -280,6 +280,17 @@ export const CUSTOMER_EXAMPLES: Examples<CustomerEvent> = {
     },
     personal: { reason: 'Associado à assinatura' },
   },
+  DelegatedAdminRenewed: {
+    type: 'DelegatedAdminRenewed',
+    data: {
+      customerId,
+      delegationId,
+      ...partner,
+      scope,
+      end: { from: '2028-02-11T10:00:00.000Z', to: '2029-02-11T10:00:00.000Z' },
+    },
+    personal: { reason: 'Contrato prorrogado' },
+  },
   DelegatedAdminRevoked: {
     type: 'DelegatedAdminRevoked',
     data: { customerId, delegationId, ...partner, scope, cause: 'revoked' },

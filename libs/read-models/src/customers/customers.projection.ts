@@ -1,23 +1,18 @@
 import type {
   Address,
   CustomerId,
-  DelegatedRight,
-  DelegationId,
   Instant,
   PartneredReseller,
   ProviderId,
   ResellerId,
 } from '@tierbook/domain';
+import {
+  delegationsAfter,
+  grantedDelegation,
+  type GrantedDelegation,
+} from '../delegations/granted-delegation';
 import { misplaced, revealed, type Projection, type Recorded } from '../projection';
 import type { ViewDefinition } from '../view';
-
-/** A delegated administrator of the whole account, from `start` until `end`. */
-export interface AccountDelegation extends PartneredReseller {
-  readonly delegationId: DelegationId;
-  readonly rights: readonly DelegatedRight[];
-  readonly start: Instant;
-  readonly end: Instant;
-}
 
 /** A customer account. Personal fields are `null` where none was given, and once erased. */
 export interface CustomerDoc {
@@ -37,7 +32,7 @@ export interface CustomerDoc {
   /** Associated with the account. */
   readonly resellerId: ResellerId | null;
   readonly reseller: PartneredReseller | null;
-  readonly delegations: readonly AccountDelegation[];
+  readonly delegations: readonly GrantedDelegation[];
   readonly adminUserName: string | null;
   readonly createdAt: Instant;
   /** Those that have not ended. */
@@ -75,6 +70,7 @@ function customerEventOf({ event }: Recorded) {
     case 'CustomerCreated':
     case 'CustomerResellerChanged':
     case 'DelegatedAdminGranted':
+    case 'DelegatedAdminRenewed':
     case 'DelegatedAdminRevoked':
     case 'AdminCredentialIssued':
     case 'SubscriptionOrdered':
@@ -117,15 +113,11 @@ export const customersProjection: Projection<CustomerDoc> = {
         const { to } = event.data;
         return { ...doc, reseller: to, resellerId: to?.resellerId ?? null };
       }
-      case 'DelegatedAdminGranted': {
-        const { delegationId, resellerId, periodId, rights, start, end, scope } = event.data;
-        if (scope.kind !== 'account') return doc;
-        const granted = { delegationId, resellerId, periodId, rights, start, end };
-        return { ...doc, delegations: [...doc.delegations, granted] };
-      }
+      case 'DelegatedAdminGranted':
+      case 'DelegatedAdminRenewed':
       case 'DelegatedAdminRevoked': {
-        const { delegationId } = event.data;
-        const delegations = doc.delegations.filter((each) => each.delegationId !== delegationId);
+        if (event.data.scope.kind !== 'account') return doc;
+        const delegations = delegationsAfter(doc.delegations, event, grantedDelegation);
         return { ...doc, delegations };
       }
       case 'AdminCredentialIssued':

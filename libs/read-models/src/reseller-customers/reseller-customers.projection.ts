@@ -1,5 +1,6 @@
 import type {
   CustomerId,
+  DelegatedAdminGranted,
   DelegationId,
   DelegationScope,
   Instant,
@@ -10,6 +11,7 @@ import type {
   SubscriptionId,
   SupportContact,
 } from '@tierbook/domain';
+import { delegationsAfter } from '../delegations/granted-delegation';
 import type { Projection, Recorded } from '../projection';
 import type { ViewDefinition } from '../view';
 
@@ -64,22 +66,15 @@ interface Change extends PartneredReseller {
 
 function changesOf({ event }: Recorded): readonly Change[] {
   switch (event.type) {
-    case 'DelegatedAdminGranted': {
-      const { rights, delegationId, scope, start, end, ...whose } = event.data;
-      if (!rights.includes('read-customer')) return [];
-      const held = { delegationId, scope, start, end };
-      const to = ({ delegations, supports }: Reasons) => {
-        return { delegations: [...delegations, held], supports };
-      };
-      return [{ ...whose, to }];
-    }
+    case 'DelegatedAdminGranted':
+    case 'DelegatedAdminRenewed':
     case 'DelegatedAdminRevoked': {
-      const { delegationId, customerId, resellerId, periodId } = event.data;
+      if (event.type === 'DelegatedAdminGranted' && !event.data.rights.includes('read-customer')) {
+        return [];
+      }
+      const { customerId, resellerId, periodId } = event.data;
       const to = ({ delegations, supports }: Reasons) => {
-        return {
-          delegations: delegations.filter((e) => e.delegationId !== delegationId),
-          supports,
-        };
+        return { delegations: delegationsAfter(delegations, event, heldDelegation), supports };
       };
       return [{ customerId, resellerId, periodId, to }];
     }
@@ -93,6 +88,15 @@ function changesOf({ event }: Recorded): readonly Change[] {
     default:
       return [];
   }
+}
+
+function heldDelegation({
+  delegationId,
+  scope,
+  start,
+  end,
+}: DelegatedAdminGranted['data']): HeldDelegation {
+  return { delegationId, scope, start, end };
 }
 
 function support(

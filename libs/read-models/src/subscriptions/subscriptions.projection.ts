@@ -2,8 +2,6 @@ import {
   withoutLicences,
   type BillingCycle,
   type CustomerId,
-  type DelegatedRight,
-  type DelegationId,
   type Instant,
   type OfferId,
   type OfferTerms,
@@ -17,16 +15,13 @@ import {
   type Term,
   type WarningCode,
 } from '@tierbook/domain';
+import {
+  delegationsAfter,
+  grantedDelegation,
+  type GrantedDelegation,
+} from '../delegations/granted-delegation';
 import { misplaced, revealed, type Projection, type Recorded } from '../projection';
 import type { ViewDefinition } from '../view';
-
-/** A delegated administrator of this subscription alone. */
-export interface SubscriptionDelegation extends PartneredReseller {
-  readonly delegationId: DelegationId;
-  readonly rights: readonly DelegatedRight[];
-  readonly start: Instant;
-  readonly end: Instant;
-}
 
 export interface SubscriptionDoc {
   readonly subscriptionId: SubscriptionId;
@@ -63,7 +58,7 @@ export interface SubscriptionDoc {
   /** The same, to filter by. */
   readonly resellerOfRecordId: ResellerId | null;
   readonly supportContact: SupportContact;
-  readonly delegations: readonly SubscriptionDelegation[];
+  readonly delegations: readonly GrantedDelegation[];
   readonly warnings: readonly WarningCode[];
   readonly revision: number;
 }
@@ -113,6 +108,7 @@ export const subscriptionsProjection: Projection<SubscriptionDoc> = {
       case 'SubscriptionExpired':
         return [event.data.subscriptionId];
       case 'DelegatedAdminGranted':
+      case 'DelegatedAdminRenewed':
       case 'DelegatedAdminRevoked':
         return event.data.scope.kind === 'subscription' ? [event.data.scope.subscriptionId] : [];
       default:
@@ -161,14 +157,10 @@ export const subscriptionsProjection: Projection<SubscriptionDoc> = {
         return { ...doc, ...ofRecord(event.data.to), warnings: event.data.warnings };
       case 'SupportContactDesignated':
         return { ...doc, supportContact: event.data.to };
-      case 'DelegatedAdminGranted': {
-        const { delegationId, resellerId, periodId, rights, start, end } = event.data;
-        const granted = { delegationId, resellerId, periodId, rights, start, end };
-        return { ...doc, delegations: [...doc.delegations, granted] };
-      }
+      case 'DelegatedAdminGranted':
+      case 'DelegatedAdminRenewed':
       case 'DelegatedAdminRevoked': {
-        const { delegationId } = event.data;
-        const delegations = doc.delegations.filter((each) => each.delegationId !== delegationId);
+        const delegations = delegationsAfter(doc.delegations, event, grantedDelegation);
         return { ...doc, delegations };
       }
       default:

@@ -121,6 +121,17 @@ export const sample = {
       ...fields,
     },
   }),
+  renewed: (id: string, delegationId: string, to: PartneredReseller, end: string): ViewedEvent => ({
+    type: 'DelegatedAdminRenewed',
+    data: {
+      customerId: customer(id),
+      delegationId: delegationId as DelegationId,
+      ...to,
+      scope: { kind: 'account' },
+      end: { from: '2032-01-01T00:00:00.000Z', to: end },
+    },
+    personal: { reason: 'renewed' },
+  }),
   revoked: (
     id: string,
     delegationId: string,
