@@ -1,4 +1,5 @@
 import {
+  DelegationSchedule,
   eventSchemas,
   InvitationReader,
   PartnershipAcceptanceProcess,
@@ -30,6 +31,7 @@ import {
   NotingReadStore,
   Cursors,
   findDueRequests,
+  findDueDelegations,
   findDueSubscriptions,
   ViewBehindError,
   type ReadStore,
@@ -241,6 +243,7 @@ function startScheduler(
     [
       new SubscriptionSchedule(pipeline, aggregates, (now) => findDueSubscriptions(store, now)),
       new PartnershipRequestSchedule(pipeline, aggregates, (now) => findDueRequests(store, now)),
+      new DelegationSchedule(pipeline, aggregates, (now) => findDueDelegations(store, now)),
     ],
     (schedule, key, err) => {
       if (err instanceof ViewBehindError) return;

@@ -135,8 +135,10 @@ export class DelegationsController {
     const { principal } = await this.reader.beginOn(request, 'list-delegations', VIEWS, (caller) =>
       this.sight.of(caller, id),
     );
+    const { status, ...paging } = query;
     const page = await listDelegations(this.tierbook.reads, {
-      ...query,
+      ...paging,
+      status,
       customerId: id,
       resellerId: resellerIn(principal),
     });

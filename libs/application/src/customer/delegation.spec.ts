@@ -17,6 +17,8 @@ import {
   sentBy,
   type Scenario,
 } from '../testing/scenario';
+import { DelegationSchedule } from '../scheduler/delegation.schedule';
+import { Scheduler } from '../scheduler/scheduler.process';
 import {
   GrantDelegatedAdminCommand,
   RenewDelegatedAdminCommand,
@@ -171,5 +173,32 @@ describe('delegated admin granted by name', () => {
     world.clock.time = '2033-01-01T00:00:00.000Z';
     expect(await codeOf(use())).toBe('not-found');
     expect(refusal(await renew()).code).toBe('delegation-ended');
+  });
+
+  it('is recorded as expired by the scheduler, once, and not before', async () => {
+    const end = '2030-03-01T00:00:00.000Z';
+    const delegationId = await granted({ end });
+    // As the view is at its most behind: it may be due at any time.
+    const findDue = async function* () {
+      yield* [
+        { customerId: customer, delegationId },
+        { customerId: customer, delegationId: 'unknown' as DelegationId },
+      ];
+    };
+    const schedule = new DelegationSchedule(world.pipeline, world.aggregateStore, findDue);
+    const scheduler = new Scheduler(world.clock, [schedule], (_name, _key, error) => {
+      throw error;
+    });
+    const ended = async () =>
+      (await world.events()).filter(({ type }) => type === 'DelegatedAdminRevoked');
+    world.clock.time = '2030-02-28T23:59:59.999Z';
+    await scheduler.tick();
+    expect(await ended()).toEqual([]);
+    world.clock.time = end;
+    await scheduler.tick();
+    await scheduler.tick();
+    expect(await ended()).toMatchObject([
+      { data: { delegationId, cause: 'expired' }, metadata: { actor: { kind: 'process' } } },
+    ]);
   });
 });

@@ -33,8 +33,12 @@ export const delegationsView: ViewDefinition<DelegationDoc> = {
     resellerId: 'keyword',
     status: 'keyword',
     grantedAt: 'keyword',
+    end: 'keyword',
   },
-  indexes: [['customerId', 'grantedAt']],
+  indexes: [
+    ['customerId', 'grantedAt'],
+    ['status', 'end'],
+  ],
 };
 
 export const delegationsProjection: Projection<DelegationDoc> = {
@@ -74,14 +78,8 @@ export const delegationsProjection: Projection<DelegationDoc> = {
       case 'DelegatedAdminRevoked': {
         const reason = revealed(event.personal)?.reason ?? before.reason;
         const { cause } = event.data;
-        return {
-          ...before,
-          status: 'ended',
-          endedAt: metadata.occurredAt,
-          cause,
-          reason,
-          revision,
-        };
+        const endedAt = metadata.occurredAt;
+        return { ...before, status: 'ended', endedAt, cause, reason, revision };
       }
       default:
         return before;

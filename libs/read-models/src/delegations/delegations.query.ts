@@ -1,5 +1,6 @@
-import type { CustomerId, DelegationId, ResellerId } from '@tierbook/domain';
+import type { CustomerId, DelegationId, Instant, ResellerId } from '@tierbook/domain';
 import { conditions, equals, findPage, type ListPage, type Paging, type Reads } from '../list';
+import { MAX_LIMIT, type Condition, type Page, type ReadStore, type SortKey } from '../read-store';
 import { resellersView } from '../resellers/resellers.projection';
 import { delegationsView, type DelegationDoc } from './delegations.projection';
 
@@ -46,6 +47,29 @@ export async function getDelegation(
   return row === undefined ? undefined : (await withNames(reads, [row.doc]))[0];
 }
 
+/**
+ * The delegations whose end has come by `now` and is not recorded, the earliest first.
+ *
+ * @throws ViewBehindError
+ */
+export async function* findDueDelegations(
+  store: ReadStore,
+  now: Instant,
+): AsyncGenerator<DelegationDoc> {
+  const where: readonly Condition[] = [
+    { field: 'status', op: 'eq', value: 'granted' },
+    { field: 'end', op: 'range', lte: now },
+  ];
+  const sort = { field: 'end', direction: 'asc' } as const;
+  let after: SortKey | undefined;
+  do {
+    const query = { where, sort, after, limit: MAX_LIMIT };
+    const page: Page<DelegationDoc> = await store.find(delegationsView, query);
+    yield* page.rows.map(({ doc }) => doc);
+    after = page.next;
+  } while (after !== undefined);
+}
+
 async function withNames(
   { store }: Reads,
   docs: readonly DelegationDoc[],
@@ -54,5 +78,8 @@ async function withNames(
     resellersView,
     new Set(docs.map(({ resellerId }) => resellerId)),
   );
-  return docs.map((doc) => ({ ...doc, resellerName: rows.get(doc.resellerId)?.doc.name ?? null }));
+  return docs.map((doc) => ({
+    ...doc,
+    resellerName: rows.get(doc.resellerId)?.doc.name ?? null,
+  }));
 }

@@ -4,7 +4,7 @@ import { getCustomer } from '../customers/customers.query';
 import { listCustomersOfReseller } from '../reseller-customers/reseller-customers.query';
 import { readsOf } from '../testing/recorded';
 import { chosen, customer, period, reseller, sample } from '../testing/sample-events';
-import { getDelegation, listDelegations } from './delegations.query';
+import { findDueDelegations, getDelegation, listDelegations } from './delegations.query';
 
 const [a, b] = [chosen('a'), chosen('b')];
 const LATER_END = '2033-01-01T00:00:00.000Z';
@@ -61,5 +61,24 @@ describe('delegations', () => {
     const lasting = { customerId: customer('c'), status: 'granted' } as const;
     const { items } = await listDelegations(reads, lasting);
     expect(items.map(({ delegationId }) => delegationId)).toEqual(['d2']);
+  });
+
+  it('are due when their end has come, until it is recorded', async () => {
+    const due = async (of: typeof events, now: string) => {
+      const found: string[] = [];
+      const { store } = await readsOf(of);
+      for await (const { delegationId } of findDueDelegations(store, now)) found.push(delegationId);
+      return found.sort();
+    };
+    const end = '2032-01-01T00:00:00.000Z';
+    const changed = [
+      ...events,
+      sample.renewed('c', 'd1', a, LATER_END),
+      sample.revoked('c', 'd2', b),
+    ];
+    expect(await due(events, '2031-12-31T23:59:59.999Z')).toEqual([]);
+    expect(await due(events, end)).toEqual(['d1', 'd2', 'd3']);
+    expect(await due(changed, end)).toEqual(['d3']);
+    expect(await due(changed, LATER_END)).toEqual(['d1', 'd3']);
   });
 });
