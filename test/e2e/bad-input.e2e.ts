@@ -38,7 +38,8 @@ let offerId: string;
 const cases = new Map<string, CommandCase>();
 
 beforeAll(async () => {
-  service = await startService();
+  // Hundreds of forged tokens a second come from this one address.
+  service = await startService({ env: { RATE_LIMIT_REFUSED_TOKENS: '1000000' } });
   world = new World(service);
   document = await ApiDocument.of(service);
   provider = await world.provider();
@@ -467,12 +468,14 @@ describe('a caller', () => {
     const none = part({ alg: 'none', typ: 'at+jwt' });
     const hmac = part({ alg: 'HS256', typ: 'at+jwt' });
     const old = new Date(Date.now() - 7_200_000);
-    const expired = new AccessTokens({
-      keys: loadOrCreateDevelopmentKeys(service.dataDir).tokens,
-      issuer: `http://localhost:${service.port}`,
-      audience: 'tierbook',
-      clock: { now: () => old },
-    });
+    const at = (now: Date) =>
+      new AccessTokens({
+        keys: loadOrCreateDevelopmentKeys(service.dataDir).tokens,
+        issuer: `http://localhost:${service.port}`,
+        audience: 'tierbook',
+        clock: { now: () => now },
+      });
+    const unknownKey = part({ alg: 'EdDSA', typ: 'at+jwt', kid: randomUUID() });
     return [
       [undefined, 'token-missing'],
       ['x', 'token-malformed'],
@@ -484,7 +487,9 @@ describe('a caller', () => {
       [`${hmac}.${operator}.${signature}`, 'token-invalid'],
       [await signer('another-service').sign(some, 60), 'token-invalid'],
       [await signer('tierbook', 'http://elsewhere.example').sign(some, 60), 'token-invalid'],
-      [await expired.sign(some, 60), 'token-expired'],
+      [`${unknownKey}.${payload}.${signature}`, 'token-invalid'],
+      [await at(old).sign(some, 60), 'token-expired'],
+      [await at(new Date(Date.now() + 3_600_000)).sign(some, 60), 'token-not-yet-valid'],
     ];
   }
 

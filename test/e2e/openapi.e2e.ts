@@ -315,6 +315,7 @@ async function everyRead(): Promise<readonly (readonly [Api, string])[]> {
   const delegationId = held.string('items', 0, 'delegationId');
   const both: readonly Member[] = [provider, whole];
   return [
+    ...[world.operator, api, whole.api].map((each) => [each, '/v1/audit/refusals'] as const),
     [world.operator, '/v1/providers?limit=1'],
     [whole.api, '/v1/providers'],
     [world.operator, '/v1/resellers'],

@@ -11,6 +11,7 @@ import {
 } from '@tierbook/platform';
 import { EventFeed } from './audit/event-feed';
 import { EventsController } from './audit/events.controller';
+import { RefusalsController } from './audit/refusals.controller';
 import { CountryRulesController } from './country-rules/country-rules.controller';
 import { CustomerSight } from './customers/customer-sight';
 import { CustomersController } from './customers/customers.controller';
@@ -20,6 +21,8 @@ import { AccessGuard } from './http/access.guard';
 import { CommandSender } from './http/command-sender';
 import { ReadYourWrites } from './http/read-your-writes';
 import { Reader } from './http/reader';
+import { RefusalNotes } from './http/refusal-notes';
+import { RequestLimits } from './http/request-limits';
 import { OffersController } from './offers/offers.controller';
 import { HealthController } from './operations/health.controller';
 import { Metrics } from './operations/metrics';
@@ -40,6 +43,7 @@ export class ApiModule {
     configuration: Configuration,
     logger: Logger,
     metrics: Metrics,
+    limits: RequestLimits,
   ): DynamicModule {
     return {
       module: ApiModule,
@@ -56,6 +60,7 @@ export class ApiModule {
         ProviderSubscriptionsController,
         DelegationsController,
         EventsController,
+        RefusalsController,
         HealthController,
         MetricsController,
         ProjectionsController,
@@ -65,6 +70,8 @@ export class ApiModule {
         ...commandHandlers,
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: Metrics, useValue: metrics },
+        { provide: RequestLimits, useValue: limits },
+        RefusalNotes,
         CommandSender,
         Reader,
         ReadYourWrites,

@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { eventSchemas } from './audit/event.schemas';
+import { refusalSchemas } from './audit/refusal.schemas';
 import { customerSchemas } from './customers/customer.schemas';
 import { commandSchemas } from './http/command.schemas';
 import { delegationSchemas } from './delegations/delegation.schemas';
@@ -26,6 +27,7 @@ const SCHEMAS: Schemas = {
   ...subscriptionSchemas,
   ...delegationSchemas,
   ...eventSchemas,
+  ...refusalSchemas,
 };
 
 const DESCRIPTION = [

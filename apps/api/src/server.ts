@@ -4,6 +4,9 @@ import { NestLogger, type Configuration, type Logger, type Tierbook } from '@tie
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiModule } from './api.module';
 import { authenticateCallers } from './http/bearer';
+import { allowOrigins } from './http/cross-origin';
+import { RefusalNotes } from './http/refusal-notes';
+import { RequestLimits } from './http/request-limits';
 import { secureAnswers } from './http/security-headers';
 import { readBodies } from './http/bodies';
 import { logRequests } from './http/log-requests';
@@ -14,6 +17,8 @@ import { serveApiDocument } from './openapi';
 import { Metrics } from './operations/metrics';
 
 const LARGEST_BODY_BYTES = 100 * 1024;
+/** Of a request, its address included. */
+const LARGEST_HEADERS_BYTES = 16 * 1024;
 /** Time to send a request whole, and the headers of it. Node takes the longer of the two for the whole. */
 const REQUEST_TIMEOUT_MS = 30_000;
 const HEADERS_TIMEOUT_MS = 15_000;
@@ -33,14 +38,16 @@ export async function createServer(
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     http: {
+      maxHeaderSize: LARGEST_HEADERS_BYTES,
       headersTimeout: HEADERS_TIMEOUT_MS,
       connectionsCheckingInterval: TIMEOUT_CHECK_MS,
     },
     forceCloseConnections: 'idle',
     // What still comes on open connections is served; its answer closes the connection.
     return503OnClosing: false,
+    trustProxy: [...configuration.trustedProxies],
     // As long as Node lets a request line be: what is no id is not found, however long it is.
-    routerOptions: { maxParamLength: 16 * 1024 },
+    routerOptions: { maxParamLength: LARGEST_HEADERS_BYTES },
     logger: false,
     // What fails before there is a route, such as an address that is not well encoded.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
@@ -48,21 +55,24 @@ export async function createServer(
     },
   });
   const metrics = new Metrics();
+  const limits = new RequestLimits(configuration.rateLimits);
   const app = await NestFactory.create<NestFastifyApplication>(
-    ApiModule.of(tierbook, configuration, logger, metrics),
+    ApiModule.of(tierbook, configuration, logger, metrics, limits),
     adapter,
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its plain options as a class.
     { logger: new NestLogger(logger), abortOnError: false, bodyParser: false },
   );
   const fastify = adapter.getInstance();
   secureAnswers(fastify);
-  authenticateCallers(fastify, tierbook.accessTokens);
+  limits.holdAddresses(fastify);
+  authenticateCallers(fastify, tierbook.accessTokens, limits);
   readBodies(fastify);
   logRequests(fastify, logger);
   sayParked(fastify, tierbook);
   metrics.observe(fastify);
   metrics.observeViews(tierbook);
-  app.useGlobalFilters(new ProblemFilter(logger));
+  allowOrigins(app, configuration.corsOrigins);
+  app.useGlobalFilters(new ProblemFilter(logger, app.get(RefusalNotes)));
   app.useGlobalPipes(validationPipe());
   serveApiDocument(app);
   await app.init();

@@ -25,7 +25,7 @@ export interface AccessTokenOptions {
 }
 
 export type AccessTokenErrorCode =
-  'token-missing' | 'token-malformed' | 'token-expired' | 'token-invalid';
+  'token-missing' | 'token-malformed' | 'token-expired' | 'token-not-yet-valid' | 'token-invalid';
 
 /** A bearer token was refused. The message says what to do and never holds the token. */
 export class AccessTokenError extends Error {
@@ -48,6 +48,7 @@ const MAX_CACHED = 10_000;
 
 interface Verified {
   readonly principal: Principal;
+  readonly issuedAtMs: number;
   readonly expiresAtMs: number;
 }
 
@@ -93,36 +94,35 @@ export class AccessTokens {
       .sign(this.signingKey);
   }
 
-  /**
-   * Whom the token names: at once when it was verified before, else as a promise.
-   * @throws AccessTokenError (rejects) for a token that is missing, malformed, expired or not valid here.
-   */
-  verify(token: string | undefined): Principal | Promise<Principal> {
-    if (token === undefined || token === '') {
-      return Promise.reject(
-        new AccessTokenError(
-          'token-missing',
-          'Send an access token: Authorization: Bearer <token>.',
-        ),
-      );
-    }
-    const digest = hash('sha256', token, 'base64');
-    return this.recall(digest) ?? this.verifySigned(token, digest);
-  }
-
-  private recall(digest: string): Principal | undefined {
+  /** Whom the token names, where it was verified before and has not ended. */
+  known(token: string): Principal | undefined {
+    const digest = digestOf(token);
     const known = this.verified.get(digest);
     if (known === undefined) return undefined;
     this.verified.delete(digest);
-    if (known.expiresAtMs <= this.options.clock.now().getTime()) return undefined;
+    const now = this.options.clock.now().getTime();
+    if (known.expiresAtMs <= now || known.issuedAtMs > now) return undefined;
     this.verified.set(digest, known);
     return known.principal;
   }
 
-  private async verifySigned(token: string, digest: string): Promise<Principal> {
+  /**
+   * Whom the token names.
+   * @throws AccessTokenError for a token that is missing, malformed, expired, issued in the future or
+   * not valid here.
+   */
+  async verify(token: string | undefined): Promise<Principal> {
+    if (token === undefined || token === '') {
+      throw new AccessTokenError(
+        'token-missing',
+        'Send an access token: Authorization: Bearer <token>.',
+      );
+    }
     if (token.length > MAX_TOKEN_LENGTH) throw malformed();
+    const known = this.known(token);
+    if (known !== undefined) return known;
     const verified = toVerified(await this.payloadOf(token));
-    this.verified.set(digest, verified);
+    this.verified.set(digestOf(token), verified);
     if (this.verified.size > MAX_CACHED) this.forgetLongestUnused();
     return verified.principal;
   }
@@ -164,7 +164,8 @@ function toVerified(payload: JWTPayload): Verified {
   const { kind, organisation, role } = payload;
   const principal = parsePrincipal({ id: sub, kind, organisation, role });
   if (principal === undefined) throw invalid();
-  return { principal, expiresAtMs: Math.min(exp, iat + MAX_TOKEN_AGE_SECONDS) * 1_000 };
+  const expiresAt = Math.min(exp, iat + MAX_TOKEN_AGE_SECONDS);
+  return { principal, issuedAtMs: iat * 1_000, expiresAtMs: expiresAt * 1_000 };
 }
 
 function refusalOf(error: unknown): unknown {
@@ -172,8 +173,23 @@ function refusalOf(error: unknown): unknown {
   if (error instanceof errors.JWTExpired) {
     return new AccessTokenError('token-expired', 'The access token has expired: get a new one.');
   }
+  if (isOfTheFuture(error)) {
+    return new AccessTokenError(
+      'token-not-yet-valid',
+      'The access token is of the future: the clock of who issued it, or of this service, is wrong.',
+    );
+  }
   if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid) return malformed();
   return error instanceof errors.JOSEError ? invalid() : error;
+}
+
+function isOfTheFuture(error: unknown): boolean {
+  if (!(error instanceof errors.JWTClaimValidationFailed)) return false;
+  return error.reason === 'check_failed' && (error.claim === 'iat' || error.claim === 'nbf');
+}
+
+function digestOf(token: string): string {
+  return hash('sha256', token, 'base64');
 }
 
 function malformed(): AccessTokenError {

@@ -32,6 +32,7 @@ describe('role table', () => {
       'list-country-rules',
       'read-country-rules',
       'list-market-regions',
+      'list-refusals',
     ]);
   });
 

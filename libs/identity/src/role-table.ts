@@ -201,6 +201,7 @@ const ROLE_TABLE = {
   // Events carry both sides of a move, and so name other resellers.
   'read-customer-events': { of: 'customer', provider: AUDIT },
   'read-events': { of: 'none', provider: AUDIT },
+  'list-refusals': { of: 'none', operator: OPERATOR, provider: AUDIT, reseller: AUDIT },
 } as const satisfies Readonly<Record<string, Row>>;
 
 /** A command or a read, as the role table names it. */

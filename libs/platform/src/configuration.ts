@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 
 /** How the service runs. Everything is a variable of the environment; README.md has the table. */
@@ -16,6 +17,21 @@ export interface Configuration {
   /** Begins every stream's name, so that one log can hold several deployments. */
   readonly namespace: string;
   readonly logLevel: LogLevel;
+  /** Addresses and networks (CIDR) of the proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
+  /** Origins of web pages that may call the API (CORS); none by default. */
+  readonly corsOrigins: readonly string[];
+  readonly rateLimits: RateLimitSettings;
+}
+
+/** Requests a second, in the long run. */
+export interface RateLimitSettings {
+  /** Of one caller: an organisation's agent or service. */
+  readonly perCaller: number;
+  /** From one address, or one IPv6 network of 64 bits. */
+  readonly perAddress: number;
+  /** From one address, with a token or a secret that is refused. */
+  readonly refusedTokens: number;
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const;
@@ -50,6 +66,18 @@ export function readConfiguration(env: Environment, mode: { development: boolean
     publicUrl: publicUrlOf(env, `http://localhost:${String(port)}`),
     namespace: namespaceOf(env),
     logLevel: logLevelOf(env),
+    trustedProxies: listOf(env, 'TRUSTED_PROXIES', isAddressOrNetwork, 'addresses or networks'),
+    corsOrigins: listOf(
+      env,
+      'CORS_ORIGINS',
+      isOrigin,
+      'origins such as https://portal.example.com',
+    ),
+    rateLimits: {
+      perCaller: rateOf(env, 'RATE_LIMIT_PER_CALLER', '10000'),
+      perAddress: rateOf(env, 'RATE_LIMIT_PER_ADDRESS', '20000'),
+      refusedTokens: rateOf(env, 'RATE_LIMIT_REFUSED_TOKENS', '10'),
+    },
   };
 }
 
@@ -87,6 +115,39 @@ function logLevelOf(env: Environment): LogLevel {
   const level = LOG_LEVELS.find((each) => each === text);
   if (level !== undefined) return level;
   throw new ConfigurationError(`LOG_LEVEL is '${text}': give one of ${LOG_LEVELS.join(', ')}.`);
+}
+
+function listOf(
+  env: Environment,
+  name: string,
+  isOne: (text: string) => boolean,
+  what: string,
+): readonly string[] {
+  const all = textOf(env, name, '')
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '');
+  const wrong = all.find((each) => !isOne(each));
+  if (wrong === undefined) return all;
+  throw new ConfigurationError(`${name} names '${wrong}': give ${what}, separated by commas.`);
+}
+
+function isAddressOrNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const longest = { 4: 32, 6: 128 }[isIP(address)];
+  if (longest === undefined || more.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= longest);
+}
+
+function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
+
+function rateOf(env: Environment, name: string, otherwise: string): number {
+  const text = textOf(env, name, otherwise);
+  const rate = Number(text);
+  if (/^\d{1,9}$/.test(text) && rate > 0) return rate;
+  throw new ConfigurationError(`${name} is '${text}': give requests a second, 1 to 999999999.`);
 }
 
 /**

@@ -3,6 +3,7 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import type { AccessTokens, Principal } from '@tierbook/identity';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { checkCorrelationId, setPrincipal } from './request';
+import type { RequestLimits } from './request-limits';
 
 /** Marks routes that anybody may call. */
 export const PUBLIC = 'tierbook:public';
@@ -17,7 +18,16 @@ const BEARER = /^Bearer ([^\s]+)$/i;
  * Names the caller of everything below /v1 by its bearer token (RFC 6750), before anything else of the
  * request is looked at, its body too. What it may do is decided where things are done.
  */
-export function authenticateCallers(fastify: FastifyInstance, accessTokens: AccessTokens): void {
+export function authenticateCallers(
+  fastify: FastifyInstance,
+  accessTokens: AccessTokens,
+  limits: RequestLimits,
+): void {
+  const verified = (request: FastifyRequest, token: string | undefined) => {
+    const verify = () => accessTokens.verify(token);
+    // Who forgets its token costs nothing.
+    return token === undefined ? verify() : limits.whileFewAreRefused(request, verify);
+  };
   fastify.addHook('onRequest', (request, _reply, done) => {
     if (!needsToken(request)) {
       done();
@@ -25,13 +35,15 @@ export function authenticateCallers(fastify: FastifyInstance, accessTokens: Acce
     }
     const named = (principal: Principal) => {
       setPrincipal(request, principal);
+      limits.holdCaller(principal);
       checkCorrelationId(request);
       done();
     };
     try {
-      const principal = accessTokens.verify(tokenOf(request));
-      if (principal instanceof Promise) principal.then(named).catch(done);
-      else named(principal);
+      const token = tokenOf(request);
+      const known = token === undefined ? undefined : accessTokens.known(token);
+      if (known !== undefined) named(known);
+      else verified(request, token).then(named).catch(done);
     } catch (error) {
       done(error as Error);
     }

@@ -6,6 +6,7 @@ import { PROBLEMS, type ProblemCode } from './problems';
 /** Headers that a problem has by its status. */
 const HEADERS: Readonly<Record<number, readonly HeaderName[]>> = {
   401: ['WWW-Authenticate'],
+  429: ['Retry-After'],
   503: ['Retry-After'],
 };
 

@@ -1,6 +1,6 @@
 import type { Logger } from '@tierbook/platform';
 import type { FastifyInstance } from 'fastify';
-import { correlationIdOf, principalIfKnown, requestIdOf } from './request';
+import { correlationIdOf, principalIfKnown, problemIfAny, requestIdOf } from './request';
 
 /** One line a request: its route, never its address, which may hold what somebody searched for. */
 export function logRequests(fastify: FastifyInstance, logger: Logger): void {
@@ -16,6 +16,7 @@ export function logRequests(fastify: FastifyInstance, logger: Logger): void {
         correlationId: correlationIdOf(request),
         actor: principal?.id,
         role: principal?.role,
+        code: problemIfAny(request),
       },
       'request',
     );

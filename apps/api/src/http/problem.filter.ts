@@ -14,11 +14,12 @@ import {
   ViewBehindError,
 } from '@tierbook/read-models';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { correlationIdOf, pathOf } from './request';
+import type { RefusalNotes } from './refusal-notes';
+import { correlationIdOf, noteProblem, pathOf } from './request';
 import { PROBLEMS, problemDetails, ProblemError, type ProblemCode } from './problems';
 
 /** Seconds after which a try again is worth it. */
-const RETRY_AFTER_SECONDS = '1';
+const RETRY_AFTER_SECONDS = 1;
 
 /** Fastify's own errors, by their code. */
 const FASTIFY_PROBLEMS: Readonly<Record<string, ProblemCode>> = {
@@ -30,16 +31,16 @@ const FASTIFY_PROBLEMS: Readonly<Record<string, ProblemCode>> = {
 /** Answers every failure as `application/problem+json`. What was not foreseen is logged and tells nothing. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly logger: Logger) {}
+  constructor(
+    private readonly logger: Logger,
+    private readonly refusals: RefusalNotes,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    answerProblem(
-      error,
-      http.getRequest<FastifyRequest>(),
-      http.getResponse<FastifyReply>(),
-      this.logger,
-    );
+    const request = http.getRequest<FastifyRequest>();
+    answerProblem(error, request, http.getResponse<FastifyReply>(), this.logger);
+    this.refusals.note(request);
   }
 }
 
@@ -56,7 +57,10 @@ export function answerProblem(
   if (problem.code === 'internal-error')
     logger.error({ correlationId, err: error }, 'unforeseen error');
   const { status } = PROBLEMS[problem.code];
-  if (status === 503) void reply.header('Retry-After', RETRY_AFTER_SECONDS);
+  noteProblem(request, problem.code);
+  if (status === 503 || status === 429) {
+    void reply.header('Retry-After', String(problem.retryAfter ?? RETRY_AFTER_SECONDS));
+  }
   if (status === 401) void reply.header('WWW-Authenticate', 'Bearer');
   void reply
     .status(status)

@@ -86,6 +86,11 @@ const SERVICE_PROBLEMS = {
     advice: 'Send the token whole, as it was issued.',
   },
   'token-expired': { status: 401, title: 'Access token expired', advice: 'Get a new token.' },
+  'token-not-yet-valid': {
+    status: 401,
+    title: 'Access token of the future',
+    advice: 'Set the clock of who issued it, or of this service, right; then get a new token.',
+  },
   'token-invalid': {
     status: 401,
     title: 'Access token invalid',
@@ -187,6 +192,11 @@ const SERVICE_PROBLEMS = {
     title: 'Idempotency-Key used for another command',
     advice: 'Repeat the first command, or use a key of its own for this one.',
   },
+  'too-many-requests': {
+    status: 429,
+    title: 'Too many requests',
+    advice: 'Wait as long as Retry-After says, then go on more slowly.',
+  },
   'internal-error': {
     status: 500,
     title: 'Internal error',
@@ -247,6 +257,8 @@ export class ProblemError extends Error {
     readonly code: ProblemCode,
     detail?: string,
     readonly errors?: readonly FieldProblem[],
+    /** Seconds after which to try again. */
+    readonly retryAfter?: number,
   ) {
     super(detail ?? PROBLEMS[code].advice);
   }

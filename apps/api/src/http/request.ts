@@ -1,8 +1,8 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { Principal } from '@tierbook/identity';
+import type { Action, Principal } from '@tierbook/identity';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { newId } from '@tierbook/platform';
-import { ProblemError } from './problems';
+import { ProblemError, type ProblemCode } from './problems';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -11,6 +11,7 @@ interface Notes {
   readonly requestId: string;
   readonly correlationId: string;
   principal?: Principal;
+  problem?: ProblemCode;
 }
 
 const NOTES = new WeakMap<FastifyRequest, Notes>();
@@ -53,6 +54,23 @@ export function setPrincipal(request: FastifyRequest, principal: Principal): voi
 
 export function principalIfKnown(request: FastifyRequest): Principal | undefined {
   return notesOf(request).principal;
+}
+
+/** In the configuration of a command's route: which command it takes. */
+export const COMMAND = 'tierbook:command';
+
+/** What the request is to do, where that is a command. */
+export function commandIfAny({ routeOptions: { config } }: FastifyRequest): Action | undefined {
+  return COMMAND in config ? (config[COMMAND] as Action) : undefined;
+}
+
+/** With which problem it was answered. */
+export function noteProblem(request: FastifyRequest, problem: ProblemCode): void {
+  notesOf(request).problem = problem;
+}
+
+export function problemIfAny(request: FastifyRequest): ProblemCode | undefined {
+  return notesOf(request).problem;
 }
 
 /** @throws ProblemError on a route that asks for no token. */

@@ -1,4 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import {
   ApiBearerAuth,
   ApiExtension,
@@ -12,6 +13,7 @@ import { Does } from './access.guard';
 import { documentAnswer, headersOf, type HeaderName } from './document-answers';
 import { documentProblems } from './document-problems';
 import type { ProblemCode } from './problems';
+import { COMMAND } from './request';
 import { oneOf, POSITION, ref, type Schema, type Schemas } from './schemas';
 
 interface RouteOptions {
@@ -44,11 +46,13 @@ const EVERY_ROUTE = [
   'token-missing',
   'token-malformed',
   'token-expired',
+  'token-not-yet-valid',
   'token-invalid',
   'forbidden',
   'correlation-id-invalid',
   'request-malformed',
   'media-type-unsupported',
+  'too-many-requests',
   'internal-error',
   'store-unavailable',
 ] as const satisfies readonly ProblemCode[];
@@ -113,6 +117,7 @@ function route(options: RouteOptions, common: readonly ProblemCode[]): MethodDec
 /** Documents a command: who may send it, its headers, and every answer that it can give. */
 export function CommandRoute(options: CommandRouteOptions): MethodDecorator {
   return applyDecorators(
+    RouteConfig({ [COMMAND]: options.action }),
     route(options, EVERY_COMMAND),
     ...commandAnswers(options),
     ApiHeader({
