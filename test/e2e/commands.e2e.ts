@@ -173,6 +173,7 @@ const ON_SOMETHING_THERE = [
   'renew-delegated-admin',
   'revoke-delegated-admin',
   'schedule-change',
+  'send-customer-commands',
   'set-auto-renew',
   'suspend-reseller',
   'suspend-subscription',

@@ -13,6 +13,7 @@ import { EventFeed } from './audit/event-feed';
 import { EventsController } from './audit/events.controller';
 import { RefusalsController } from './audit/refusals.controller';
 import { CountryRulesController } from './country-rules/country-rules.controller';
+import { CustomerBatchController } from './customers/customer-batch.controller';
 import { CustomerSight } from './customers/customer-sight';
 import { CustomersController } from './customers/customers.controller';
 import { CustomersOfReseller } from './customers/customers-of-reseller';
@@ -56,6 +57,7 @@ export class ApiModule {
         CountryRulesController,
         OffersController,
         CustomersController,
+        CustomerBatchController,
         SubscriptionsController,
         ProviderSubscriptionsController,
         DelegationsController,

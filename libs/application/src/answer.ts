@@ -39,8 +39,8 @@ export type Answer<Body extends object = object> =
       readonly kind: 'planned';
       readonly resource: ResourceRef;
       readonly verdict: PlannedOutcome<unknown, unknown>['verdict'];
-      /** What would be appended. */
-      readonly events: readonly DomainEvent[];
+      /** What would be appended; of a batch, with the ordinal (from 0) of the command that it would come of. */
+      readonly events: readonly (DomainEvent & { readonly command?: number })[];
       /** Of the subscriptions concerned, as it would leave them; where it is refused, as they stand. */
       readonly seats: readonly Seats[];
       readonly warnings: readonly WarningCode[];
@@ -79,7 +79,8 @@ export function answerOf<S, E extends DomainEvent, Body extends object>(
   }
 }
 
-function warningsOf(events: readonly DomainEvent[]): readonly WarningCode[] {
+/** What was done all the same, and should be known: each code once. */
+export function warningsOf(events: readonly DomainEvent[]): readonly WarningCode[] {
   const said = events.flatMap(({ data }) =>
     'warnings' in data ? (data.warnings as readonly WarningCode[]) : [],
   );

@@ -5,6 +5,7 @@ export * from './command-message';
 export * from './customer/create-customer.handler';
 export * from './customer/customer-access';
 export * from './customer/delegation.handlers';
+export * from './customer/customer-batch.handler';
 export * from './customer/gather';
 export * from './customer/one-time-credential';
 export * from './customer/reissue-admin-credential.handler';

@@ -10,12 +10,21 @@ export interface PlainCommand<C, S, E extends DomainEvent> {
   readonly seatsOf?: (state: S, events: readonly E[]) => readonly Seats[];
 }
 
+/** The handler of a plain command, and how it makes the command's request: a batch makes the same. */
+export interface PlainHandlerType<M, C, S, E extends DomainEvent> extends Type<ICommandHandler> {
+  readonly message: Type<M>;
+  readonly plan: (message: M) => PlainCommand<C, S, E>;
+}
+
 /** Makes the `@CommandHandler` of a command that gathers nothing: one line in its aggregate's registration. */
 export function plainHandler<M extends Command<Answer>, C, S, E extends DomainEvent>(
   message: Type<M>,
   plan: (message: M) => PlainCommand<C, S, E>,
-): Type<ICommandHandler> {
+): PlainHandlerType<M, C, S, E> {
   class PlainHandler {
+    static readonly message = message;
+    static readonly plan = plan;
+
     constructor(@Inject(CommandPipeline) private readonly pipeline: CommandPipeline) {}
 
     async execute(command: M): Promise<Answer> {

@@ -95,6 +95,7 @@ describe('role table', () => {
         'upgrade-subscription',
         'schedule-change',
         'undo-scheduled-change',
+        'send-customer-commands',
         'associate-subscription-reseller',
         'designate-support-contact',
       ],
@@ -107,6 +108,7 @@ describe('role table', () => {
         'rename-subscription',
         'suspend-subscription',
         'reactivate-subscription',
+        'send-customer-commands',
         'designate-support-contact',
       ],
     ],
@@ -131,6 +133,7 @@ describe('role table', () => {
         'upgrade-subscription',
         'schedule-change',
         'undo-scheduled-change',
+        'send-customer-commands',
       ],
     ],
     [
@@ -148,6 +151,7 @@ describe('role table', () => {
         'upgrade-subscription',
         'schedule-change',
         'undo-scheduled-change',
+        'send-customer-commands',
       ],
     ],
     [
@@ -158,6 +162,7 @@ describe('role table', () => {
         'rename-subscription',
         'suspend-subscription',
         'reactivate-subscription',
+        'send-customer-commands',
       ],
     ],
   ])('lets a %s of a %s send these commands and no other', (role, organisation, commands) => {

@@ -118,6 +118,13 @@ const ROLE_TABLE = {
     reseller: SALES,
     right: 'manage-subscriptions',
   },
+  // Each command of a batch is decided as it would be alone.
+  'send-customer-commands': {
+    of: 'customer',
+    provider: SALES_AND_HELPDESK,
+    reseller: SALES_AND_HELPDESK,
+    right: 'read-customer',
+  },
   // A reseller does not give credit to itself.
   'associate-subscription-reseller': { of: 'customer', provider: SALES },
   // The choices are the provider's other resellers, which no reseller is shown.

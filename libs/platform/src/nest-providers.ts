@@ -2,6 +2,7 @@ import type { Provider } from '@nestjs/common';
 import {
   AcceptPartnershipHandler,
   CreateCustomerHandler,
+  CustomerBatchHandler,
   DeclinePartnershipHandler,
   delegationHandlers,
   EndPartnershipHandler,
@@ -63,6 +64,7 @@ export const commandHandlers: Provider[] = [
   EndPartnershipHandler,
   ...offerHandlers,
   CreateCustomerHandler,
+  CustomerBatchHandler,
   ReissueAdminCredentialHandler,
   ...subscriptionHandlers,
   ...subscriptionLifecycleHandlers,

@@ -175,6 +175,23 @@ export const COMMAND_CASES: Readonly<Record<string, (world: World) => Promise<Co
     return { api: provider.api, path, body, otherBody: { ...body, quantity: 11 } };
   },
 
+  'send-customer-commands': async (world) => {
+    const provider = await world.provider();
+    const { id, sid } = await world.subscribed(provider);
+    const renamed = (name: string) => ({
+      commands: [
+        { command: 'rename-subscription', subscriptionId: sid, body: { name } },
+        { command: 'suspend-subscription', subscriptionId: sid },
+      ],
+    });
+    return {
+      api: provider.api,
+      path: `/v1/customers/${id}/commands`,
+      body: renamed(world.unique('Filial Berilo')),
+      otherBody: renamed('Filial Outra'),
+    };
+  },
+
   'change-quantity': async (world) => {
     const provider = await world.provider();
     const path = `${(await world.subscribed(provider)).path}/quantity`;

@@ -9,6 +9,7 @@ import type {
   ResellerCustomerRow,
 } from '@tierbook/read-models';
 import { commandAnswer } from '../http/command.schemas';
+import type { CommandAnswer } from '../http/command-sender';
 import {
   always,
   choice,
@@ -173,6 +174,19 @@ export const customerSchemas: Schemas = {
         'In the order of the command.',
       ),
       adminCredential: optional(ref('AdminCredential')),
+    }),
+  ),
+  CustomerBatchAnswer: commandAnswer(
+    'An accepted batch: the customer, and what came of each command.',
+    objectOf<{ readonly commands: unknown }>('', {
+      commands: listOf(
+        objectOf<Pick<CommandAnswer, 'resource' | 'revision' | 'warnings'>>('One command.', {
+          resource: ref('Resource'),
+          revision: REVISION,
+          warnings: listOf(ref('Warning'), 'What was done all the same, and should be known.'),
+        }),
+        'In the order of the batch.',
+      ),
     }),
   ),
   CredentialAnswer: commandAnswer(

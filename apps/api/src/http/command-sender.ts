@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus, type Command } from '@nestjs/cqrs';
-import type { Answer, Seats, Sent } from '@tierbook/application';
+import type { Answer, ResourceRef, Seats, Sent } from '@tierbook/application';
 import type { JsonValue, Refusal } from '@tierbook/eventing';
 import { Fingerprints, type Action } from '@tierbook/identity';
 import type { WarningCode } from '@tierbook/domain';
@@ -52,7 +52,12 @@ export interface PlanAnswer {
     /** Of a repeated one: where it was accepted. */
     readonly position: string | null;
     readonly resource: CommandAnswer['resource'];
-    readonly events: readonly { readonly type: string; readonly data: object }[];
+    readonly events: readonly {
+      readonly type: string;
+      readonly data: object;
+      /** Of a batch: the ordinal of its command, from 0. */
+      readonly command?: number;
+    }[];
     readonly refusals: readonly PlannedRefusal[];
     readonly seats: readonly Seats[];
   };
@@ -84,9 +89,8 @@ export class CommandSender {
       throw refusalProblem(answer.refusal);
     }
     if (secret) void reply.header('Cache-Control', 'no-store');
-    const { type, id, path } = answer.resource;
-    const resource = { type, id, href: `/v1/${path}` };
-    const warnings = answer.warnings.map((code) => ({ code, detail: WARNINGS[code] }));
+    const resource = resourceAnswer(answer.resource);
+    const warnings = warningAnswers(answer.warnings);
     if (answer.kind === 'planned') {
       void reply.status(200);
       return { plan: planOf(answer, resource), warnings };
@@ -131,6 +135,16 @@ export class CommandSender {
   }
 }
 
+/** A resource, as commands answer it. */
+export function resourceAnswer({ type, id, path }: ResourceRef): CommandAnswer['resource'] {
+  return { type, id, href: `/v1/${path}` };
+}
+
+/** Warnings, with what each means. */
+export function warningAnswers(codes: readonly WarningCode[]): readonly WarningAnswer[] {
+  return codes.map((code) => ({ code, detail: WARNINGS[code] }));
+}
+
 function planOf(
   { verdict, events, seats }: Extract<Answer, { readonly kind: 'planned' }>,
   resource: CommandAnswer['resource'],
@@ -142,7 +156,11 @@ function planOf(
     expiresAt: isAccepted ? verdict.expiresAt : null,
     position: verdict.kind === 'repeated' ? verdict.position : null,
     resource,
-    events: events.map(({ type, data }) => ({ type, data })),
+    events: events.map(({ type, data, command }) => ({
+      type,
+      data,
+      ...(command === undefined ? {} : { command }),
+    })),
     refusals: verdict.kind === 'refused' ? plannedRefusals(verdict.refusal) : [],
     seats,
   };

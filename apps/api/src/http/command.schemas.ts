@@ -92,5 +92,8 @@ export const commandSchemas: Schemas = {
   PlannedEvent: objectOf<Plan['events'][number]>('An event, without its personal data.', {
     type: text('What would happen.', { examples: ['SubscriptionOrdered'] }),
     data: ref('EventData'),
+    command: optional(
+      count('Of a batch: the ordinal of the command that it would come of, from 0.'),
+    ),
   }),
 };

@@ -1,4 +1,4 @@
-import { ValidationPipe, type ValidationError } from '@nestjs/common';
+import { ValidationPipe, type Type, type ValidationError } from '@nestjs/common';
 import { ProblemError, type FieldProblem } from './problems';
 
 /** Checks bodies and queries against their DTOs: every broken field is named, unknown ones too. */
@@ -10,13 +10,32 @@ export function validationPipe(): ValidationPipe {
     forbidUnknownValues: true,
     stopAtFirstError: true,
     validationError: { target: false, value: false },
-    exceptionFactory: (errors) => {
-      const fields = errors.flatMap((error) => fieldProblems(error, ''));
-      const allUnknown = fields.every(({ code }) => code === 'field-unknown');
-      return new ProblemError(allUnknown ? 'field-unknown' : 'field-invalid', undefined, fields);
-    },
+    exceptionFactory: (errors) =>
+      fieldsProblem(errors.flatMap((error) => fieldProblems(error, ''))),
   });
 }
+
+/** The problem of a request with these broken fields. */
+export function fieldsProblem(fields: readonly FieldProblem[]): ProblemError {
+  const allUnknown = fields.every(({ code }) => code === 'field-unknown');
+  return new ProblemError(allUnknown ? 'field-unknown' : 'field-invalid', undefined, fields);
+}
+
+/**
+ * An object inside a body as the DTO that it must be; without one, it must be empty.
+ * @throws ProblemError that names the broken fields by pointers into this object.
+ */
+export async function validated(
+  dto: Type<object> | undefined,
+  value: Readonly<Record<string, unknown>>,
+): Promise<unknown> {
+  if (dto !== undefined) return PIPE.transform(value, { type: 'body', metatype: dto });
+  const fields = Object.keys(value).map((name) => unknownField('', name));
+  if (fields.length > 0) throw fieldsProblem(fields);
+  return value;
+}
+
+const PIPE = validationPipe();
 
 function fieldProblems(error: ValidationError, parent: string): FieldProblem[] {
   const pointer = pointerTo(parent, error.property);

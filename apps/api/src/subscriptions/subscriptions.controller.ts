@@ -1,21 +1,6 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import {
-  aggregates,
-  AssociateSubscriptionResellerCommand,
-  CancelSubscriptionCommand,
-  ChangeQuantityCommand,
-  DesignateSupportContactCommand,
-  OrderSubscriptionCommand,
-  ReactivateSubscriptionCommand,
-  RenameSubscriptionCommand,
-  ScheduleChangeCommand,
-  SetAutoRenewCommand,
-  SuspendSubscriptionCommand,
-  UndoScheduledChangeCommand,
-  UpgradeSubscriptionCommand,
-  type ScheduledChangeInput,
-} from '@tierbook/application';
+import { aggregates, OrderSubscriptionCommand } from '@tierbook/application';
 import {
   creditLedger,
   creditsOf,
@@ -36,11 +21,16 @@ import { OF_AN_ORDER } from '../customers/customers.controller';
 import { CommandSender } from '../http/command-sender';
 import { IdPipe } from '../http/id.pipe';
 import { PagingQuery } from '../http/paging';
-import { ProblemError, type ProblemCode } from '../http/problems';
 import { found, missing, Reader } from '../http/reader';
 import { HttpExchange, type Exchange } from '../http/request';
 import { CommandRoute, ReadRoute } from '../http/routes';
 import { id, ref } from '../http/schemas';
+import {
+  OF_A_SUBSCRIPTION,
+  OF_AN_UPGRADE,
+  SUBSCRIPTION_COMMANDS,
+  type SubscriptionCommandName,
+} from './subscription-commands';
 import {
   AssociateResellerDto,
   ChangeQuantityDto,
@@ -52,47 +42,6 @@ import {
   SetAutoRenewDto,
   UpgradeSubscriptionDto,
 } from './subscription.dto';
-
-const OF_A_SUBSCRIPTION = [
-  'not-found',
-  'delegation-insufficient',
-  'subscription-unknown',
-  'subscription-ended',
-] as const satisfies readonly ProblemCode[];
-
-const OF_AN_UPGRADE = [
-  'upgrade-not-offered',
-  'upgrade-strands-add-on',
-  'offer-unknown',
-  'offer-retired',
-  'offer-unavailable-in-country',
-  'offer-limit-reached',
-  'quantity-out-of-range',
-  'billing-cycle-unavailable',
-  'term-unavailable',
-  'add-on-needs-base',
-] as const satisfies readonly ProblemCode[];
-
-/** @throws ProblemError for a field that does not go with the kind. */
-function scheduledChangeOf({ kind, quantity, offerId }: ScheduleChangeDto): ScheduledChangeInput {
-  const unfit = [
-    ...(kind === 'quantity' || quantity === undefined ? [] : ['/quantity']),
-    ...(kind === 'offer' || offerId === undefined ? [] : ['/offerId']),
-  ];
-  if (unfit.length > 0) {
-    throw new ProblemError(
-      'field-unknown',
-      undefined,
-      unfit.map((pointer) => ({
-        pointer,
-        detail: `A change of kind ${kind} has no such field.`,
-        code: 'field-unknown',
-      })),
-    );
-  }
-  if (quantity !== undefined) return { kind: 'quantity', quantity };
-  return offerId === undefined ? { kind: 'cancel' } : { kind: 'offer', offerId };
-}
 
 const OF_A_CUSTOMER = { id: id('The customer.') };
 const OF_ONE = { ...OF_A_CUSTOMER, sid: id('The subscription.') };
@@ -148,11 +97,7 @@ export class SubscriptionsController {
     @Param('sid', IdPipe) sid: SubscriptionId,
     @Body() body: ChangeQuantityDto,
   ) {
-    return this.commands.send(
-      exchange,
-      'change-quantity',
-      (sent) => new ChangeQuantityCommand(sent, id, sid, body),
-    );
+    return this.change(exchange, 'change-quantity', [id, sid], body);
   }
 
   @Put(':sid/reseller')
@@ -174,11 +119,7 @@ export class SubscriptionsController {
     @Param('sid', IdPipe) sid: SubscriptionId,
     @Body() body: AssociateResellerDto,
   ) {
-    return this.commands.send(
-      exchange,
-      'associate-subscription-reseller',
-      (sent) => new AssociateSubscriptionResellerCommand(sent, id, sid, body),
-    );
+    return this.change(exchange, 'associate-subscription-reseller', [id, sid], body);
   }
 
   @Put(':sid/support-contact')
@@ -194,11 +135,7 @@ export class SubscriptionsController {
     @Param('sid', IdPipe) sid: SubscriptionId,
     @Body() body: ChosenResellerDto,
   ) {
-    return this.commands.send(
-      exchange,
-      'designate-support-contact',
-      (sent) => new DesignateSupportContactCommand(sent, id, sid, body),
-    );
+    return this.change(exchange, 'designate-support-contact', [id, sid], body);
   }
 
   @Put(':sid/name')
@@ -214,11 +151,7 @@ export class SubscriptionsController {
     @Param('sid', IdPipe) sid: SubscriptionId,
     @Body() body: RenameSubscriptionDto,
   ) {
-    return this.commands.send(
-      exchange,
-      'rename-subscription',
-      (sent) => new RenameSubscriptionCommand(sent, id, sid, body),
-    );
+    return this.change(exchange, 'rename-subscription', [id, sid], body);
   }
 
   @Put(':sid/auto-renew')
@@ -234,11 +167,7 @@ export class SubscriptionsController {
     @Param('sid', IdPipe) sid: SubscriptionId,
     @Body() body: SetAutoRenewDto,
   ) {
-    return this.commands.send(
-      exchange,
-      'set-auto-renew',
-      (sent) => new SetAutoRenewCommand(sent, id, sid, body),
-    );
+    return this.change(exchange, 'set-auto-renew', [id, sid], body);
   }
 
   @Post(':sid/suspension')
@@ -254,12 +183,7 @@ export class SubscriptionsController {
     @Param('id', IdPipe) id: CustomerId,
     @Param('sid', IdPipe) sid: SubscriptionId,
   ) {
-    return this.commands.send(
-      exchange,
-      'suspend-subscription',
-      (sent) => new SuspendSubscriptionCommand(sent, id, sid, {}),
-      { bodiless: true },
-    );
+    return this.change(exchange, 'suspend-subscription', [id, sid]);
   }
 
   @Post(':sid/reactivation')
@@ -275,12 +199,7 @@ export class SubscriptionsController {
     @Param('id', IdPipe) id: CustomerId,
     @Param('sid', IdPipe) sid: SubscriptionId,
   ) {
-    return this.commands.send(
-      exchange,
-      'reactivate-subscription',
-      (sent) => new ReactivateSubscriptionCommand(sent, id, sid, {}),
-      { bodiless: true },
-    );
+    return this.change(exchange, 'reactivate-subscription', [id, sid]);
   }
 
   @Post(':sid/cancellation')
@@ -297,12 +216,7 @@ export class SubscriptionsController {
     @Param('id', IdPipe) id: CustomerId,
     @Param('sid', IdPipe) sid: SubscriptionId,
   ) {
-    return this.commands.send(
-      exchange,
-      'cancel-subscription',
-      (sent) => new CancelSubscriptionCommand(sent, id, sid, {}),
-      { bodiless: true },
-    );
+    return this.change(exchange, 'cancel-subscription', [id, sid]);
   }
 
   @Post(':sid/upgrade')
@@ -324,11 +238,7 @@ export class SubscriptionsController {
     @Param('sid', IdPipe) sid: SubscriptionId,
     @Body() body: UpgradeSubscriptionDto,
   ) {
-    return this.commands.send(
-      exchange,
-      'upgrade-subscription',
-      (sent) => new UpgradeSubscriptionCommand(sent, id, sid, body),
-    );
+    return this.change(exchange, 'upgrade-subscription', [id, sid], body);
   }
 
   @Put(':sid/scheduled-change')
@@ -350,11 +260,7 @@ export class SubscriptionsController {
     @Param('sid', IdPipe) sid: SubscriptionId,
     @Body() body: ScheduleChangeDto,
   ) {
-    return this.commands.send(
-      exchange,
-      'schedule-change',
-      (sent) => new ScheduleChangeCommand(sent, id, sid, scheduledChangeOf(body)),
-    );
+    return this.change(exchange, 'schedule-change', [id, sid], body);
   }
 
   @Post(':sid/scheduled-change-undoing')
@@ -370,12 +276,7 @@ export class SubscriptionsController {
     @Param('id', IdPipe) id: CustomerId,
     @Param('sid', IdPipe) sid: SubscriptionId,
   ) {
-    return this.commands.send(
-      exchange,
-      'undo-scheduled-change',
-      (sent) => new UndoScheduledChangeCommand(sent, id, sid, {}),
-      { bodiless: true },
-    );
+    return this.change(exchange, 'undo-scheduled-change', [id, sid]);
   }
 
   @Get(':sid/credits')
@@ -477,5 +378,18 @@ export class SubscriptionsController {
     const { organisation } = principal;
     const providerId = (organisation.kind === 'provider' ? organisation.id : '') as ProviderId;
     return supportContactChoices(this.tierbook.reads, providerId, paging);
+  }
+
+  private change(
+    exchange: Exchange,
+    command: SubscriptionCommandName,
+    on: readonly [CustomerId, SubscriptionId],
+    body: object = {},
+  ) {
+    const kind = SUBSCRIPTION_COMMANDS[command];
+    const made = kind.of(body as never);
+    return this.commands.send(exchange, command, (sent) => made([sent, ...on]), {
+      bodiless: !('dto' in kind),
+    });
   }
 }

@@ -1,4 +1,4 @@
-import { Command, type ICommandHandler } from '@nestjs/cqrs';
+import { Command } from '@nestjs/cqrs';
 import type { Type } from '@nestjs/common';
 import type {
   ChangeToSchedule,
@@ -15,9 +15,14 @@ import type { CustomerAction } from '@tierbook/identity';
 import { aggregates } from '../aggregates';
 import type { Answer } from '../answer';
 import type { Sent } from '../command-message';
-import { plainHandler } from '../one-line-handler';
 import { chosenOffer } from './gather';
-import { providerOf, requestOn, resourceOf, seatsOf } from './subscription.handlers';
+import {
+  customerHandler,
+  providerOf,
+  requestOn,
+  resourceOf,
+  seatsOf,
+} from './subscription.handlers';
 
 /** A command on one subscription of a customer. */
 abstract class SubscriptionCommand<Input> extends Command<Answer> {
@@ -78,8 +83,8 @@ function lifecycleHandler<M extends SubscriptionCommand<unknown>>(
     state: CustomerState,
     gathering: Gathering,
   ) => CustomerCommand | Promise<CustomerCommand>,
-): Type<ICommandHandler> {
-  return plainHandler(message, ({ sent, customerId, subscriptionId, input }: M) => {
+) {
+  return customerHandler(message, ({ sent, customerId, subscriptionId, input }: M) => {
     const resource = resourceOf(customerId, subscriptionId);
     const use = { action, subscriptionId };
     return {

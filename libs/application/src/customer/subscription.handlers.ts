@@ -1,4 +1,5 @@
-import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { Type } from '@nestjs/common';
+import { Command } from '@nestjs/cqrs';
 import type {
   CustomerCommand,
   CustomerEvent,
@@ -10,12 +11,12 @@ import type {
   ResellerId,
   SubscriptionId,
 } from '@tierbook/domain';
-import { CommandPipeline, type CommandRequest, type Gathering } from '@tierbook/eventing';
+import type { CommandRequest, Gathering } from '@tierbook/eventing';
 import { checkRole } from '../access';
 import { aggregates } from '../aggregates';
-import { answerOf, type Answer, type ResourceRef } from '../answer';
+import type { Answer, ResourceRef } from '../answer';
 import { commandIdOf, contextOf, deriveId, type Sent } from '../command-message';
-import { plainHandler } from '../one-line-handler';
+import { plainHandler, type PlainCommand, type PlainHandlerType } from '../one-line-handler';
 import { authoriseOnCustomer, type CustomerUse } from './customer-access';
 import {
   chosenReseller,
@@ -79,6 +80,17 @@ export class DesignateSupportContactCommand extends Command<Answer> {
 
 export type CustomerRequest = CommandRequest<CustomerCommand, CustomerState, CustomerEvent>;
 
+/** A plain command on a customer, which a batch may hold too. */
+export type OnCustomer = PlainCommand<CustomerCommand, CustomerState, CustomerEvent>;
+
+/** The handler of a plain command on a customer. */
+export function customerHandler<M extends Command<Answer>>(
+  message: Type<M>,
+  plan: (message: M) => OnCustomer,
+): PlainHandlerType<M, CustomerCommand, CustomerState, CustomerEvent> {
+  return plainHandler(message, plan);
+}
+
 /** A subscription as the API addresses it. */
 export function resourceOf(customerId: CustomerId, id: SubscriptionId): ResourceRef {
   return { type: 'subscription', id, path: `customers/${customerId}/subscriptions/${id}` };
@@ -102,31 +114,28 @@ export function requestOn(
   };
 }
 
-@CommandHandler(OrderSubscriptionCommand)
-export class OrderSubscriptionHandler implements ICommandHandler<OrderSubscriptionCommand> {
-  constructor(private readonly pipeline: CommandPipeline) {}
-
-  async execute({ sent, customerId, input }: OrderSubscriptionCommand): Promise<Answer> {
-    const use = { action: 'order-subscription' } as const;
-    const base = requestOn(sent, customerId, `customers/${customerId}/subscriptions`, use);
-    const { commandId } = base.context;
-    const outcome = await this.pipeline.execute({
+function orderSubscription({ sent, customerId, input }: OrderSubscriptionCommand) {
+  const use = { action: 'order-subscription' } as const;
+  const base = requestOn(sent, customerId, `customers/${customerId}/subscriptions`, use);
+  const { commandId } = base.context;
+  return {
+    resource: resourceOf(customerId, subscriptionIdOf(commandId, 0)),
+    seatsOf: seatsIn,
+    request: {
       ...base,
-      authorise: async (...decidingOn) => {
+      authorise: async (...decidingOn: Parameters<CustomerRequest['authorise']>) => {
         const authority = await base.authorise(...decidingOn);
         return 'refusal' in authority ? authority : (refusedCredit(sent, input) ?? authority);
       },
-      gather: async (gathering, now, state) => ({
+      gather: async (gathering: Gathering, now: Date, state: CustomerState) => ({
         ok: {
           type: 'order-subscription' as const,
           at: now.toISOString(),
           order: await gatherOrder(gathering, providerOf(state), input, commandId, 0),
         },
       }),
-    });
-    const resource = resourceOf(customerId, subscriptionIdOf(commandId, 0));
-    return answerOf(outcome, resource, () => ({}), seatsIn);
-  }
+    },
+  };
 }
 
 /** Whoever may not associate a reseller with a subscription credits none in an order either. */
@@ -215,8 +224,8 @@ export function providerOf(state: CustomerState): ProviderId {
 }
 
 export const subscriptionHandlers = [
-  OrderSubscriptionHandler,
-  plainHandler(ChangeQuantityCommand, changeQuantity),
-  plainHandler(AssociateSubscriptionResellerCommand, associateReseller),
-  plainHandler(DesignateSupportContactCommand, designateSupportContact),
+  customerHandler(OrderSubscriptionCommand, orderSubscription),
+  customerHandler(ChangeQuantityCommand, changeQuantity),
+  customerHandler(AssociateSubscriptionResellerCommand, associateReseller),
+  customerHandler(DesignateSupportContactCommand, designateSupportContact),
 ];

@@ -1,0 +1,30 @@
+import type { Type } from '@nestjs/common';
+import type { Command } from '@nestjs/cqrs';
+import { OrderSubscriptionCommand, type Answer, type Sent } from '@tierbook/application';
+import type { CustomerId } from '@tierbook/domain';
+import { SUBSCRIPTION_COMMANDS } from '../subscriptions/subscription-commands';
+import { OrderSubscriptionDto } from '../subscriptions/subscription.dto';
+
+/** A command on the customer itself: what its body must be, absent where it takes none, and how it is made. */
+interface AccountCommandKind {
+  readonly dto?: Type<object>;
+  readonly of: (
+    body: never,
+  ) => (on: readonly [sent: Sent, customerId: CustomerId]) => Command<Answer>;
+}
+
+/** Commands on the customer itself that a batch may hold. */
+export const ACCOUNT_COMMANDS = {
+  'order-subscription': {
+    dto: OrderSubscriptionDto,
+    of: (body: OrderSubscriptionDto) => (on) => new OrderSubscriptionCommand(...on, body),
+  },
+} as const satisfies Readonly<Record<string, AccountCommandKind>>;
+
+/**
+ * Every command that a batch may hold: those on one customer whose answer holds no secret and whose own
+ * stream is all they write.
+ */
+export const BATCHED_COMMANDS = { ...ACCOUNT_COMMANDS, ...SUBSCRIPTION_COMMANDS };
+
+export type BatchedCommandName = keyof typeof BATCHED_COMMANDS;
