@@ -22,6 +22,7 @@ const STREAMS = [
   'partnership',
   'offer',
   'customer',
+  'customer-reference',
 ] as const;
 
 const AGENTS = ['admin-agent', 'sales-agent', 'helpdesk-agent', 'auditor', 'reporter'] as const;

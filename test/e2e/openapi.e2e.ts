@@ -317,6 +317,8 @@ async function everyRead(): Promise<readonly (readonly [Api, string])[]> {
   return [
     ...[world.operator, api, whole.api].map((each) => [each, '/v1/audit/refusals'] as const),
     [world.operator, '/v1/providers?limit=1'],
+    [world.operator, `/v1/providers/${provider.id}`],
+    [api, `/v1/providers/${provider.id}`],
     [whole.api, '/v1/providers'],
     [world.operator, '/v1/resellers'],
     [api, '/v1/resellers?sort=-since&limit=2'],

@@ -15,6 +15,7 @@ import { RefusalsController } from './audit/refusals.controller';
 import { CountryRulesController } from './country-rules/country-rules.controller';
 import { CustomerBatchController } from './customers/customer-batch.controller';
 import { CustomerSight } from './customers/customer-sight';
+import { CustomerAccountController } from './customers/customer-account.controller';
 import { CustomersController } from './customers/customers.controller';
 import { CustomersOfReseller } from './customers/customers-of-reseller';
 import { DelegationsController } from './delegations/delegations.controller';
@@ -58,6 +59,7 @@ export class ApiModule {
         OffersController,
         CustomersController,
         CustomerBatchController,
+        CustomerAccountController,
         SubscriptionsController,
         ProviderSubscriptionsController,
         DelegationsController,

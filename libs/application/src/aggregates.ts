@@ -1,5 +1,6 @@
 import {
   customer,
+  customerReference,
   offer,
   partnership,
   partnershipRequest,
@@ -7,6 +8,9 @@ import {
   reseller,
   type CustomerCommand,
   type CustomerEvent,
+  type CustomerReferenceCommand,
+  type CustomerReferenceEvent,
+  type CustomerReferenceState,
   type CustomerState,
   type OfferCommand,
   type OfferEvent,
@@ -42,6 +46,11 @@ export const aggregates = {
   >,
   offer: offer satisfies Aggregate<OfferCommand, OfferState, OfferEvent>,
   customer: customer satisfies Aggregate<CustomerCommand, CustomerState, CustomerEvent>,
+  customerReference: customerReference satisfies Aggregate<
+    CustomerReferenceCommand,
+    CustomerReferenceState,
+    CustomerReferenceEvent
+  >,
 };
 
 /** Every event type that the codec reads and writes. */

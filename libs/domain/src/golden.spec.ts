@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { customer } from './customer/customer.aggregate';
+import { customerReference } from './customer-reference/customer-reference.aggregate';
 import { offer } from './offer/offer.aggregate';
 import { partnership } from './partnership/partnership.aggregate';
 import { partnershipRequest } from './partnership-request/partnership-request.aggregate';
@@ -10,6 +11,7 @@ import { reseller } from './reseller/reseller.aggregate';
 import type { EventSchema, StoredContent } from './schema';
 import {
   CUSTOMER_EXAMPLES,
+  CUSTOMER_REFERENCE_EXAMPLES,
   OFFER_EXAMPLES,
   ONLY_PERSONAL,
   PARTNERSHIP_EXAMPLES,
@@ -93,4 +95,9 @@ itReads({
 });
 itReads({ folder: 'partnership', aggregate: partnership, examples: PARTNERSHIP_EXAMPLES });
 itReads({ folder: 'offer', aggregate: offer, examples: OFFER_EXAMPLES });
+itReads({
+  folder: 'customer-reference',
+  aggregate: customerReference,
+  examples: CUSTOMER_REFERENCE_EXAMPLES,
+});
 itReads({ folder: 'customer', aggregate: customer, examples: CUSTOMER_EXAMPLES });

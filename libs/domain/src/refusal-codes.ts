@@ -122,6 +122,30 @@ export const REFUSALS = {
     title: 'Domain taken',
     advice: 'Choose another domain prefix; check it with GET /v1/domains/{prefix}.',
   },
+  'reference-taken': {
+    title: 'Reference taken',
+    advice: "Choose another reference: it is unique among a provider's customers.",
+  },
+  'agreement-required': {
+    title: 'Agreement required',
+    advice: 'Record the agreement first; of a new customer, send it as `agreement`.',
+  },
+  'agreement-date-in-future': {
+    title: 'Agreement in the future',
+    advice: 'Give the day on which it was agreed: today (UTC) or before.',
+  },
+  'customer-ended': {
+    title: 'Customer ended',
+    advice: 'Reopen the customer first.',
+  },
+  'customer-not-ended': {
+    title: 'Customer not ended',
+    advice: 'Nothing to do: only a customer that has ended is reopened.',
+  },
+  'customer-has-subscriptions': {
+    title: 'Customer has running subscriptions',
+    advice: 'Suspend or cancel each subscription that `errors` names, then end the customer.',
+  },
   'registration-number-required': {
     title: 'Registration number required',
     advice: 'Send registrationNumber for a customer in this country.',

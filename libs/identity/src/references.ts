@@ -12,6 +12,15 @@ export class References {
     this.key = createSecretKey(key);
   }
 
+  /**
+   * The same for the same reference of the same provider, whatever its case, width or spaces at its ends:
+   * HMAC-SHA256 in base64url, 43 characters.
+   */
+  customerReferenceKey(providerId: string, reference: string): string {
+    const folded = reference.normalize('NFKC').trim().replace(/\s+/gu, ' ').toLowerCase();
+    return mac(this.key, `tierbook customer reference v1:${JSON.stringify([providerId, folded])}`);
+  }
+
   /** The same for the same e-mail address, whatever its case: HMAC-SHA256 in base64url, 43 characters. */
   emailKey(email: string): string {
     return mac(this.key, `tierbook e-mail v1:${email.trim().normalize('NFC').toLowerCase()}`);

@@ -40,6 +40,7 @@ const ROLE_TABLE = {
   'suspend-reseller': { of: 'reseller', operator: OPERATOR },
   'reinstate-reseller': { of: 'reseller', operator: OPERATOR },
   'change-reseller-profile': { of: 'reseller', reseller: ADMIN },
+  'require-agreement': { of: 'provider', provider: ADMIN },
   'request-partnership': { of: 'none', provider: SALES },
   'withdraw-partnership-request': { of: 'provider', provider: SALES },
   'remind-partnership-request': { of: 'provider', provider: SALES },
@@ -58,6 +59,24 @@ const ROLE_TABLE = {
     reseller: HELPDESK,
     right: 'manage-customer',
   },
+  'change-customer-profile': {
+    of: 'customer',
+    provider: SALES_AND_HELPDESK,
+    reseller: SALES_AND_HELPDESK,
+    right: 'manage-customer',
+  },
+  'change-billing-profile': { of: 'customer', provider: SALES },
+  'set-customer-reference': { of: 'customer', provider: SALES },
+  'record-agreement': {
+    of: 'customer',
+    provider: SALES,
+    reseller: SALES,
+    right: 'manage-customer',
+  },
+  // A reseller does not give itself a customer.
+  'associate-customer-reseller': { of: 'customer', provider: SALES },
+  'end-customer': { of: 'customer', provider: ADMIN },
+  'reopen-customer': { of: 'customer', provider: ADMIN },
   'order-subscription': {
     of: 'customer',
     provider: SALES,
@@ -140,6 +159,7 @@ const ROLE_TABLE = {
   'read-reseller': { of: 'reseller', operator: OPERATOR, provider: ANY_AGENT, reseller: ANY_AGENT },
   'list-reseller-customers': { of: 'reseller', provider: ANY_AGENT, reseller: ANY_AGENT },
   'list-providers': { of: 'none', operator: OPERATOR, reseller: ANY_AGENT },
+  'read-provider': { of: 'provider', operator: OPERATOR, provider: ANY_AGENT },
   'list-partnership-requests': { of: 'none', provider: ANY_AGENT, reseller: ANY_AGENT },
   // Shows the link, with which a partnership is accepted.
   'read-partnership-request': { of: 'provider', provider: SALES },

@@ -1,5 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import {
+  accountHandlers,
   AcceptPartnershipHandler,
   CreateCustomerHandler,
   CustomerBatchHandler,
@@ -66,6 +67,7 @@ export const commandHandlers: Provider[] = [
   CreateCustomerHandler,
   CustomerBatchHandler,
   ReissueAdminCredentialHandler,
+  ...accountHandlers,
   ...subscriptionHandlers,
   ...subscriptionLifecycleHandlers,
   ...delegationHandlers,

@@ -1,4 +1,5 @@
 import {
+  CustomerReferencesProcess,
   DelegationSchedule,
   eventSchemas,
   InvitationReader,
@@ -210,7 +211,10 @@ async function startProcessManagers(
   { engines, codec, pipeline }: WriteSide,
   logger: Logger,
 ): Promise<readonly ProcessManagerRunner[]> {
-  const runners = [new PartnershipAcceptanceProcess(pipeline)].map(
+  const runners = [
+    new PartnershipAcceptanceProcess(pipeline),
+    new CustomerReferencesProcess(pipeline),
+  ].map(
     (manager) =>
       new ProcessManagerRunner(manager, {
         reader: engines.eventStore,

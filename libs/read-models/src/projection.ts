@@ -1,5 +1,6 @@
 import type {
   CustomerEvent,
+  CustomerReferenceEvent,
   OfferEvent,
   PartnershipEvent,
   PartnershipRequestEvent,
@@ -17,6 +18,7 @@ export type Readable<E extends DomainEvent> = E extends DomainEvent
 /** Every event that views are built from. */
 export type ViewedEvent = Readable<
   | CustomerEvent
+  | CustomerReferenceEvent
   | OfferEvent
   | PartnershipEvent
   | PartnershipRequestEvent

@@ -20,6 +20,12 @@ export const COMMAND_CASES: Readonly<Record<string, (world: World) => Promise<Co
     otherBody: world.providerBody(),
   }),
 
+  'require-agreement': async (world) => {
+    const provider = await world.provider();
+    const path = `/v1/providers/${provider.id}/required-agreement`;
+    return { api: provider.api, path, body: { version: '2026-01' }, otherBody: { version: null } };
+  },
+
   'apply-reseller': async (world) => {
     const { api, partnerId } = await world.outsider();
     const body = world.resellerBody(partnerId);
@@ -155,7 +161,13 @@ export const COMMAND_CASES: Readonly<Record<string, (world: World) => Promise<Co
     return {
       api: provider.api,
       path: '/v1/customers',
-      body: { ...world.customerBody(), resellerId, subscriptions: [order, order] },
+      body: {
+        ...world.customerBody(),
+        resellerId,
+        reference: world.unique('CLI-Granada-'),
+        agreement: world.agreementBody(),
+        subscriptions: [order, order],
+      },
       otherBody: world.customerBody(),
     };
   },
@@ -164,6 +176,67 @@ export const COMMAND_CASES: Readonly<Record<string, (world: World) => Promise<Co
     const provider = await world.provider();
     const { id } = await world.customer(provider);
     const path = `/v1/customers/${id}/admin-credential`;
+    return { api: provider.api, path, otherBody: { reason: 'x' } };
+  },
+
+  'change-customer-profile': async (world) => {
+    const provider = await world.provider();
+    const { id } = await world.customer(provider);
+    const body = world.profileBody();
+    const path = `/v1/customers/${id}/profile`;
+    return { api: provider.api, path, body, otherBody: { ...body, culture: 'en-US' } };
+  },
+
+  'change-billing-profile': async (world) => {
+    const provider = await world.provider();
+    const { id } = await world.customer(provider);
+    // eslint-disable-next-line @typescript-eslint/no-unused-vars -- whoever is billed has none of these
+    const { culture, language, ...profile } = world.profileBody();
+    const body = { ...profile, country: 'BR' };
+    const path = `/v1/customers/${id}/billing-profile`;
+    return { api: provider.api, path, body, otherBody: { ...body, companyName: 'Outra Ltda' } };
+  },
+
+  'set-customer-reference': async (world) => {
+    const provider = await world.provider();
+    const { id } = await world.customer(provider);
+    const body = { reference: world.unique('CLI-Feldspato-') };
+    const path = `/v1/customers/${id}/reference`;
+    return { api: provider.api, path, body, otherBody: { reference: null } };
+  },
+
+  'record-agreement': async (world) => {
+    const provider = await world.provider();
+    const { id } = await world.customer(provider);
+    const body = world.agreementBody();
+    const path = `/v1/customers/${id}/agreement`;
+    return { api: provider.api, path, body, otherBody: { ...body, version: '2027-01' } };
+  },
+
+  'associate-customer-reseller': async (world) => {
+    const provider = await world.provider();
+    const { id: resellerId } = await world.partner(provider);
+    const { id } = await world.customer(provider);
+    const path = `/v1/customers/${id}/reseller`;
+    return { api: provider.api, path, body: { resellerId }, otherBody: { resellerId: null } };
+  },
+
+  'end-customer': async (world) => {
+    const provider = await world.provider();
+    const { id } = await world.customer(provider);
+    return {
+      api: provider.api,
+      path: `/v1/customers/${id}/end`,
+      body: { reason: 'Fechou, diz Petronila Ágata.' },
+      otherBody: { reason: 'Outro motivo.' },
+    };
+  },
+
+  'reopen-customer': async (world) => {
+    const provider = await world.provider();
+    const { id } = await world.customer(provider);
+    accepted(await provider.api.post(`/v1/customers/${id}/end`));
+    const path = `/v1/customers/${id}/reopening`;
     return { api: provider.api, path, otherBody: { reason: 'x' } };
   },
 

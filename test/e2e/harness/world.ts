@@ -150,6 +150,22 @@ export class World {
     };
   }
 
+  /** Another profile of a customer. */
+  profileBody() {
+    // eslint-disable-next-line @typescript-eslint/no-unused-vars -- these stay
+    const { domain, country, ...profile } = this.customerBody();
+    return { ...profile, contactName: this.unique('Teodolinda Citrina') };
+  }
+
+  agreementBody() {
+    return {
+      version: '2026-01',
+      agreedOn: '2026-01-15',
+      signatory: this.unique('Florisbela Malaquita'),
+      email: `assina@${this.unique('malaquita')}.example`,
+    };
+  }
+
   orderBody(offerId: string) {
     return {
       offerId,

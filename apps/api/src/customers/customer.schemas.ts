@@ -1,10 +1,12 @@
 import type { AdminCredential, CredentialBody, CustomerCreatedBody } from '@tierbook/application';
 import type { Address } from '@tierbook/domain';
 import type {
+  BillingProfile,
   CustomerCounts,
   GrantedDelegation,
   CustomerReseller,
   CustomerRow,
+  RecordedAgreement,
   ResellerAccess,
   ResellerCustomerRow,
 } from '@tierbook/read-models';
@@ -43,13 +45,15 @@ const DOMAIN = text("Domain prefix, in lower case; no other of the provider's cu
 const LANGUAGE_TAG = (description: string) =>
   text(`${description} BCP 47.`, { examples: ['pt-BR'] });
 
+const COMPANY_NAME = personal("The company's name.", { examples: ['Padaria do Sol Ltda'] });
+
 const ROW = {
   customerId: CUSTOMER_ID,
   providerId: id('The provider that owns it.'),
   domain: DOMAIN,
-  companyName: personal("The company's name.", { examples: ['Padaria do Sol Ltda'] }),
+  companyName: COMPANY_NAME,
   country: COUNTRY,
-  status: choice(['active'], 'Where the account stands.'),
+  status: choice(['active', 'ended'], 'Where the account stands.'),
   createdAt: instant('When it was created.'),
   subscriptions: count('How many subscriptions it has, as far as the caller may see them.'),
   licences: count('Licences of those subscriptions.'),
@@ -61,6 +65,18 @@ const ROW = {
 } as const;
 
 const { subscriptions: SUBSCRIPTION_COUNT, ...WITHOUT_COUNT } = ROW;
+
+/** Of a customer, and of whom it is billed to. */
+const PROFILE = {
+  companyName: COMPANY_NAME,
+  email: personal('Where to write to it.', EMAIL),
+  contactName: personal('Whom to ask for.'),
+  phone: personal('As it was written.', { examples: ['+55 51 3333-4444'] }),
+  registrationNumber: personal("The company's number in its country's register.", {
+    examples: ['11.222.333/0001-81'],
+  }),
+  address: orNull(ref('Address'), 'null once it is erased.'),
+} as const;
 
 export const customerSchemas: Schemas = {
   CustomerReseller: objectOf<CustomerReseller>('The reseller associated with a customer.', {
@@ -130,17 +146,32 @@ export const customerSchemas: Schemas = {
     state: optional(text('State or region.', { examples: ['RS'] })),
     postalCode: optional(text('Postal code.', { examples: ['90010-000'] })),
   }),
+  BillingProfile: objectOf<BillingProfile>('Whom the customer is billed to.', {
+    country: COUNTRY,
+    ...PROFILE,
+  }),
+  Agreement: objectOf<RecordedAgreement>("An agreement to the provider's terms.", {
+    version: text("Of the provider's terms.", { examples: ['2026-01'] }),
+    agreedOn: text('When it was agreed (UTC).', { format: 'date' }),
+    recordedAt: instant('When that was recorded.'),
+    signatory: personal('Who agreed for the customer.'),
+    email: personal('Where to write to who agreed.', EMAIL),
+  }),
   Customer: objectOf<CustomerShown>('A customer, with its subscriptions.', {
     ...WITHOUT_COUNT,
     culture: LANGUAGE_TAG('How dates and numbers are written.'),
     language: LANGUAGE_TAG('Language to write in.'),
-    email: personal('Where to write to it.', EMAIL),
-    contactName: personal('Whom to ask for.'),
-    phone: personal('As it was written.', { examples: ['+55 51 3333-4444'] }),
-    registrationNumber: personal("The company's number in its country's register.", {
-      examples: ['11.222.333/0001-81'],
+    ...PROFILE,
+    billing: orNull(
+      ref('BillingProfile'),
+      'null where the customer itself is billed; shown to the provider only.',
+    ),
+    reference: personal("The provider's own reference; shown to the provider only.", {
+      examples: ['CLI-00042'],
     }),
-    address: orNull(ref('Address'), 'null once it is erased.'),
+    agreement: orNull(ref('Agreement'), 'The one recorded last; null where there is none.'),
+    endedAt: orNull(instant('When the relation ended.'), 'null while it has not.'),
+    endReason: personal('Why it ended.'),
     delegations: listOf(
       ref('Delegation'),
       'Who administers the whole account, besides the provider.',

@@ -27,6 +27,7 @@ import { customerFilterOf, ListCustomersQuery } from './list-customers.query';
 const SUBSCRIPTIONS_SHOWN = 200;
 
 export const OF_AN_ORDER = [
+  'agreement-required',
   'offer-retired',
   'offer-unavailable-in-country',
   'offer-limit-reached',
@@ -39,7 +40,7 @@ export const OF_AN_ORDER = [
   'partnership-not-active',
 ] as const satisfies readonly ProblemCode[];
 
-const OF_THE_COUNTRY = [
+export const OF_THE_COUNTRY = [
   'country-unknown',
   'registration-number-required',
   'registration-number-invalid',
@@ -72,7 +73,14 @@ export class CustomersController {
     secret: true,
     summary:
       'Add a customer with its subscriptions: all of it, or nothing. The first answer, and no other, holds the admin password.',
-    problems: ['not-found', 'domain-taken', ...OF_THE_COUNTRY, ...OF_AN_ORDER],
+    problems: [
+      'not-found',
+      'domain-taken',
+      'reference-taken',
+      'agreement-date-in-future',
+      ...OF_THE_COUNTRY,
+      ...OF_AN_ORDER,
+    ],
   })
   create(@HttpExchange() exchange: Exchange, @Body() body: CreateCustomerDto) {
     return this.commands.send(
@@ -92,7 +100,7 @@ export class CustomersController {
     secret: true,
     summary:
       'Make a new admin credential and revoke the one before. The first answer, and no other, holds the password.',
-    problems: ['not-found', 'delegation-insufficient'],
+    problems: ['not-found', 'delegation-insufficient', 'customer-ended'],
   })
   reissueCredential(@HttpExchange() exchange: Exchange, @Param('id', IdPipe) id: CustomerId) {
     return this.commands.send(
@@ -143,14 +151,17 @@ export class CustomersController {
     @HttpExchange() { request, reply }: Exchange,
     @Param('id', IdPipe) id: CustomerId,
   ): Promise<CustomerShown> {
-    const { seen: sight } = await this.reader.beginOn(
+    const { principal, seen: sight } = await this.reader.beginOn(
       request,
       'read-customer',
       ['customers', 'subscriptions', 'resellers'],
-      (principal) => this.sight.of(principal, id),
+      (caller) => this.sight.of(caller, id),
     );
     const { reads } = this.tierbook;
-    const customer = found<CustomerDetail>(await getCustomer(reads, id), 'customer', reply);
+    const whole = found<CustomerDetail>(await getCustomer(reads, id), 'customer', reply);
+    // How the provider bills it and what it calls it is the provider's own.
+    const isOwn = principal.organisation.kind === 'provider';
+    const customer = isOwn ? whole : { ...whole, billing: null, reference: null };
     if (sight === 'all') {
       const { items } = await listSubscriptions(reads, id, { limit: SUBSCRIPTIONS_SHOWN });
       return { ...customer, subscriptionCount: customer.subscriptions, subscriptions: items };

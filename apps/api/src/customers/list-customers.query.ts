@@ -13,7 +13,7 @@ import {
 } from '../http/paging';
 
 const SORTS = ['companyName', 'domain', 'createdAt', 'licences'] as const;
-const STATUSES = ['active'] as const;
+const STATUSES = ['active', 'ended'] as const;
 
 export class ListCustomersQuery extends CountedPagingQuery {
   @ApiPropertyOptional({
@@ -57,6 +57,11 @@ export class ListCustomersQuery extends CountedPagingQuery {
   @Optional()
   @IsCountry()
   readonly country?: string;
+
+  @ApiPropertyOptional({ description: 'For a provider: its own reference of the customer, whole.' })
+  @Optional()
+  @IsText({ max: 100 })
+  readonly reference?: string;
 
   @ApiPropertyOptional({ description: 'Created then or later. RFC 3339, UTC.' })
   @Optional()

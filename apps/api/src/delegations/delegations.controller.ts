@@ -46,6 +46,7 @@ export class DelegationsController {
       'Delegate named rights to the reseller associated with the customer, or with one of its subscriptions.',
     problems: [
       'not-found',
+      'customer-ended',
       'subscription-unknown',
       'subscription-ended',
       'partnership-not-active',
@@ -78,6 +79,7 @@ export class DelegationsController {
     summary: 'Let a delegation go on until another end, at most two years from now.',
     problems: [
       'not-found',
+      'customer-ended',
       'delegation-unknown',
       'delegation-ended',
       'partnership-not-active',
@@ -104,7 +106,7 @@ export class DelegationsController {
     action: 'revoke-delegated-admin',
     path: OF_ONE,
     summary: "End a delegation: the reseller's very next request finds it gone.",
-    problems: ['not-found', 'delegation-unknown'],
+    problems: ['not-found', 'customer-ended', 'delegation-unknown'],
   })
   revoke(
     @HttpExchange() exchange: Exchange,

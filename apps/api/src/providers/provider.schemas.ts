@@ -13,6 +13,7 @@ import {
   personal,
   ref,
   REVISION,
+  text,
   type Schemas,
 } from '../http/schemas';
 
@@ -26,6 +27,10 @@ export const providerSchemas: Schemas = {
     name: NAME,
     email: MAIL,
     country: COUNTRY,
+    requiredAgreement: orNull(
+      text('Version of its terms that customers must have agreed to before anything is ordered.'),
+      'null where none is required.',
+    ),
     createdAt: instant('When it was created.'),
     revision: REVISION,
   }),

@@ -1,16 +1,25 @@
-import { Body, Controller, Get, Inject, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { CreateProviderCommand } from '@tierbook/application';
-import type { ResellerId } from '@tierbook/domain';
+import { aggregates, CreateProviderCommand, RequireAgreementCommand } from '@tierbook/application';
+import type { ProviderId, ResellerId } from '@tierbook/domain';
 import { TIERBOOK, type Tierbook } from '@tierbook/platform';
-import { listProviders, listProvidersOfReseller } from '@tierbook/read-models';
+import {
+  getProvider,
+  listProviders,
+  listProvidersOfReseller,
+  type ProviderRow,
+} from '@tierbook/read-models';
 import { CommandSender } from '../http/command-sender';
-import { Reader } from '../http/reader';
+import { found, missing, Reader } from '../http/reader';
+import { IdPipe } from '../http/id.pipe';
+import { RequireAgreementDto } from '../customers/customer.dto';
 import { PagingQuery } from '../http/paging';
 import { HttpExchange, type Exchange } from '../http/request';
 import { CommandRoute, ReadRoute } from '../http/routes';
-import { anyOf, ref } from '../http/schemas';
+import { anyOf, id, ref } from '../http/schemas';
 import { CreateProviderDto } from './provider.dto';
+
+const OF_ONE = { id: id('The provider.') };
 
 @ApiTags('providers')
 @Controller('v1/providers')
@@ -35,6 +44,49 @@ export class ProvidersController {
       (sent) => new CreateProviderCommand(sent, body),
       { creates: true },
     );
+  }
+
+  @Put(':id/required-agreement')
+  @CommandRoute({
+    action: 'require-agreement',
+    path: OF_ONE,
+    summary:
+      'Require that customers have agreed to a version of your terms before anything is ordered, or require nothing.',
+    problems: ['not-found'],
+  })
+  requireAgreement(
+    @HttpExchange() exchange: Exchange,
+    @Param('id', IdPipe) id: ProviderId,
+    @Body() body: RequireAgreementDto,
+  ) {
+    return this.commands.send(
+      exchange,
+      'require-agreement',
+      (sent) => new RequireAgreementCommand(sent, id, body),
+    );
+  }
+
+  @Get(':id')
+  @ReadRoute({
+    action: 'read-provider',
+    path: OF_ONE,
+    answers: ref('Provider'),
+    single: true,
+    summary: 'One provider: any, for the operator; itself, for a provider.',
+    problems: ['not-found'],
+  })
+  async read(
+    @HttpExchange() { request, reply }: Exchange,
+    @Param('id', IdPipe) id: ProviderId,
+  ): Promise<ProviderRow> {
+    await this.reader.beginOn(request, 'read-provider', ['providers'], async (principal) => {
+      const { organisation } = principal;
+      const { gathering } = this.tierbook.pipeline;
+      const { status } = await gathering.read(aggregates.provider, id);
+      const isIts = organisation.kind === 'operator' || organisation.id === id;
+      if (status === 'none' || !isIts) throw missing('provider');
+    });
+    return found<ProviderRow>(await getProvider(this.tierbook.reads, id), 'provider', reply);
   }
 
   @Get()

@@ -106,6 +106,7 @@ export const OF_A_SUBSCRIPTION = [
   'delegation-insufficient',
   'subscription-unknown',
   'subscription-ended',
+  'customer-ended',
 ] as const satisfies readonly ProblemCode[];
 
 export const OF_AN_UPGRADE = [

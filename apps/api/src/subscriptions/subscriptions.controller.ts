@@ -62,7 +62,7 @@ export class SubscriptionsController {
     path: OF_A_CUSTOMER,
     creates: true,
     summary: 'Buy a subscription for an existing customer.',
-    problems: ['not-found', 'delegation-insufficient', ...OF_AN_ORDER],
+    problems: ['not-found', 'delegation-insufficient', 'customer-ended', ...OF_AN_ORDER],
   })
   order(
     @HttpExchange() exchange: Exchange,

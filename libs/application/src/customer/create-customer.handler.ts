@@ -1,5 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type {
+  Agreement,
   CreateCustomer,
   CustomerEvent,
   CustomerId,
@@ -9,14 +10,20 @@ import type {
   ResellerId,
 } from '@tierbook/domain';
 import { CommandPipeline, type CommandContext, type Gathering } from '@tierbook/eventing';
-import { organisationIdOf, CredentialVault } from '@tierbook/identity';
+import { organisationIdOf, CredentialVault, References } from '@tierbook/identity';
 import { checkProvider } from '../access';
 import { aggregates } from '../aggregates';
 import { answerOf, type Answer } from '../answer';
 import { commandIdOf, contextOf, deriveId, type Sent } from '../command-message';
 import { isPhoneNumber } from '../phone';
 import { OneTimeCredential, type AdminCredential } from './one-time-credential';
-import { chosenReseller, gatherOrder, type SubscriptionOrderInput } from './gather';
+import {
+  chosenReseller,
+  gatherOrder,
+  requiredAgreement,
+  type SubscriptionOrderInput,
+} from './gather';
+import { chosenReference, claimReference, orLost } from './reference';
 import { seatsIn } from './seats';
 
 export interface CreateCustomerInput extends CustomerProfile {
@@ -26,6 +33,9 @@ export interface CreateCustomerInput extends CustomerProfile {
   readonly language: string;
   /** Reseller associated with the account; it administers it. */
   readonly resellerId?: ResellerId;
+  /** The provider's own reference of it. */
+  readonly reference?: string;
+  readonly agreement?: Agreement;
   readonly subscriptions: readonly SubscriptionOrderInput[];
 }
 
@@ -60,6 +70,7 @@ export class CreateCustomerHandler implements ICommandHandler<CreateCustomerComm
   constructor(
     private readonly pipeline: CommandPipeline,
     private readonly vault: CredentialVault,
+    private readonly references: References,
   ) {}
 
   async execute({ sent, input }: CreateCustomerCommand): Promise<Answer<CustomerCreatedBody>> {
@@ -67,26 +78,50 @@ export class CreateCustomerHandler implements ICommandHandler<CreateCustomerComm
     const id = customerIdOf(providerId, input.domain);
     const context = contextOf(sent, commandIdOf(sent, 'customers'));
     const credential = new OneTimeCredential(this.vault);
-    const outcome = await this.pipeline.execute({
-      name: 'create-customer',
-      aggregate: aggregates.customer,
-      id,
-      claimsKey: true,
-      context,
-      authorise: (_, gathering) => checkProvider(sent.principal, 'create-customer', gathering),
-      gather: async (gathering, now) => ({
-        ok: {
-          ...(await gatherCustomer(gathering, providerId, id, input, context)),
-          at: now.toISOString(),
-          credentialId: credential.draw(),
+    const outcome = await orLost(() =>
+      this.pipeline.execute({
+        name: 'create-customer',
+        aggregate: aggregates.customer,
+        id,
+        claimsKey: true,
+        context,
+        authorise: (_, gathering) => checkProvider(sent.principal, 'create-customer', gathering),
+        gather: async (gathering, now) => ({
+          ok: {
+            ...(await gatherCustomer(gathering, providerId, id, input, context)),
+            ...(await this.reference(
+              gathering,
+              { providerId, customerId: id },
+              input,
+              context,
+              now,
+            )),
+            at: now.toISOString(),
+            credentialId: credential.draw(),
+          },
+        }),
+        beforeAppend: async (events) => {
+          await credential.keepVerifier();
+          await claimReference(this.pipeline, context, providerId, events);
         },
       }),
-      beforeAppend: () => credential.keepVerifier(),
-    });
+    );
     const resource = { type: 'customer', id, path: `customers/${id}` };
     const bodyOf = (events: readonly CustomerEvent[]) =>
       createdBody(events, credential.answer(events));
     return answerOf(outcome, resource, bodyOf, seatsIn);
+  }
+
+  private async reference(
+    gathering: Gathering,
+    of: { readonly providerId: ProviderId; readonly customerId: CustomerId },
+    { reference: text }: CreateCustomerInput,
+    { commandId }: CommandContext,
+    now: Date,
+  ): Promise<Pick<CreateCustomer, 'reference'>> {
+    if (text === undefined) return {};
+    const { references } = this;
+    return { reference: await chosenReference(gathering, references, of, text, commandId, now) };
   }
 }
 
@@ -97,7 +132,9 @@ async function gatherCustomer(
   input: CreateCustomerInput,
   { commandId }: CommandContext,
 ): Promise<Omit<CreateCustomer, 'at' | 'credentialId'>> {
-  const { domain, country, culture, language, resellerId, subscriptions, ...profile } = input;
+  const { domain, country, culture, language, resellerId, subscriptions, ...others } = input;
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- gathered apart, and no part of the profile
+  const { reference, agreement, ...profile } = others;
   return {
     type: 'create-customer',
     customerId,
@@ -110,6 +147,8 @@ async function gatherCustomer(
     phoneIsValid: isPhoneNumber(profile.phone, country),
     reseller: await chosenReseller(gathering, providerId, resellerId),
     delegationId: deriveId('delegation', commandId, 'account') as DelegationId,
+    ...(agreement === undefined ? {} : { agreement }),
+    requiredAgreement: await requiredAgreement(gathering, providerId),
     subscriptions: await Promise.all(
       subscriptions.map((order, index) =>
         gatherOrder(gathering, providerId, order, commandId, index),

@@ -94,3 +94,12 @@ export async function gatherOrder(
 export function subscriptionIdOf(commandId: string, index: number): SubscriptionId {
   return deriveId('subscription', commandId, index.toString()) as SubscriptionId;
 }
+
+/** Version of its terms that the provider requires agreement to before anything is ordered. */
+export async function requiredAgreement(
+  gathering: Gathering,
+  providerId: ProviderId,
+): Promise<string | null> {
+  const provider = await gathering.read(aggregates.provider, providerId);
+  return provider.status === 'none' ? null : provider.requiredAgreement;
+}

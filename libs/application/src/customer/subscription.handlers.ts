@@ -21,6 +21,7 @@ import { authoriseOnCustomer, type CustomerUse } from './customer-access';
 import {
   chosenReseller,
   gatherOrder,
+  requiredAgreement,
   subscriptionIdOf,
   type SubscriptionOrderInput,
 } from './gather';
@@ -132,6 +133,7 @@ function orderSubscription({ sent, customerId, input }: OrderSubscriptionCommand
           type: 'order-subscription' as const,
           at: now.toISOString(),
           order: await gatherOrder(gathering, providerOf(state), input, commandId, 0),
+          requiredAgreement: await requiredAgreement(gathering, providerOf(state)),
         },
       }),
     },

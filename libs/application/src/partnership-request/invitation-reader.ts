@@ -83,7 +83,7 @@ export class InvitationReader {
 
   private async providerName(id: ProviderId): Promise<string> {
     const created = await this.first<ProviderEvent>('provider', id);
-    return created === undefined || isErased(created) ? '' : created.personal.name;
+    return created?.type !== 'ProviderCreated' || isErased(created) ? '' : created.personal.name;
   }
 
   private async first<E extends DomainEvent>(category: string, id: string): Promise<E | undefined> {

@@ -1,6 +1,6 @@
 import { Command } from '@nestjs/cqrs';
-import type { ProviderId } from '@tierbook/domain';
-import { checkRole } from '../access';
+import type { ProviderId, ProviderState } from '@tierbook/domain';
+import { checkOwner, checkRole } from '../access';
 import { aggregates } from '../aggregates';
 import type { Answer } from '../answer';
 import { commandIdOf, contextOf, deriveId, type Sent } from '../command-message';
@@ -40,4 +40,41 @@ function createProvider({ sent, input }: CreateProviderCommand) {
   };
 }
 
-export const providerHandlers = [plainHandler(CreateProviderCommand, createProvider)];
+/** The provider says whether customers must have agreed to its terms, of which version, to order. */
+export class RequireAgreementCommand extends Command<Answer> {
+  constructor(
+    readonly sent: Sent,
+    readonly providerId: ProviderId,
+    readonly input: { readonly version: string | null },
+  ) {
+    super();
+  }
+}
+
+function requireAgreement({ sent, providerId: id, input }: RequireAgreementCommand) {
+  const resource = { type: 'provider', id, path: `providers/${id}` };
+  return {
+    resource,
+    request: {
+      name: 'require-agreement',
+      aggregate: aggregates.provider,
+      id,
+      context: contextOf(sent, commandIdOf(sent, resource.path)),
+      authorise: (state: ProviderState) =>
+        checkOwner(
+          sent.principal,
+          'require-agreement',
+          state.status === 'none' ? null : state.providerId,
+          'provider',
+        ),
+      gather: (_: unknown, now: Date) => ({
+        ok: { type: 'require-agreement' as const, at: now.toISOString(), ...input },
+      }),
+    },
+  };
+}
+
+export const providerHandlers = [
+  plainHandler(CreateProviderCommand, createProvider),
+  plainHandler(RequireAgreementCommand, requireAgreement),
+];

@@ -30,6 +30,7 @@ import {
 } from '@tierbook/identity';
 import { InMemoryStateStore } from '@tierbook/state/testing';
 import {
+  accountHandlers,
   AcceptPartnershipCommand,
   AcceptPartnershipHandler,
   aggregates,
@@ -192,6 +193,7 @@ export async function scenario(lasting: Lasting = {}) {
       ...resellerHandlers,
       ...offerHandlers,
       ...partnershipRequestHandlers,
+      ...accountHandlers,
       ...subscriptionHandlers,
       ...subscriptionLifecycleHandlers,
       ...delegationHandlers,

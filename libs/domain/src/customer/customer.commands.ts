@@ -9,6 +9,7 @@ import type {
   ResellerId,
   SubscriptionId,
 } from '../ids';
+import type { Agreement, ChosenReference, CustomerAccountCommand } from './account.commands';
 import type { BillingCycle, CatalogueTerms, Term } from '../offer/offer.events';
 import type { CustomerProfile, DelegatedRight, DelegationScope } from './customer.events';
 
@@ -64,6 +65,11 @@ export interface CreateCustomer {
   readonly reseller: ChosenReseller | null;
   readonly delegationId: DelegationId;
   readonly credentialId: CredentialId;
+  /** The provider's own reference of it. */
+  readonly reference?: ChosenReference;
+  readonly agreement?: Agreement;
+  /** Version of its terms that the provider requires agreement to before anything is ordered. */
+  readonly requiredAgreement?: string | null;
   readonly subscriptions: readonly SubscriptionOrder[];
 }
 
@@ -77,6 +83,8 @@ export interface OrderSubscription {
   readonly type: 'order-subscription';
   readonly at: Instant;
   readonly order: SubscriptionOrder;
+  /** Version of its terms that the provider requires agreement to before anything is ordered. */
+  readonly requiredAgreement?: string | null;
 }
 
 export interface ChangeQuantity {
@@ -212,6 +220,7 @@ export type DelegationCommand =
 export type CustomerCommand =
   | CreateCustomer
   | ReissueAdminCredential
+  | CustomerAccountCommand
   | OrderSubscription
   | ChangeQuantity
   | RenameSubscription

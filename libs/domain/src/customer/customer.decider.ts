@@ -4,6 +4,14 @@ import { accept, refuse, refuseBroken, type BrokenRule, type Decision } from '..
 import { unreachable } from '../defect';
 import { isSamePartner, type Instant, type PartneredReseller, type SubscriptionId } from '../ids';
 import { parseDomainPrefix } from '../identifiers';
+import {
+  agreed,
+  brokenAgreement,
+  decideAccount,
+  missingAgreement,
+  referred,
+  takenReference,
+} from './account.decider';
 import type {
   AssociateSubscriptionReseller,
   CreateCustomer,
@@ -42,7 +50,16 @@ export { evolve, initialState } from './customer.evolve';
 export function decide(command: CustomerCommand, state: CustomerState): Decided {
   if (command.type === 'create-customer') return create(command, state);
   if (state.status === 'none') throw unreachable(command, state.status);
+  if (state.status === 'ended' && !ON_ENDED.has(command.type)) return endedCustomer();
   switch (command.type) {
+    case 'change-customer-profile':
+    case 'change-billing-profile':
+    case 'set-customer-reference':
+    case 'record-agreement':
+    case 'associate-customer-reseller':
+    case 'end-customer':
+    case 'reopen-customer':
+      return decideAccount(command, state);
     case 'reissue-admin-credential':
       return reissueCredential(command, state);
     case 'order-subscription':
@@ -66,6 +83,17 @@ export function decide(command: CustomerCommand, state: CustomerState): Decided 
         decideLifecycle(command, current, subscription),
       );
   }
+}
+
+/** What can be done to a customer that has ended: its suspended subscriptions run out. */
+const ON_ENDED: ReadonlySet<CustomerCommand['type']> = new Set([
+  'reopen-customer',
+  'expire-delegated-admin',
+  'advance-subscription',
+]);
+
+function endedCustomer(): Decided {
+  return refuse('customer-ended', 'The relation with this customer has ended.');
 }
 
 /** Decides on the subscription as it is once all that is due to it by `at` has happened. */
@@ -93,11 +121,21 @@ function create(command: CreateCustomer, state: CustomerState): Decided {
     ...domainTaken(command, state),
     ...brokenCountryRules({ country, ...profile, phoneIsValid: command.phoneIsValid }),
     ...unpartneredReseller(command.reseller, '/resellerId'),
+    ...takenReference(command.reference ?? null),
+    ...(command.agreement === undefined
+      ? []
+      : brokenAgreement(command.agreement, at, '/agreement')),
     ...command.subscriptions.flatMap((item, index, items) =>
       brokenRulesOf(item, buyer, at, `/subscriptions/${index}`, othersThan(item, items)),
     ),
   ]);
   if (refusal !== undefined) return refusal;
+  const { agreement, reference, requiredAgreement } = command;
+  const unagreed =
+    command.subscriptions.length === 0
+      ? undefined
+      : missingAgreement(requiredAgreement, agreement === undefined ? [] : [agreement.version]);
+  if (unagreed !== undefined) return unagreed;
 
   const reseller = partnered(command.reseller);
   return accept<CustomerEvent>(
@@ -106,6 +144,8 @@ function create(command: CreateCustomer, state: CustomerState): Decided {
       data: { customerId, providerId, domain, country, culture, language },
       personal: profile,
     },
+    ...(reference === undefined ? [] : [referred(customerId, null, reference)]),
+    ...(agreement === undefined ? [] : [agreed(customerId, agreement)]),
     ...(reseller === null ? [] : associateAccount(command, reseller)),
     {
       type: 'AdminCredentialIssued',
@@ -153,8 +193,15 @@ function reissueCredential({ credentialId }: ReissueAdminCredential, state: Exis
   });
 }
 
-function order({ order: item, at }: OrderSubscription, state: Existing): Decided {
-  return refuseBroken(brokenRulesOf(item, state, at, '')) ?? accept(...place(item, state, at));
+function order(
+  { order: item, requiredAgreement, at }: OrderSubscription,
+  state: Existing,
+): Decided {
+  return (
+    missingAgreement(requiredAgreement, state.agreedVersions) ??
+    refuseBroken(brokenRulesOf(item, state, at, '')) ??
+    accept(...place(item, state, at))
+  );
 }
 
 /**

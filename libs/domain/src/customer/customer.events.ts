@@ -13,6 +13,7 @@ import type {
 } from '../ids';
 import type { BillingCycle, OfferTerms, Term } from '../offer/offer.events';
 import type { WarningCode } from '../warnings';
+import type { CustomerAccountEvent } from './account.events';
 import type { RefundLot, ShareOfTerm, SubscriptionLifecycleEvent } from './subscription.events';
 
 export interface Address {
@@ -223,6 +224,7 @@ export interface SupportContactDesignated {
 
 export type CustomerEvent =
   | CustomerCreated
+  | CustomerAccountEvent
   | CustomerResellerChanged
   | DelegatedAdminGranted
   | DelegatedAdminRenewed

@@ -23,6 +23,8 @@ export function evolve(state: CustomerState, event: CustomerEvent): CustomerStat
       domain,
       country,
       reseller: null,
+      reference: null,
+      agreedVersions: [],
       credentialId: null,
       userName: adminUserName(domain),
       subscriptions: PersistentMap.empty(),
@@ -37,6 +39,17 @@ function evolveExisting(
   event: Exclude<CustomerEvent, { type: 'CustomerCreated' }>,
 ): Existing {
   switch (event.type) {
+    case 'CustomerProfileChanged':
+    case 'CustomerBillingProfileChanged':
+      return state;
+    case 'CustomerReferenceChanged':
+      return { ...state, reference: event.data.to };
+    case 'CustomerAgreementRecorded':
+      return { ...state, agreedVersions: [...state.agreedVersions, event.data.version] };
+    case 'CustomerEnded':
+      return { ...state, status: 'ended', reference: null };
+    case 'CustomerReopened':
+      return { ...state, status: 'active' };
     case 'CustomerResellerChanged':
       return { ...state, reseller: event.data.to };
     case 'DelegatedAdminGranted': {

@@ -10,6 +10,7 @@ import type {
 } from '../ids';
 import type { BillingCycle, OfferTerms, Term } from '../offer/offer.events';
 import type { PersistentMap } from '../persistent-map';
+import type { ClaimedReference } from './account.events';
 import type { CreditFacts } from './credit-ledger';
 import type { DelegatedRight, DelegationScope, SupportContact } from './customer.events';
 import type { RefundLot, ScheduledChange } from './subscription.events';
@@ -54,12 +55,16 @@ export interface DelegationState extends PartneredReseller {
 export type CustomerState =
   | { readonly status: 'none' }
   | {
-      readonly status: 'active';
+      readonly status: 'active' | 'ended';
       readonly customerId: CustomerId;
       readonly providerId: ProviderId;
       readonly domain: string;
       readonly country: string;
       readonly reseller: PartneredReseller | null;
+      /** The provider's own reference of it. */
+      readonly reference: ClaimedReference | null;
+      /** Versions of the provider's terms that were agreed to. */
+      readonly agreedVersions: readonly string[];
       readonly credentialId: CredentialId | null;
       readonly userName: string;
       readonly subscriptions: PersistentMap<SubscriptionId, SubscriptionState>;

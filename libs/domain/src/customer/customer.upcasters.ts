@@ -26,6 +26,12 @@ function quantityChangedV1ToV2({ data, ...others }: StoredContent): StoredConten
 /** Schema versions of each event type; see {@link EventSchemas}. */
 export const customerSchemas: EventSchemas<CustomerEvent> = {
   CustomerCreated: { upcasters: [] },
+  CustomerProfileChanged: { upcasters: [] },
+  CustomerBillingProfileChanged: { upcasters: [] },
+  CustomerReferenceChanged: { upcasters: [] },
+  CustomerAgreementRecorded: { upcasters: [] },
+  CustomerEnded: { upcasters: [] },
+  CustomerReopened: { upcasters: [] },
   CustomerResellerChanged: { upcasters: [] },
   DelegatedAdminGranted: { upcasters: [] },
   DelegatedAdminRenewed: { upcasters: [] },

@@ -10,4 +10,12 @@ export interface CreateProvider {
   readonly country: string;
 }
 
-export type ProviderCommand = CreateProvider;
+/** Whether customers must have agreed to the provider's terms, of which version, before anything is ordered. */
+export interface RequireAgreement {
+  readonly type: 'require-agreement';
+  readonly at: Instant;
+  /** `null`: no agreement is required. */
+  readonly version: string | null;
+}
+
+export type ProviderCommand = CreateProvider | RequireAgreement;

@@ -11,4 +11,15 @@ export interface ProviderCreated {
   readonly personal: { readonly name: string; readonly email: string };
 }
 
-export type ProviderEvent = ProviderCreated;
+/** Before anything is ordered, a customer must have agreed to this version of the provider's terms. */
+export interface AgreementRequirementChanged {
+  readonly type: 'AgreementRequirementChanged';
+  readonly data: {
+    readonly providerId: ProviderId;
+    /** Version required before; `null` when none was. */
+    readonly from: string | null;
+    readonly to: string | null;
+  };
+}
+
+export type ProviderEvent = ProviderCreated | AgreementRequirementChanged;

@@ -26,7 +26,23 @@ describe('a provider', () => {
       status: 'active',
       providerId: PROVIDER,
       country: 'BR',
+      requiredAgreement: null,
     });
+  });
+
+  it('requires an agreement, another, or none', () => {
+    const require = (version: string | null) =>
+      ({ type: 'require-agreement', at: create.at, version }) as const;
+    const changed = (from: string | null, to: string | null) =>
+      ({
+        type: 'AgreementRequirementChanged',
+        data: { providerId: PROVIDER, from, to },
+      }) as const;
+    given(created).when(require('1')).then(changed(null, '1'));
+    given(created, changed(null, '1')).when(require('1')).thenNothing();
+    given(created, changed(null, '1')).when(require('2')).then(changed('1', '2'));
+    const none = given(created, changed(null, '1')).when(require(null)).then(changed('1', null));
+    expect(none).toMatchObject({ requiredAgreement: null });
   });
 
   it('is created in a country that there is', () => {

@@ -4,4 +4,5 @@ import type { ProviderEvent } from './provider.events';
 /** Schema versions of each event type; see {@link EventSchemas}. */
 export const providerSchemas: EventSchemas<ProviderEvent> = {
   ProviderCreated: { upcasters: [] },
+  AgreementRequirementChanged: { upcasters: [] },
 };

@@ -1,4 +1,5 @@
 import type { CustomerEvent } from '../customer/customer.events';
+import type { CustomerReferenceEvent } from '../customer-reference/customer-reference.events';
 import type {
   CredentialId,
   CustomerId,
@@ -58,6 +59,10 @@ export const PROVIDER_EXAMPLES: Examples<ProviderEvent> = {
     type: 'ProviderCreated',
     data: { providerId, country: 'BR' },
     personal: { name: 'Fabrikam Distribuição', email: 'parceiros@fabrikam.example' },
+  },
+  AgreementRequirementChanged: {
+    type: 'AgreementRequirementChanged',
+    data: { providerId, from: null, to: '2026-01' },
   },
 };
 
@@ -183,6 +188,34 @@ export const OFFER_EXAMPLES: Examples<OfferEvent> = {
   OfferRetired: { type: 'OfferRetired', data: { offerId, providerId } },
 };
 
+const claim = { key: 'r0Yp1eOqv0m3Kk2T4bqkq0cV5b8m2m1m9gq3Qw7xJZs', claimId: 'claim-1' };
+
+export const CUSTOMER_REFERENCE_EXAMPLES: Examples<CustomerReferenceEvent> = {
+  CustomerReferenceClaimed: {
+    type: 'CustomerReferenceClaimed',
+    data: { providerId, customerId, claimId: claim.claimId, at: '2026-01-31T10:00:00.000Z' },
+  },
+  CustomerReferenceReleased: {
+    type: 'CustomerReferenceReleased',
+    data: { providerId, customerId, claimId: claim.claimId },
+  },
+};
+
+const profile = {
+  companyName: 'Contoso Nuvem Ltda.',
+  email: 'financeiro@contoso.example',
+  contactName: 'Rui Prado',
+  phone: '+55 11 5555 0188',
+  registrationNumber: '12.ABC.345/01DE-35',
+  address: {
+    line1: 'Rua Augusta 200',
+    line2: 'Sala 3',
+    city: 'São Paulo',
+    state: 'SP',
+    postalCode: '01305-000',
+  },
+};
+
 export const CUSTOMER_EXAMPLES: Examples<CustomerEvent> = {
   CustomerCreated: {
     type: 'CustomerCreated',
@@ -209,6 +242,32 @@ export const CUSTOMER_EXAMPLES: Examples<CustomerEvent> = {
       },
     },
   },
+  CustomerProfileChanged: {
+    type: 'CustomerProfileChanged',
+    data: { customerId, culture: 'en-US', language: 'en' },
+    personal: profile,
+  },
+  CustomerBillingProfileChanged: {
+    type: 'CustomerBillingProfileChanged',
+    data: { customerId, country: 'BR' },
+    personal: profile,
+  },
+  CustomerReferenceChanged: {
+    type: 'CustomerReferenceChanged',
+    data: { customerId, from: null, to: claim },
+    personal: { reference: 'CLI-00042' },
+  },
+  CustomerAgreementRecorded: {
+    type: 'CustomerAgreementRecorded',
+    data: { customerId, version: '2026-01', agreedOn: '2026-01-30' },
+    personal: { signatory: 'Ana Souza', email: 'ana@contoso.example' },
+  },
+  CustomerEnded: {
+    type: 'CustomerEnded',
+    data: { customerId, providerId, reference: claim },
+    personal: { reason: 'Fechou as portas' },
+  },
+  CustomerReopened: { type: 'CustomerReopened', data: { customerId, providerId } },
   CustomerResellerChanged: {
     type: 'CustomerResellerChanged',
     data: { customerId, from: null, to: partner },
@@ -427,6 +486,8 @@ export const CUSTOMER_EXAMPLES: Examples<CustomerEvent> = {
 
 /** What changes nothing that deciding needs: only personal data, which the state does not hold. */
 export const ONLY_PERSONAL: ReadonlySet<string> = new Set([
+  'CustomerBillingProfileChanged',
+  'CustomerProfileChanged',
   'PartnershipRequestBounced',
   'ResellerProfileChanged',
   'SubscriptionRenamed',

@@ -1,6 +1,7 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import {
   customer,
+  customerReference,
   offer,
   partnership,
   partnershipRequest,
@@ -24,7 +25,15 @@ import {
 import { readOnlyKeys } from '../read-only-keys';
 import type { Failure, FromProjector, ProjectorOptions, ToProjector } from './projector-messages';
 
-const AGGREGATES = [customer, offer, partnership, partnershipRequest, provider, reseller];
+const AGGREGATES = [
+  customer,
+  customerReference,
+  offer,
+  partnership,
+  partnershipRequest,
+  provider,
+  reseller,
+];
 
 async function runProjector(host: MessagePort, options: ProjectorOptions): Promise<void> {
   const tell = (message: FromProjector) => {

@@ -1,18 +1,44 @@
 import type {
   Address,
+  CustomerAccountEvent,
+  CustomerAgreementRecorded,
   CustomerId,
+  CustomerProfile,
+  Day,
   Instant,
   PartneredReseller,
   ProviderId,
   ResellerId,
 } from '@tierbook/domain';
+import type { Erased } from '@tierbook/eventing';
 import {
   delegationsAfter,
   grantedDelegation,
   type GrantedDelegation,
 } from '../delegations/granted-delegation';
-import { misplaced, revealed, type Projection, type Recorded } from '../projection';
+import { misplaced, revealed, type Projection, type Readable, type Recorded } from '../projection';
 import type { ViewDefinition } from '../view';
+
+/** Whom the provider bills for a customer. Personal fields are `null` where none was given, and once erased. */
+export interface BillingProfile {
+  readonly country: string;
+  readonly companyName: string | null;
+  readonly email: string | null;
+  readonly contactName: string | null;
+  readonly phone: string | null;
+  readonly registrationNumber: string | null;
+  readonly address: Address | null;
+}
+
+/** The agreement that was recorded last. */
+export interface RecordedAgreement {
+  readonly version: string;
+  readonly agreedOn: Day;
+  readonly recordedAt: Instant;
+  /** Who agreed; `null` once erased, the e-mail also where none was given. */
+  readonly signatory: string | null;
+  readonly email: string | null;
+}
 
 /** A customer account. Personal fields are `null` where none was given, and once erased. */
 export interface CustomerDoc {
@@ -22,13 +48,21 @@ export interface CustomerDoc {
   readonly country: string;
   readonly culture: string;
   readonly language: string;
-  readonly status: 'active';
+  readonly status: 'active' | 'ended';
   readonly companyName: string | null;
   readonly email: string | null;
   readonly contactName: string | null;
   readonly phone: string | null;
   readonly registrationNumber: string | null;
   readonly address: Address | null;
+  /** `null`: the customer itself is billed. */
+  readonly billing: BillingProfile | null;
+  /** The provider's own reference; `null` where it has none, and once erased. */
+  readonly reference: string | null;
+  readonly agreement: RecordedAgreement | null;
+  /** When the relation ended, and why where that was said; `null` while it has not. */
+  readonly endedAt: Instant | null;
+  readonly endReason: string | null;
   /** Associated with the account. */
   readonly resellerId: ResellerId | null;
   readonly reseller: PartneredReseller | null;
@@ -43,8 +77,8 @@ export interface CustomerDoc {
 
 export const customersView: ViewDefinition<CustomerDoc> = {
   name: 'customers',
-  version: 3,
-  readableFrom: 2,
+  version: 4,
+  readableFrom: 4,
   fields: {
     providerId: 'keyword',
     resellerId: 'keyword',
@@ -52,6 +86,7 @@ export const customersView: ViewDefinition<CustomerDoc> = {
     domain: 'search',
     status: 'keyword',
     country: 'keyword',
+    reference: 'text',
     createdAt: 'keyword',
     licences: 'number',
   },
@@ -61,6 +96,7 @@ export const customersView: ViewDefinition<CustomerDoc> = {
     ['providerId', 'createdAt'],
     ['providerId', 'domain'],
     ['providerId', 'licences'],
+    ['providerId', 'reference'],
   ],
 };
 
@@ -68,6 +104,12 @@ export const customersView: ViewDefinition<CustomerDoc> = {
 function customerEventOf({ event }: Recorded) {
   switch (event.type) {
     case 'CustomerCreated':
+    case 'CustomerProfileChanged':
+    case 'CustomerBillingProfileChanged':
+    case 'CustomerReferenceChanged':
+    case 'CustomerAgreementRecorded':
+    case 'CustomerEnded':
+    case 'CustomerReopened':
     case 'CustomerResellerChanged':
     case 'DelegatedAdminGranted':
     case 'DelegatedAdminRenewed':
@@ -109,6 +151,13 @@ export const customersProjection: Projection<CustomerDoc> = {
     if (before === undefined) throw misplaced(recorded, customersView.name, key);
     const doc = { ...before, revision };
     switch (event.type) {
+      case 'CustomerProfileChanged':
+      case 'CustomerBillingProfileChanged':
+      case 'CustomerReferenceChanged':
+      case 'CustomerAgreementRecorded':
+      case 'CustomerEnded':
+      case 'CustomerReopened':
+        return { ...doc, ...accountChange(event, recorded) };
       case 'CustomerResellerChanged': {
         const { to } = event.data;
         return { ...doc, reseller: to, resellerId: to?.resellerId ?? null };
@@ -145,19 +194,39 @@ export const customersProjection: Projection<CustomerDoc> = {
   },
 };
 
+/** What an event of the account itself changes. */
+function accountChange(
+  event: Readable<CustomerAccountEvent>,
+  recorded: Recorded,
+): Partial<CustomerDoc> {
+  switch (event.type) {
+    case 'CustomerProfileChanged': {
+      const { culture, language } = event.data;
+      return { culture, language, ...profileOf(event.personal) };
+    }
+    case 'CustomerBillingProfileChanged': {
+      const { country } = event.data;
+      return { billing: { country, ...profileOf(event.personal) } };
+    }
+    case 'CustomerReferenceChanged':
+      return { reference: revealed(event.personal)?.reference ?? null };
+    case 'CustomerAgreementRecorded':
+      return { agreement: agreementIn(event, recorded) };
+    case 'CustomerEnded': {
+      const endReason = revealed(event.personal)?.reason ?? null;
+      const endedAt = recorded.metadata.occurredAt;
+      return { status: 'ended', reference: null, endedAt, endReason };
+    }
+    case 'CustomerReopened':
+      return { status: 'active', endedAt: null, endReason: null };
+  }
+}
+
 function created(
   { data, personal }: CustomerCreatedEvent,
   { revision, metadata }: Recorded,
 ): CustomerDoc {
   const { customerId, providerId, domain, country, culture, language } = data;
-  const {
-    companyName = null,
-    email = null,
-    contactName = null,
-    phone = null,
-    registrationNumber = null,
-    address = null,
-  } = revealed(personal) ?? {};
   return {
     customerId,
     providerId,
@@ -166,12 +235,12 @@ function created(
     culture,
     language,
     status: 'active',
-    companyName,
-    email,
-    contactName,
-    phone,
-    registrationNumber,
-    address,
+    ...profileOf(personal),
+    billing: null,
+    reference: null,
+    agreement: null,
+    endedAt: null,
+    endReason: null,
     resellerId: null,
     reseller: null,
     delegations: [],
@@ -181,4 +250,25 @@ function created(
     licences: 0,
     revision,
   };
+}
+
+function profileOf(personal: CustomerProfile | Erased): Omit<BillingProfile, 'country'> {
+  const {
+    companyName = null,
+    email = null,
+    contactName = null,
+    phone = null,
+    registrationNumber = null,
+    address = null,
+  } = revealed(personal) ?? {};
+  return { companyName, email, contactName, phone, registrationNumber, address };
+}
+
+function agreementIn(
+  { data, personal }: Readable<CustomerAgreementRecorded>,
+  { metadata }: Recorded,
+): RecordedAgreement {
+  const { version, agreedOn } = data;
+  const { signatory = null, email = null } = revealed(personal) ?? {};
+  return { version, agreedOn, recordedAt: metadata.occurredAt, signatory, email };
 }

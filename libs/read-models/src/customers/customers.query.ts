@@ -59,6 +59,8 @@ export interface CustomerFields {
   readonly status?: CustomerDoc['status'] | undefined;
   /** ISO 3166-1 alpha-2. */
   readonly country?: string | undefined;
+  /** The provider's own reference, folded. */
+  readonly reference?: string | undefined;
   /** Created at this time or later. */
   readonly createdFrom?: Instant | undefined;
   /** Created before this time. */
@@ -132,6 +134,7 @@ export function customerConditions(
   return [
     equals(`${prefix}status`, status),
     equals(`${prefix}country`, country),
+    equals(`${prefix}reference`, filter.reference),
     between(`${prefix}createdAt`, filter.createdFrom, filter.createdBefore),
     textual(`${prefix}companyName`, 'contains', companyName),
     textual(`${prefix}companyName`, 'prefix', companyNamePrefix),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ProviderId } from '@tierbook/domain';
+import type { ViewedEvent } from '../projection';
 import { readsOf, recorded } from '../testing/recorded';
 import {
   chosen,
@@ -44,6 +45,11 @@ describe('customers', () => {
       phone: null,
       registrationNumber: null,
       address: { line1: 'Rua A', city: 'Recife' },
+      billing: null,
+      reference: null,
+      agreement: null,
+      endedAt: null,
+      endReason: null,
       reseller: { resellerId: 'a', name: 'Alfa', partnerId: '501' },
       delegations: [
         {
@@ -79,6 +85,11 @@ describe('customers', () => {
       companyName: null,
       email: null,
       address: null,
+      billing: null,
+      reference: null,
+      agreement: null,
+      endedAt: null,
+      endReason: null,
     });
   });
 
@@ -196,3 +207,84 @@ function customerData(id: string) {
     language: 'pt',
   };
 }
+
+describe('an account', () => {
+  const customerId = customer('padaria');
+  const claim = { key: 'k', claimId: 'c' };
+  const referred: ViewedEvent = {
+    type: 'CustomerReferenceChanged',
+    data: { customerId, from: null, to: claim },
+    personal: { reference: 'CLI-7' },
+  };
+
+  it('shows a new profile, whom to bill, the reference and the agreement, but not once erased', async () => {
+    const address = { line1: 'Rua B', city: 'Olinda' };
+    const profile = { companyName: 'Padaria Nova', email: 'n@example.com', address };
+    const events: readonly ViewedEvent[] = [
+      sample.customerCreated('padaria', 'Padaria'),
+      {
+        type: 'CustomerProfileChanged',
+        data: { customerId, culture: 'en-US', language: 'en' },
+        personal: profile,
+      },
+      {
+        type: 'CustomerBillingProfileChanged',
+        data: { customerId, country: 'PT' },
+        personal: { ...profile, phone: '+351 21 000 0000' },
+      },
+      referred,
+      {
+        type: 'CustomerAgreementRecorded',
+        data: { customerId, version: '2026-01', agreedOn: '2026-01-15' },
+        personal: { signatory: 'Ana' },
+      },
+    ];
+    expect(await getCustomer(await readsOf(events), customerId)).toMatchObject({
+      companyName: 'Padaria Nova',
+      culture: 'en-US',
+      contactName: null,
+      billing: { country: 'PT', companyName: 'Padaria Nova', phone: '+351 21 000 0000' },
+      reference: 'CLI-7',
+      agreement: { version: '2026-01', agreedOn: '2026-01-15', signatory: 'Ana', email: null },
+    });
+    const erased = events.map((event) => ({ ...event, personal: 'Erased' }) as ViewedEvent);
+    expect(await getCustomer(await readsOf(erased), customerId)).toMatchObject({
+      companyName: null,
+      billing: { country: 'PT', companyName: null, address: null },
+      reference: null,
+      agreement: { version: '2026-01', signatory: null },
+    });
+  });
+
+  it('ends without its reference, by which it was found, and is reopened', async () => {
+    const ended: readonly ViewedEvent[] = [
+      sample.customerCreated('padaria', 'Padaria'),
+      referred,
+      {
+        type: 'CustomerEnded',
+        data: { customerId, providerId, reference: claim },
+        personal: { reason: 'Fechou' },
+      },
+    ];
+    const found = async (events: readonly ViewedEvent[], filter: object) =>
+      (await listCustomers(await readsOf(events), { providerId, ...filter })).items.length;
+    const before = ended.slice(0, 2);
+    expect(await found(before, { reference: 'cli-7' })).toBe(1);
+    expect(await found(before, { reference: 'cli' })).toBe(0);
+    expect(await found(ended, { reference: 'cli-7' })).toBe(0);
+    expect(await found(ended, { status: 'ended' })).toBe(1);
+    expect(await getCustomer(await readsOf(ended), customerId)).toMatchObject({
+      status: 'ended',
+      reference: null,
+      endedAt: '2030-01-01T00:00:00.000Z',
+      endReason: 'Fechou',
+    });
+    const data = { customerId, providerId };
+    const reopened = [...ended, { type: 'CustomerReopened', data } as const];
+    expect(await getCustomer(await readsOf(reopened), customerId)).toMatchObject({
+      status: 'active',
+      endedAt: null,
+      endReason: null,
+    });
+  });
+});

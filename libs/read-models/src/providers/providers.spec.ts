@@ -13,11 +13,20 @@ describe('providers', () => {
         name: 'Distribuidora',
         email: 'p@example.com',
         country: 'BR',
+        requiredAgreement: null,
         createdAt: '2030-01-01T00:00:00.000Z',
         revision: 1,
       },
     ]);
     expect(await getProvider(reads, providerId)).toEqual(items[0]);
+    const data = { providerId, from: null, to: '2026-01' };
+    const required = await readsOf([
+      sample.providerCreated('Distribuidora'),
+      { type: 'AgreementRequirementChanged', data },
+    ]);
+    expect(await getProvider(required, providerId)).toMatchObject({
+      requiredAgreement: '2026-01',
+    });
   });
 
   it('are listed for a reseller that partners with them', async () => {
