@@ -19,7 +19,7 @@ export class ViewBehindError extends Error {
   readonly code = 'view-behind';
   constructor(
     readonly view: string,
-    why: string,
+    readonly why: string,
   ) {
     super(`The view ${view} ${why}. Try again shortly.`);
   }

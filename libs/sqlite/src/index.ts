@@ -9,3 +9,4 @@ export * from './event-store/sqlite-event-reader';
 export * from './event-store/sqlite-event-store';
 export * from './event-store/sqlite-version';
 export { openSqliteProjectionStore, openSqliteReadStore } from './read-store/sqlite-read-store';
+export { openThreadedReadStore } from './read-store/threaded-read-store';

@@ -13,6 +13,8 @@ export interface Service extends Started {
   readonly baseUrl: string;
   /** Of the demo provider, to which the customers belong. */
   readonly token: string;
+  /** Of the demo reseller. */
+  readonly resellerToken: string;
   readonly dataDir: string;
   readonly eventsPath: string;
 }
@@ -42,21 +44,26 @@ export async function startService(
     if (started.child.exitCode !== null || tries === 0) {
       throw new Error(`The service did not start:\n${readFileSync(log, 'utf8')}`);
     }
-    const token = providerToken(dataDir);
-    if (token !== undefined && (await serves(baseUrl, token))) {
+    const tokens = tokensIn(dataDir);
+    if (tokens !== undefined && (await serves(baseUrl, tokens.provider))) {
       const eventsPath = join(dataDir, 'events.db');
-      return { ...started, port, baseUrl, token, dataDir, eventsPath };
+      const { provider: token, reseller: resellerToken } = tokens;
+      return { ...started, port, baseUrl, token, resellerToken, dataDir, eventsPath };
     }
     await sleep(100);
   }
 }
 
-function providerToken(dataDir: string): string | undefined {
+function tokensIn(
+  dataDir: string,
+): { readonly provider: string; readonly reseller: string } | undefined {
   const file = join(dataDir, 'development.json');
   if (!existsSync(file)) return undefined;
   try {
-    return (JSON.parse(readFileSync(file, 'utf8')) as { tokens: { provider: string } }).tokens
-      .provider;
+    const { tokens } = JSON.parse(readFileSync(file, 'utf8')) as {
+      tokens: { provider: string; reseller: string };
+    };
+    return tokens;
   } catch {
     // It is being written.
     return undefined;
@@ -107,6 +114,21 @@ export async function fillCatalogue(service: Service, customers: number): Promis
   return { customerIds, orderBody };
 }
 
+/** Lets the demo reseller partner with the demo provider, and creates a customer of it, all through the API. */
+export async function createPartnersCustomer(service: Service): Promise<void> {
+  const request = await send(service, '/v1/partnership-requests', {
+    email: 'contato@nuvemsul.example',
+    language: 'pt-BR',
+  });
+  const [, token] = request.link?.split('#') ?? [];
+  const reseller = { ...service, token: service.resellerToken };
+  await send(reseller, '/v1/partnership-acceptances', { token, consent: true });
+  const { resellerId } = JSON.parse(
+    readFileSync(join(service.dataDir, 'development.json'), 'utf8'),
+  ) as { resellerId: string };
+  await send(service, '/v1/customers', { ...customer(0), domain: 'modelo', resellerId });
+}
+
 function customer(number: number): object {
   return {
     domain: `bench${String(number)}`,
@@ -122,6 +144,8 @@ function customer(number: number): object {
 interface Created {
   readonly resource: { readonly id: string };
   readonly position: string;
+  /** Of a partnership request. */
+  readonly link?: string;
 }
 
 let keys = 0;

@@ -6,6 +6,7 @@ import {
   type FieldKind,
   type FieldRef,
 } from '@tierbook/read-models';
+import type { ServingIndex } from './serving-index';
 
 /** A build as queries use it: where its rows are, and the fields that it was built with. */
 export interface Source {
@@ -15,73 +16,158 @@ export interface Source {
   readonly fields: Readonly<Record<string, FieldKind>>;
 }
 
+export type Joined = Source & { readonly by: string };
+
+/** A statement. Where it ends in a limit, its last parameter is the caller's to add. */
 export interface Sql {
   readonly sql: string;
   readonly parameters: readonly SQLInputValue[];
 }
 
-/** A term with more hits than this is looked for along the sort index, a rarer one in the trigram index. */
-export const RARE_TERM = 2_000;
+/** How rows with a part of a text are found: all rows are looked at, or those that the trigram index names. */
+export type Searching = 'by-rows' | 'by-trigrams';
 
 /** No text holds this code point, the last one: what begins with a prefix sorts below prefix + LAST. */
 const LAST = '\u{10FFFF}';
 
 /**
- * The statements for a page, its total and its counts; the last parameter of each, a limit, is the caller's to add.
- * All that comes from a caller is a parameter; names come from the view's definition alone.
+ * The statements that answer a query. All that comes from a caller is a parameter; names come from the view's
+ * definition alone.
  *
- * @throws ViewBehindError when the build that serves is older than a field asked for.
+ * @throws ViewBehindError, from each of them, when the build that serves is older than a field asked for.
  */
-export function selectionOf(
-  { where, sort, after, countBy }: CheckedQuery,
-  own: Source,
-  joined: (Source & { readonly by: string }) | undefined,
-  isRare: (searchTable: string, match: string) => boolean,
-): { readonly page: Sql; readonly count: Sql; readonly counts: ReadonlyMap<string, Sql> } {
-  const column = (ref: FieldRef): string => {
-    if (ref.source === 'own' || joined === undefined) return columnOf(own, 'd', ref);
-    // No row to join counts as a row without values; a tombstone is one.
-    return `coalesce(${columnOf(joined, 'j', ref)}, ${ref.kind === 'number' ? '0' : "''"})`;
-  };
-  const from =
-    joined === undefined
-      ? `${own.table} AS d`
-      : `${own.table} AS d LEFT JOIN ${joined.table} AS j
-          ON j.key = ${column({ source: 'own', field: joined.by, kind: 'keyword' })}`;
-  const filters = where.map((condition) => {
-    const source = condition.on.source === 'joined' && joined ? joined : own;
-    const alias = source === own ? 'd' : 'j';
-    return conditionSql(condition, column(condition.on), `${alias}.id`, source, isRare);
-  });
-  const all: readonly Sql[] = [{ sql: 'd.live = 1', parameters: [] }, ...filters];
-  const by = column(sort.on);
-  const order = sort.direction === 'asc' ? 'ASC' : 'DESC';
-  const beyond: readonly Sql[] =
-    after === undefined
-      ? []
-      : [{ sql: `(${by}, d.key) ${order === 'ASC' ? '>' : '<'} (?, ?)`, parameters: after }];
-  const rows = and([...all, ...beyond]);
-  const counted = and(all);
-  return {
-    page: {
-      sql: `SELECT d.key, d.position, d.doc, ${by} AS sort_value FROM ${from} WHERE ${rows.sql}
-        ORDER BY ${by} ${order}, d.key ${order} LIMIT ?`,
-      parameters: rows.parameters,
-    },
-    count: {
-      sql: `SELECT count(*) AS total FROM (SELECT 1 FROM ${from} WHERE ${counted.sql} LIMIT ?)`,
-      parameters: counted.parameters,
-    },
-    counts: new Map(
-      countBy.map(({ name, on }) => {
-        const found = `SELECT ${column(on)} AS value FROM ${from} WHERE ${counted.sql} LIMIT ?`;
-        const sql = `SELECT value, count(*) AS count FROM (${found})
+export class QuerySql {
+  readonly #query: CheckedQuery;
+  readonly #own: Source;
+  readonly #joined: Joined | undefined;
+
+  constructor(query: CheckedQuery, own: Source, joined: Joined | undefined) {
+    this.#query = query;
+    this.#own = own;
+    this.#joined = joined;
+  }
+
+  /** What to ask the view's trigram index for; `undefined` where the query searches no text of its own. */
+  get match(): string | undefined {
+    const terms = this.#query.where.filter(
+      ({ op, on }) => op === 'contains' && on.source === 'own',
+    );
+    if (terms.length === 0) return undefined;
+    return terms
+      .map(({ on, ...term }) => {
+        const text = 'value' in term ? String(term.value) : '';
+        return `"${on.field}" : "${text.replaceAll('"', '""')}"`;
+      })
+      .join(' AND ');
+  }
+
+  /** How many rows the trigram index names, counted no further than the limit. */
+  hits(match: string): Sql {
+    const table = this.#own.searchTable;
+    return {
+      sql: `SELECT count(*) AS total FROM (SELECT 1 FROM ${table} WHERE ${table} MATCH ? LIMIT ?)`,
+      parameters: [match],
+    };
+  }
+
+  /** The page. */
+  page(searching: Searching): Sql {
+    const by = this.#column(this.#query.sort.on);
+    return this.#select(
+      searching,
+      `d.key, d.position, d.doc, ${by} AS sort_value`,
+      this.#beyond(),
+      `ORDER BY ${this.#order(by, 'd.key')} LIMIT ?`,
+    );
+  }
+
+  /**
+   * The page, as far as the first `rows` rows of the index's order hold it: no others are looked at. A page that
+   * is not full may so be cut short.
+   */
+  walk({ prefix }: ServingIndex, rows: number): Sql {
+    const by = this.#column(this.#query.sort.on);
+    const inPrefix = ({ on, op }: CheckedCondition) => op === 'anyOf' && prefix.includes(on.field);
+    const within = this.#query.where.filter(inPrefix).map((each) => this.#condition(each));
+    const hit = and(
+      this.#query.where.filter((each) => !inPrefix(each)).map((each) => this.#condition(each)),
+    );
+    const walked = and([LIVE, ...within, ...this.#beyond()]);
+    return {
+      sql: `SELECT d.key, d.position, d.doc, w.sort_value FROM (
+          SELECT d.id, d.key, ${by} AS sort_value, ${hit.sql} AS hit FROM ${this.#own.table} AS d
+          WHERE ${walked.sql} ORDER BY ${this.#order(by, 'd.key')} LIMIT ${String(rows)}
+        ) AS w CROSS JOIN ${this.#own.table} AS d ON d.id = w.id
+        WHERE w.hit ORDER BY ${this.#order('w.sort_value', 'w.key')} LIMIT ?`,
+      parameters: [...hit.parameters, ...walked.parameters],
+    };
+  }
+
+  /** How many rows all conditions find, counted no further than the limit. */
+  count(searching: Searching): Sql {
+    const found = this.#select(searching, '1', [], 'LIMIT ?');
+    return { ...found, sql: `SELECT count(*) AS total FROM (${found.sql})` };
+  }
+
+  /** For each field to count by, how many of the rows found hold which value: of as many rows as the limit says. */
+  counts(searching: Searching): ReadonlyMap<string, Sql> {
+    return new Map(
+      this.#query.countBy.map(({ name, on }) => {
+        const found = this.#select(searching, `${this.#column(on)} AS value`, [], 'LIMIT ?');
+        const sql = `SELECT value, count(*) AS count FROM (${found.sql})
           GROUP BY value ORDER BY count(*) DESC, value`;
-        return [name, { sql, parameters: counted.parameters }];
+        return [name, { ...found, sql }];
       }),
-    ),
-  };
+    );
+  }
+
+  #select(searching: Searching, what: string, beyond: readonly Sql[], end: string): Sql {
+    const { table, searchTable } = this.#own;
+    const match = searching === 'by-trigrams' ? this.match : undefined;
+    // The trigram index folds more than we do, so that what it names is still looked at.
+    const rows = and([LIVE, ...this.#query.where.map((each) => this.#condition(each)), ...beyond]);
+    // CROSS JOIN, so that the rows that the trigram index names come first, whatever the planner thinks of them.
+    const from =
+      match === undefined
+        ? `${table} AS d ${this.#join()}`
+        : `${searchTable} CROSS JOIN ${table} AS d ON d.id = ${searchTable}.rowid ${this.#join()}`;
+    const found = match === undefined ? '' : `${searchTable} MATCH ? AND `;
+    return {
+      sql: `SELECT ${what} FROM ${from} WHERE ${found}${rows.sql} ${end}`,
+      parameters: [...(match === undefined ? [] : [match]), ...rows.parameters],
+    };
+  }
+
+  #join(): string {
+    if (this.#joined === undefined) return '';
+    const by = this.#column({ source: 'own', field: this.#joined.by, kind: 'keyword' });
+    return `LEFT JOIN ${this.#joined.table} AS j ON j.key = ${by}`;
+  }
+
+  #beyond(): readonly Sql[] {
+    const { after, sort } = this.#query;
+    if (after === undefined) return [];
+    const than = sort.direction === 'asc' ? '>' : '<';
+    return [{ sql: `(${this.#column(sort.on)}, d.key) ${than} (?, ?)`, parameters: after }];
+  }
+
+  #order(...by: readonly string[]): string {
+    const direction = this.#query.sort.direction === 'asc' ? 'ASC' : 'DESC';
+    return by.map((each) => `${each} ${direction}`).join(', ');
+  }
+
+  #condition(condition: CheckedCondition): Sql {
+    return conditionSql(condition, this.#column(condition.on));
+  }
+
+  #column(ref: FieldRef): string {
+    if (ref.source === 'own' || this.#joined === undefined) return columnOf(this.#own, 'd', ref);
+    // No row to join counts as a row without values; a tombstone is one.
+    return `coalesce(${columnOf(this.#joined, 'j', ref)}, ${ref.kind === 'number' ? '0' : "''"})`;
+  }
 }
+
+const LIVE: Sql = { sql: 'd.live = 1', parameters: [] };
 
 /** The statement for a batch of a scan; its last parameter, a limit, is the caller's to add. */
 export function scanOf(
@@ -90,12 +176,9 @@ export function scanOf(
   after: string | undefined,
 ): Sql {
   const rows = and([
-    { sql: 'd.live = 1', parameters: [] },
+    LIVE,
     ...(after === undefined ? [] : [{ sql: 'd.key > ?', parameters: [after] }]),
-    // Rows are taken by key, whatever the term: no index gives them in that order.
-    ...where.map((each) =>
-      conditionSql(each, columnOf(own, 'd', each.on), 'd.id', own, () => false),
-    ),
+    ...where.map((each) => conditionSql(each, columnOf(own, 'd', each.on))),
   ]);
   return {
     sql: `SELECT d.key, d.position, d.doc FROM ${own.table} AS d WHERE ${rows.sql}
@@ -110,13 +193,7 @@ function columnOf({ view, fields }: Source, alias: 'd' | 'j', { field, kind }: F
   return `${alias}."${field}"`;
 }
 
-function conditionSql(
-  condition: CheckedCondition,
-  column: string,
-  id: string,
-  { searchTable }: Source,
-  isRare: (searchTable: string, match: string) => boolean,
-): Sql {
+function conditionSql(condition: CheckedCondition, column: string): Sql {
   switch (condition.op) {
     case 'anyOf': {
       const { values } = condition;
@@ -130,15 +207,8 @@ function conditionSql(
         sql: `${column} >= ? AND ${column} < ?`,
         parameters: [condition.value, condition.value + LAST],
       };
-    case 'contains': {
-      const match = `"${condition.on.field}" : "${condition.value.replaceAll('"', '""')}"`;
-      return isRare(searchTable, match)
-        ? {
-            sql: `${id} IN (SELECT rowid FROM ${searchTable} WHERE ${searchTable} MATCH ?)`,
-            parameters: [match],
-          }
-        : { sql: `instr(${column}, ?) > 0`, parameters: [condition.value] };
-    }
+    case 'contains':
+      return { sql: `instr(${column}, ?) > 0`, parameters: [condition.value] };
     case 'gt':
       return { sql: `${column} > ?`, parameters: [condition.value] };
     case 'gte':
@@ -152,7 +222,7 @@ function conditionSql(
 
 function and(parts: readonly Sql[]): Sql {
   return {
-    sql: parts.map(({ sql }) => sql).join(' AND '),
+    sql: parts.length === 0 ? '1' : parts.map(({ sql }) => sql).join(' AND '),
     parameters: parts.flatMap(({ parameters }) => parameters),
   };
 }

@@ -34,7 +34,8 @@ import {
   type DurableFileFormat,
 } from '../durable-store/open-durable-database';
 import { directViewOf, directViewSchemaOf, schemaOf, searchTableOf, tableOf } from './build-schema';
-import { RARE_TERM, scanOf, selectionOf, type Source, type Sql } from './query-sql';
+import { QuerySql, scanOf, type Searching, type Source, type Sql } from './query-sql';
+import { servingIndexOf, type ServingIndex } from './serving-index';
 
 const FORMAT: DurableFileFormat = {
   what: 'views file',
@@ -56,6 +57,11 @@ const FORMAT: DurableFileFormat = {
 
 /** Statements kept prepared: more than the shapes that queries have. */
 const MAX_STATEMENTS = 500;
+
+/** Terms that at most so many rows hold are found by the trigram index first. */
+const RARE_TERM = 2_000;
+/** Rows that are looked at along the sort index for a term that more rows hold. */
+const MOST_WALKED = 20_000;
 
 interface BuildRow {
   readonly view: string;
@@ -143,19 +149,19 @@ class SqliteReadStore implements ReadStore {
   find<Doc extends object>(view: ViewDefinition<Doc>, query: Query): Promise<Page<Doc>> {
     return this.transaction('BEGIN', () => {
       const checked = checkQuery(view, query);
-      const own = this.#source(view);
       const joined = query.join && { ...this.#source(query.join.view), by: query.join.by };
-      const { page, count, counts } = selectionOf(checked, own, joined, (table, match) =>
-        this.#isRare(table, match),
-      );
-      const found = this.all<DocumentRow>(page.sql, ...page.parameters, checked.limit + 1);
+      const statements = new QuerySql(checked, this.#source(view), joined);
+      const searching = this.#searching(statements);
+      const found = this.#page(statements, searching, servingIndexOf(view, checked), checked.limit);
       const rows = found.slice(0, checked.limit);
       const last = rows.at(-1);
       return {
         rows: rows.map((row) => toRow<Doc>(row)),
         ...(found.length > rows.length && last ? { next: [last.sort_value, last.key] } : {}),
-        ...(query.count === true ? { total: this.#total(count) } : {}),
-        ...(query.countBy === undefined ? {} : { counts: this.#counts(counts) }),
+        ...(query.count === true ? { total: this.#total(statements.count(searching)) } : {}),
+        ...(query.countBy === undefined
+          ? {}
+          : { counts: this.#counts(statements.counts(searching)) }),
       };
     });
   }
@@ -247,11 +253,34 @@ class SqliteReadStore implements ReadStore {
     return { view: view.name, table: tableOf(row), searchTable: searchTableOf(row), fields };
   }
 
-  /** Few enough rows hold the term that finding them first is faster than walking the sort index. */
-  #isRare(searchTable: string, match: string): boolean {
-    const sql = `SELECT count(*) AS hits FROM (SELECT 1 FROM ${searchTable} WHERE ${searchTable} MATCH ? LIMIT ?)`;
-    const [row] = this.all<{ hits: number }>(sql, match, RARE_TERM + 1);
-    return (row?.hits ?? 0) <= RARE_TERM;
+  /** By trigrams where few enough rows hold the terms that finding them first is the faster way. */
+  #searching(statements: QuerySql): Searching {
+    const { match } = statements;
+    if (match === undefined) return 'by-rows';
+    const { sql, parameters } = statements.hits(match);
+    const [row] = this.all<{ total: number }>(sql, ...parameters, RARE_TERM + 1);
+    return (row?.total ?? 0) > RARE_TERM ? 'by-rows' : 'by-trigrams';
+  }
+
+  /**
+   * One row more than the limit, where there is one. A term that many rows hold is soon met along the sort index;
+   * where it is not, since other conditions hold it off or its rows come late, the trigram index bounds the work.
+   */
+  #page(
+    statements: QuerySql,
+    searching: Searching,
+    index: ServingIndex | undefined,
+    limit: number,
+  ): readonly DocumentRow[] {
+    const page = (by: Searching) => this.#rows(statements.page(by), limit + 1);
+    if (statements.match === undefined || searching === 'by-trigrams') return page(searching);
+    if (index === undefined) return page('by-trigrams');
+    const walked = this.#rows(statements.walk(index, MOST_WALKED), limit + 1);
+    return walked.length > limit ? walked : page('by-trigrams');
+  }
+
+  #rows({ sql, parameters }: Sql, limit: number): readonly DocumentRow[] {
+    return this.all<DocumentRow>(sql, ...parameters, limit);
   }
 
   #counts(counts: ReadonlyMap<string, Sql>): Record<string, readonly ValueCount[]> {
