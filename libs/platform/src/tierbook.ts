@@ -38,7 +38,7 @@ import {
   type ReadStore,
   type Reads,
 } from '@tierbook/read-models';
-import { openSqliteReadStore } from '@tierbook/sqlite';
+import { openThreadedReadStore } from '@tierbook/sqlite';
 import type { StateStore, StateValue } from '@tierbook/state';
 import { sqlitePathOf, type Configuration } from './configuration';
 import { openWriteEngines, type WriteEngines } from './engines';
@@ -108,7 +108,7 @@ export async function openTierbook(
     const writeSide = wireWriteSide(configuration, keys, engines, await lastRecordedAt(engines));
     const projector = await startProjector(configuration, keys, logger, engines);
     opened.push(() => projector.stop());
-    const store = openSqliteReadStore({ path: readsPath });
+    const store = openThreadedReadStore({ path: readsPath });
     opened.push(() => store.close());
     const processes = await startProcessManagers(writeSide, logger);
     opened.push(...processes.map((process) => () => process.stop()));

@@ -417,6 +417,26 @@ export function readStoreContract(open: () => Promise<ReadStoreUnderTest>): void
         expect(keys(page.rows)).toEqual(['k1', 'k2']);
         expect(page.total).toBe(3_000);
       });
+
+      it('find a common term far down the sort, and one that another condition holds off', async () => {
+        const title = (index: number) =>
+          `${index < 21_000 ? 'A' : 'Z Ltda'} ${String(index).padStart(5, '0')}`;
+        await fill(
+          Array.from({ length: 23_100 }, (_, index) => book(title(index), 'a', index % 2)),
+        );
+        const term: Condition = { field: 'title', op: 'contains', value: 'ltda' };
+        const first = await find({ where: [term], limit: 2 });
+        expect(keys(first.rows)).toEqual(['k21001', 'k21002']);
+        const more = await find({ where: [term], limit: 2, after: first.next });
+        expect(keys(more.rows)).toEqual(['k21003', 'k21004']);
+        const odd: Condition = { field: 'pages', op: 'eq', value: 1 };
+        const down = { field: 'title', direction: 'desc' } as const;
+        const last = await find({ where: [term, odd], sort: down, limit: 1, count: true });
+        expect(keys(last.rows)).toEqual(['k23100']);
+        expect(last.total).toBe(1_050);
+        const shelf: Condition = { field: 'shelf', op: 'eq', value: 'b' };
+        expect((await find({ where: [term, shelf] })).rows).toEqual([]);
+      });
     });
 
     describe('joins', () => {

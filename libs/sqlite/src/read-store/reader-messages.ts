@@ -2,8 +2,7 @@ import type { AnyView, Page, Query, Row, Scan } from '@tierbook/read-models';
 
 /** What the reader thread is asked. A view's definition crosses as data: it holds no functions. */
 export type ToReader = { readonly id: number; readonly view: AnyView } & (
-  | { readonly kind: 'find'; readonly query: Query }
-  | { readonly kind: 'scan'; readonly scan: Scan }
+  { readonly kind: 'find'; readonly query: Query } | { readonly kind: 'scan'; readonly scan: Scan }
 );
 
 /** Its answer, or why there is none. */

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { StoreRefusedError, StoreUnavailableError } from '@tierbook/eventing';
 import { customersView } from '@tierbook/read-models';
 import { readStoreContract } from '@tierbook/read-models/testing';
+import { directReader } from './testing/direct-reader';
 import { openSqliteProjectionStore, openSqliteReadStore } from './sqlite-read-store';
 
 const directory = mkdtempSync(join(tmpdir(), 'tierbook-views-'));
@@ -18,15 +19,11 @@ afterAll(() => {
 readStoreContract(() => {
   const path = newPath();
   const writer = openSqliteProjectionStore({ path });
-  const direct = (name: string) => {
-    const database = new DatabaseSync(path, { readOnly: true });
-    const rows = database.prepare(`SELECT key, doc FROM "${name}" ORDER BY key`).all();
-    database.close();
-    return Promise.resolve(
-      rows.map(({ key, doc }) => ({ key: String(key), doc: JSON.parse(String(doc)) as unknown })),
-    );
-  };
-  return Promise.resolve({ writer, reader: openSqliteReadStore({ path }), direct });
+  return Promise.resolve({
+    writer,
+    reader: openSqliteReadStore({ path }),
+    direct: directReader(path),
+  });
 });
 
 describe('SQLite ReadStore', () => {

@@ -35,8 +35,15 @@ interface Waiting {
  *
  * @throws StoreRefusedError as `openSqliteReadStore` does.
  */
-export function openThreadedReadStore({ path }: { readonly path: string }): ReadStore {
-  return new ThreadedReadStore(path, openSqliteReadStore({ path }));
+export function openThreadedReadStore({
+  path,
+  workerFile = join(__dirname, 'reader.worker.js'),
+}: {
+  readonly path: string;
+  /** The thread's compiled program, for who runs uncompiled. */
+  readonly workerFile?: string;
+}): ReadStore {
+  return new ThreadedReadStore(path, workerFile, openSqliteReadStore({ path }));
 }
 
 class ThreadedReadStore implements ReadStore {
@@ -46,6 +53,7 @@ class ThreadedReadStore implements ReadStore {
 
   constructor(
     private readonly path: string,
+    private readonly workerFile: string,
     private readonly here: ReadStore,
   ) {}
 
@@ -115,7 +123,7 @@ class ThreadedReadStore implements ReadStore {
   }
 
   #start(): Worker {
-    const worker = new Worker(join(__dirname, 'reader.worker.js'), { workerData: this.path });
+    const worker = new Worker(this.workerFile, { workerData: this.path });
     worker.on('message', (answer: FromReader) => {
       this.#waiting.get(answer.id)?.resolve(answer);
       this.#waiting.delete(answer.id);
