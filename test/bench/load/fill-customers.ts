@@ -92,7 +92,7 @@ async function fill(dataDir: string, from: number, to: number): Promise<string> 
   const chosen = Array.from({ length: RESELLERS }, (_, number) => {
     const partner = String(1_000_000 + number);
     // Any id that the next run knows again.
-    return { partner, id: resellerIdOf(partner) as string, period: resellerIdOf(`9${partner}`) };
+    return { partner, id: resellerIdOf(partner), period: resellerIdOf(`9${partner}`) };
   });
   for (const { partner, id, period } of from === 0 ? chosen : []) {
     const replacements = new Map([
