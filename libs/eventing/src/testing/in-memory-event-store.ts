@@ -28,11 +28,13 @@ interface Row {
 
 /** The EventStore of tests: keeps the whole contract, in memory, and nothing else. */
 export class InMemoryEventStore implements EventStore {
-  readonly logId = randomBytes(8).toString('hex');
   readonly #log: Row[] = [];
   readonly #streams = new Map<string, Row[]>();
   #closed = false;
   readonly #sleepers = new Set<() => void>();
+
+  /** @param logId sixteen hexadecimal digits: the same for what is to stand for another copy of one log. */
+  constructor(readonly logId = randomBytes(8).toString('hex')) {}
 
   append(writes: readonly StreamWrite[]): Promise<AppendOutcome> {
     return new Promise((resolve) => {

@@ -1,0 +1,279 @@
+import type { KeyObject } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import {
+  parsePosition,
+  StoreRefusedError,
+  type CanonicalEvent,
+  type EventReader,
+  type Position,
+} from '@tierbook/eventing';
+import type { StateStore } from '@tierbook/state';
+import type { RefusalLogHead } from '../refusal-log';
+import {
+  openCheckpoint,
+  signCheckpoint,
+  verifierKeyOf,
+  type Checkpoint,
+  type VerifierKey,
+} from './checkpoint';
+import { leafHash } from './merkle';
+import { GrowingTree, TILE_WIDTH, TreeProofs } from './merkle-tree';
+import type { ConsistencyProof, InclusionProof } from './proofs';
+import { TreeStore, type KeptHead } from './tree-store';
+
+/** Leaves that a restart takes in again at most. */
+const MOST_AT_ONCE = 10_000;
+
+export interface TransparencyLogOptions {
+  readonly reader: EventReader;
+  readonly state: StateStore;
+  /** Names the log in its checkpoints, when it has none yet: C2SP asks for a URL without a scheme. */
+  readonly origin: string;
+  /** Ed25519, the current one first: all of them sign, so that who knows only a former one goes on. */
+  readonly signers: readonly KeyObject[];
+  readonly refusals: () => Promise<RefusalLogHead>;
+  /** Puts the signed checkpoint where it outlives log and state. Durable when it resolves. */
+  readonly publish: (note: string) => Promise<void>;
+}
+
+/**
+ * The log's Merkle tree (RFC 6962) and its signed checkpoints. The tree follows the log; nothing in it is
+ * asked when a command is decided.
+ */
+export class TransparencyLog {
+  readonly #options: TransparencyLogOptions;
+  readonly #store: TreeStore;
+  #tree: GrowingTree;
+  #head: KeptHead;
+  #version: number | undefined;
+  #note: string | undefined;
+  /** Of the tile being filled: the position of the event before its first leaf. */
+  #tileAfter: Position | null;
+
+  private constructor(
+    options: TransparencyLogOptions,
+    store: TreeStore,
+    tree: GrowingTree,
+    head: KeptHead,
+    rest: { readonly version: number | undefined; readonly tileAfter: Position | null },
+  ) {
+    this.#options = options;
+    this.#store = store;
+    this.#tree = tree;
+    this.#head = head;
+    this.#version = rest.version;
+    this.#tileAfter = rest.tileAfter;
+  }
+
+  /**
+   * Goes on with the tree that is kept. `published` is the last checkpoint, from where `publish` put it.
+   *
+   * @throws StoreRefusedError when the log does not reach that checkpoint, or is not the log that it signs.
+   * @throws CheckpointInvalidError when it is not signed by a key that is known here.
+   */
+  static async open(
+    options: TransparencyLogOptions,
+    published: string | undefined,
+  ): Promise<TransparencyLog> {
+    const store = new TreeStore(options.state);
+    const kept = await store.head();
+    const head = kept?.value ?? {
+      origin: options.origin,
+      size: 0,
+      position: null,
+      eventId: null,
+    };
+    await requireEvent(options.reader, head);
+    const tree = await GrowingTree.resume(head.size, store.tile);
+    const isBetweenTiles = head.size % TILE_WIDTH === 0;
+    const tileAfter = isBetweenTiles
+      ? head.position
+      : ((await store.startOf(Math.floor(head.size / TILE_WIDTH))) ?? null);
+    const log = new TransparencyLog(options, store, tree, head, {
+      version: kept?.version,
+      tileAfter,
+    });
+    if (published !== undefined) await log.#requireExtends(published);
+    return log;
+  }
+
+  /** Who may sign this log's checkpoints, the current key first. */
+  get keys(): readonly VerifierKey[] {
+    return this.#options.signers.map((signer) => verifierKeyOf(this.#head.origin, signer));
+  }
+
+  /** The last signed checkpoint, as a note; `undefined` before the first. */
+  async checkpoint(): Promise<string | undefined> {
+    this.#note ??= await this.#store.note();
+    return this.#note;
+  }
+
+  /** Takes in what the log has got since, and signs and publishes a checkpoint when anything changed. */
+  async advance(signal?: AbortSignal): Promise<void> {
+    await this.#follow(signal);
+    await this.#sign();
+  }
+
+  /** `undefined` where no event stands at the position, or no checkpoint signs it yet. */
+  async proveInclusion(position: Position): Promise<InclusionProof | undefined> {
+    const note = await this.checkpoint();
+    if (note === undefined) return undefined;
+    const { size } = openCheckpoint(note, this.keys);
+    const found = await this.#find(position, size);
+    if (found === undefined) return undefined;
+    const path = await new TreeProofs(this.#store.tile).inclusion(found.index, size);
+    return {
+      format: 'tierbook-inclusion-proof/1',
+      event: found.text,
+      index: found.index,
+      path: path.map((digest) => digest.toString('base64')),
+      checkpoint: note,
+    };
+  }
+
+  /** From an earlier size of the tree to the last checkpoint; `undefined` when it never was so large, or none is signed. */
+  async proveConsistency(from: number): Promise<ConsistencyProof | undefined> {
+    const note = await this.checkpoint();
+    if (note === undefined) return undefined;
+    const { size } = openCheckpoint(note, this.keys);
+    if (from > size) return undefined;
+    const path = await new TreeProofs(this.#store.tile).consistency(from, size);
+    return {
+      format: 'tierbook-consistency-proof/1',
+      from,
+      path: path.map((digest) => digest.toString('base64')),
+      checkpoint: note,
+    };
+  }
+
+  async #find(
+    position: Position,
+    size: number,
+  ): Promise<{ readonly index: number; readonly text: string } | undefined> {
+    const tile = await this.#tileOf(position, size);
+    const after = await this.#store.startOf(tile);
+    if (after === undefined) return undefined;
+    let index = tile * TILE_WIDTH;
+    for await (const { events } of this.#options.reader.readCanonical({
+      after: after ?? undefined,
+    })) {
+      for (const event of events) {
+        if (index >= size || event.position > position) return undefined;
+        if (event.position === position) return { index, text: event.text };
+        index += 1;
+      }
+    }
+    return undefined;
+  }
+
+  /** The last tile that begins before the position. */
+  async #tileOf(position: Position, size: number): Promise<number> {
+    let [low, high] = [0, Math.max(0, Math.ceil(size / TILE_WIDTH) - 1)];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      const after = await this.#store.startOf(middle);
+      if (after !== undefined && after !== null && after < position) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  /** Reads on to the log's end. What was taken in is kept now and then, so that a restart goes on from there. */
+  async #follow(signal?: AbortSignal): Promise<void> {
+    let last: CanonicalEvent | undefined;
+    const after = this.#head.position ?? undefined;
+    for await (const { events } of this.#options.reader.readCanonical({ after })) {
+      for (const event of events) {
+        await this.#take(event, last?.position ?? this.#head.position);
+        last = event;
+      }
+      if (this.#tree.size - this.#head.size >= MOST_AT_ONCE && last !== undefined) {
+        await this.#keep(last);
+      }
+      if (signal?.aborted === true) break;
+      // Hashing waits for nothing: others have their turn between pages.
+      await setImmediate();
+    }
+    if (last !== undefined && last.id !== this.#head.eventId) await this.#keep(last);
+  }
+
+  async #take({ text }: CanonicalEvent, after: Position | null): Promise<void> {
+    if (this.#tree.size % TILE_WIDTH === 0) {
+      await this.#keepTiles();
+      this.#tileAfter = after;
+    }
+    this.#tree.append(leafHash(text));
+  }
+
+  async #keep({ position, id }: CanonicalEvent): Promise<void> {
+    await this.#keepTiles();
+    const head = { ...this.#head, size: this.#tree.size, position, eventId: id };
+    const version = await this.#store.putHead(head, this.#version);
+    if (version === undefined) {
+      throw new Error(
+        'Another process has moved the audit tree: one process signs, and it is not this one.',
+      );
+    }
+    this.#head = head;
+    this.#version = version;
+  }
+
+  async #keepTiles(): Promise<void> {
+    for (const { place, tile } of this.#tree.takeGrown()) {
+      await this.#store.putTile(place, tile, place.level === 0 ? this.#tileAfter : null);
+    }
+  }
+
+  async #sign(): Promise<void> {
+    const checkpoint: Checkpoint = {
+      origin: this.#head.origin,
+      size: this.#head.size,
+      root: this.#tree.root(),
+      position: this.#head.position,
+      refusals: await this.#options.refusals(),
+    };
+    const before = await this.checkpoint();
+    const note = signCheckpoint(checkpoint, this.#options.signers);
+    // Ed25519 signs the same text the same way (RFC 8032).
+    if (note === before) return;
+    await this.#options.publish(note);
+    await this.#store.putNote(note);
+    this.#note = note;
+  }
+
+  async #requireExtends(published: string): Promise<void> {
+    const checkpoint = openCheckpoint(published, this.keys);
+    const { position, size, root } = checkpoint;
+    const end = await this.#options.reader.head();
+    if (position !== null && (end === undefined || isBefore(end, position))) {
+      throw new StoreRefusedError(
+        `The event log ends at ${end ?? 'its beginning'}, and its last audit checkpoint was signed at ${position}: ` +
+          'events that were acknowledged are missing. Restore the log from its newest backup.',
+      );
+    }
+    // State may be behind what was signed: the tree is built from the log.
+    if (this.#head.size < size) await this.#follow();
+    const now = await new TreeProofs(this.#store.tile).root(size);
+    if (this.#head.size >= size && now.equals(root)) return;
+    throw new StoreRefusedError(
+      `The event log is not the one that the audit checkpoint at ${position ?? 'its beginning'} signs: ` +
+        'events were changed, removed or put in between. Run `tierbook audit verify` to see where, and restore the log.',
+    );
+  }
+}
+
+/** Positions of different logs do not compare; what differs else is found by its hashes. */
+function isBefore(end: Position, position: Position): boolean {
+  return end < position && parsePosition(end)?.logId === parsePosition(position)?.logId;
+}
+
+/** A log whose event at the tree's end is another is not the one that the tree was made of. */
+async function requireEvent(reader: EventReader, { position, eventId }: KeptHead): Promise<void> {
+  if (position === null) return;
+  const found = await reader.eventAt(position);
+  if (found?.id === eventId) return;
+  throw new StoreRefusedError(
+    `The audit tree ends with event ${eventId ?? '?'} at ${position}, which is not in this log: log and state ` +
+      'do not belong together. Restore both from one backup.',
+  );
+}
