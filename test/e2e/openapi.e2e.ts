@@ -8,6 +8,7 @@ import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AnswerSchemas } from './harness/answer-schemas';
 import type { Api } from './harness/api';
+import { until } from '../faults/harness/process';
 import { ApiDocument, type Operation, type Schema } from './harness/api-document';
 import { COMMAND_CASES } from './harness/command-cases';
 import { ROOT, startService, type Service } from './harness/service';
@@ -313,9 +314,16 @@ async function everyRead(): Promise<readonly (readonly [Api, string])[]> {
 
   const held = await whole.api.get(`${path}/delegations?status=granted`);
   const delegationId = held.string('items', 0, 'delegationId');
+  const proof = `/v1/audit/proofs/${position}`;
+  await until(
+    'a signed checkpoint',
+    async () => (await api.get(proof)).status === 200 || undefined,
+  );
   const both: readonly Member[] = [provider, whole];
   return [
     ...[world.operator, api, whole.api].map((each) => [each, '/v1/audit/refusals'] as const),
+    [api, proof],
+    [api, '/v1/audit/consistency?from=1'],
     [world.operator, '/v1/providers?limit=1'],
     [world.operator, `/v1/providers/${provider.id}`],
     [api, `/v1/providers/${provider.id}`],

@@ -12,6 +12,7 @@ import {
 import { EventFeed } from './audit/event-feed';
 import { EventsController } from './audit/events.controller';
 import { RefusalsController } from './audit/refusals.controller';
+import { TransparencyController } from './audit/transparency.controller';
 import { CountryRulesController } from './country-rules/country-rules.controller';
 import { CustomerBatchController } from './customers/customer-batch.controller';
 import { CustomerSight } from './customers/customer-sight';
@@ -65,6 +66,7 @@ export class ApiModule {
         DelegationsController,
         EventsController,
         RefusalsController,
+        TransparencyController,
         HealthController,
         MetricsController,
         ProjectionsController,

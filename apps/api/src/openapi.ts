@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { eventSchemas } from './audit/event.schemas';
 import { refusalSchemas } from './audit/refusal.schemas';
+import { transparencySchemas } from './audit/transparency.schemas';
 import { customerSchemas } from './customers/customer.schemas';
 import { commandSchemas } from './http/command.schemas';
 import { delegationSchemas } from './delegations/delegation.schemas';
@@ -28,6 +29,7 @@ const SCHEMAS: Schemas = {
   ...delegationSchemas,
   ...eventSchemas,
   ...refusalSchemas,
+  ...transparencySchemas,
 };
 
 const DESCRIPTION = [
@@ -52,7 +54,7 @@ export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
     .addTag('customers', "Providers' customers.")
     .addTag('subscriptions', "Customers' subscriptions: licences, credit, support.")
     .addTag('countries', 'What countries ask of a customer, and their market regions.')
-    .addTag('audit', 'What happened, in order.')
+    .addTag('audit', 'What happened, in order, and the proof of it.')
     .build();
   const document = SwaggerModule.createDocument(app, settings);
   document.components = {

@@ -63,8 +63,8 @@ describe('keys', () => {
       const secrets = [path, `${path}.2`].flatMap(
         (file) => readFileSync(file, 'utf8').match(/[\w-]{43}/g) ?? [],
       );
-      expect(secrets).toHaveLength(16);
-      expect(new Set(secrets).size).toBe(16);
+      expect(secrets).toHaveLength(20);
+      expect(new Set(secrets).size).toBe(20);
     });
 
     it('overwrites no file', () => {

@@ -19,6 +19,8 @@ import type { KeyRing } from './key-ring';
 export interface KeyMaterial {
   /** Signs access tokens. */
   readonly tokens: TokenKeys;
+  /** Signs the checkpoints of the audit log: each key of the ring does, so that who knows a former one goes on. */
+  readonly audit: TokenKeys;
   /** Makes commands' fingerprints; former keys verify for ever. */
   readonly fingerprints: KeyRing;
   /** Derives invitation links; replaced, it ends them all. */
@@ -132,7 +134,8 @@ function syncDirectory(path: string): void {
 function newKeys(): object {
   return {
     version: FORMAT_VERSION,
-    tokens: newRing(() => generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })),
+    tokens: newRing(newSigningKey),
+    audit: newRing(newSigningKey),
     fingerprints: newRing(newKey),
     invitations: newKey(),
     credentialVault: newRing(newKey),
@@ -145,6 +148,10 @@ function newKeys(): object {
 function newRing(make: () => unknown): object {
   const kid = randomBytes(8).toString('hex');
   return { current: kid, keys: { [kid]: make() } };
+}
+
+function newSigningKey(): object {
+  return generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
 }
 
 function newKey(): string {
@@ -162,6 +169,7 @@ function readKeyFile(path: string): KeyMaterial {
   const ring = (field: string) => parseRing(path, field, fields[field], parseKey);
   return {
     tokens: parseRing(path, 'tokens', fields['tokens'], parseJwk),
+    audit: parseRing(path, 'audit', fields['audit'], parseJwk),
     fingerprints: ring('fingerprints'),
     invitations: key('invitations'),
     credentialVault: ring('credentialVault'),

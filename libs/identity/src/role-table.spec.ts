@@ -34,6 +34,7 @@ describe('role table', () => {
       'read-country-rules',
       'list-market-regions',
       'list-refusals',
+      'read-consistency-proof',
     ]);
   });
 

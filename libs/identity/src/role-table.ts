@@ -229,6 +229,9 @@ const ROLE_TABLE = {
   'read-customer-events': { of: 'customer', provider: AUDIT },
   'read-events': { of: 'none', provider: AUDIT },
   'list-refusals': { of: 'none', operator: OPERATOR, provider: AUDIT, reseller: AUDIT },
+  'read-event-proof': { of: 'none', provider: AUDIT },
+  // Hashes of everybody's events, and nothing else.
+  'read-consistency-proof': { of: 'none', operator: OPERATOR, provider: AUDIT },
 } as const satisfies Readonly<Record<string, Row>>;
 
 /** A command or a read, as the role table names it. */

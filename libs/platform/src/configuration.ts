@@ -12,6 +12,8 @@ export interface Configuration {
   readonly readStoreUrl: string;
   readonly stateStoreUrl: string;
   readonly keyStoreUrl: string;
+  /** Where the last signed checkpoint of the audit log lies. */
+  readonly auditCheckpointFile: string;
   /** Where people reach the service: invitation links and token issuer. No trailing slash. */
   readonly publicUrl: string;
   /** Begins every stream's name, so that one log can hold several deployments. */
@@ -63,6 +65,7 @@ export function readConfiguration(env: Environment, mode: { development: boolean
     readStoreUrl: textOf(env, 'READ_STORE_URL', file('views.db')),
     stateStoreUrl: textOf(env, 'STATE_STORE_URL', file('state.db')),
     keyStoreUrl: textOf(env, 'KEY_STORE_URL', file('keys.db')),
+    auditCheckpointFile: textOf(env, 'AUDIT_CHECKPOINT_FILE', join(dataDir, 'audit-checkpoint')),
     publicUrl: publicUrlOf(env, `http://localhost:${String(port)}`),
     namespace: namespaceOf(env),
     logLevel: logLevelOf(env),

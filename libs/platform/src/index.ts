@@ -1,3 +1,4 @@
+export * from './audit-signer';
 export * from './configuration';
 export * from './engines';
 export * from './logging';

@@ -8,7 +8,8 @@ import {
   Scheduler,
   SubscriptionSchedule,
 } from '@tierbook/application';
-import { RefusalLog } from '@tierbook/audit';
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { RefusalLog, type TransparencyLog } from '@tierbook/audit';
 import {
   AggregateStore,
   CommandPipeline,
@@ -40,6 +41,7 @@ import {
 } from '@tierbook/read-models';
 import { openThreadedReadStore } from '@tierbook/sqlite';
 import type { StateStore, StateValue } from '@tierbook/state';
+import { AuditSigner } from './audit-signer';
 import { sqlitePathOf, type Configuration } from './configuration';
 import { openWriteEngines, type WriteEngines } from './engines';
 import type { Logger } from './logging';
@@ -72,6 +74,8 @@ export interface Tierbook extends WriteSide {
   readonly parkedReads: ParkedReads;
   /** What known callers were refused. */
   readonly refusals: RefusalLog;
+  /** Signs the log's growth, and proves what stands in it. */
+  readonly transparency: TransparencyLog;
   /** Lets process managers and projector finish what is under way, then closes every store. */
   close(): Promise<void>;
 }
@@ -115,6 +119,9 @@ export async function openTierbook(
     const scheduler = startScheduler(writeSide, store, logger);
     opened.push(() => scheduler.stop());
     const refusals = openRefusalLog(engines.stateStore, logger);
+    const signer = await startAuditSigner(configuration, keys, engines, refusals, logger);
+    opened.push(() => signer.stop());
+    // Before the last signature, so that it holds them all.
     opened.push(() => refusals.close());
     const parkedReads = new ParkedReads();
     const noting = new NotingReadStore(store, {
@@ -124,7 +131,8 @@ export async function openTierbook(
       },
     });
     const reads = { store: noting, cursors: new Cursors(keys.cursors) };
-    return { ...writeSide, projector, reads, parkedReads, refusals, close };
+    const transparency = signer.log;
+    return { ...writeSide, projector, reads, parkedReads, refusals, transparency, close };
   } catch (error) {
     await close();
     throw error;
@@ -139,6 +147,34 @@ export function openRefusalLog(state: StateStore, logger: Logger): RefusalLog {
     onFailure: (err) => {
       logger.error({ err }, 'refusals not written');
     },
+  });
+}
+
+async function startAuditSigner(
+  { publicUrl, auditCheckpointFile }: Configuration,
+  keys: KeyMaterial,
+  { eventStore, stateStore }: WriteEngines,
+  refusals: RefusalLog,
+  logger: Logger,
+): Promise<AuditSigner> {
+  return AuditSigner.start({
+    reader: eventStore,
+    state: stateStore,
+    origin: `${new URL(publicUrl).host}/${eventStore.logId}`,
+    signers: auditSigners(keys),
+    refusals: () => refusals.head(),
+    file: auditCheckpointFile,
+    logger,
+  });
+}
+
+/** What signs checkpoints, the current key first. */
+export function auditSigners({ audit }: KeyMaterial): readonly KeyObject[] {
+  const { current, keys } = audit;
+  const former = [...keys.keys()].filter((kid) => kid !== current);
+  return [current, ...former].flatMap((kid) => {
+    const key = keys.get(kid);
+    return key === undefined ? [] : [createPrivateKey({ key, format: 'jwk' })];
   });
 }
 

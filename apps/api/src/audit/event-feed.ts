@@ -95,6 +95,7 @@ export class EventFeed {
   }
 }
 
-function concerns({ metadata, type }: StoredEvent, tenant: string): boolean {
+/** Whether the event is one of the tenant's own, and not the kernel's. */
+export function concerns({ metadata, type }: StoredEvent, tenant: string): boolean {
   return metadata.tenant === tenant && !isKernelEvent(type);
 }

@@ -64,6 +64,11 @@ const SERVICE_PROBLEMS = {
     title: 'Tierbook-Position invalid',
     advice: 'Send a position as a command answered it.',
   },
+  'checkpoint-unknown': {
+    status: 400,
+    title: 'Checkpoint beyond the log',
+    advice: 'The log never had so many events: keep that checkpoint, and find out who signed it.',
+  },
   'position-unknown': {
     status: 400,
     title: 'Position not in this log',
@@ -212,6 +217,11 @@ const SERVICE_PROBLEMS = {
     status: 503,
     title: 'Store unavailable',
     advice: 'Nothing was written: send the same command again later.',
+  },
+  'checkpoint-behind': {
+    status: 503,
+    title: 'Not signed yet',
+    advice: 'The log is signed each second: try again shortly.',
   },
   'view-behind': {
     status: 503,

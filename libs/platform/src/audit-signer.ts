@@ -1,0 +1,93 @@
+import { open, readFile, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { TransparencyLog, type TransparencyLogOptions } from '@tierbook/audit';
+import type { Logger } from './logging';
+
+/** How often the log's growth is signed and put beside it: what a crash can leave unsigned at most, when all is well. */
+const SIGN_EVERY_MS = 1_000;
+
+export interface AuditSignerOptions extends Omit<TransparencyLogOptions, 'publish'> {
+  /** Where the signed checkpoint lies: outside the log's own files. */
+  readonly file: string;
+  readonly logger: Pick<Logger, 'error'>;
+}
+
+/** Signs the log's growth each second, until it is stopped. What fails is told and tried again. */
+export class AuditSigner {
+  readonly #logger: Pick<Logger, 'error'>;
+  readonly #timer: NodeJS.Timeout;
+  readonly #stopping = new AbortController();
+  #signing: Promise<void> | undefined;
+
+  private constructor(
+    readonly log: TransparencyLog,
+    logger: Pick<Logger, 'error'>,
+  ) {
+    this.#logger = logger;
+    this.#timer = setInterval(() => {
+      this.#signing ??= this.#sign().finally(() => {
+        this.#signing = undefined;
+      });
+    }, SIGN_EVERY_MS);
+  }
+
+  /**
+   * Checks that the log reaches the last checkpoint and is the one that it signs, and begins.
+   *
+   * @throws StoreRefusedError, CheckpointInvalidError: one line that says what is wrong and what to do.
+   */
+  static async start({ file, logger, ...options }: AuditSignerOptions): Promise<AuditSigner> {
+    const log = await TransparencyLog.open(
+      { ...options, publish: (note) => replaceFile(file, note) },
+      await readPublished(file),
+    );
+    return new AuditSigner(log, logger);
+  }
+
+  /** Signs what is there and ends. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#stopping.abort();
+    await this.#signing;
+    await this.#sign();
+  }
+
+  async #sign(): Promise<void> {
+    try {
+      await this.log.advance(this.#stopping.signal);
+    } catch (err) {
+      this.#logger.error({ err }, 'audit checkpoint not signed');
+    }
+  }
+}
+
+/** The checkpoint that was published last, `undefined` before the first. */
+export async function readPublished(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Whole or not at all, and durable. */
+export async function replaceFile(path: string, text: string): Promise<void> {
+  const draft = `${path}.tmp`;
+  const file = await open(draft, 'w', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(draft, path);
+  // Windows opens no directories, and needs no such sync.
+  if (process.platform === 'win32') return;
+  const directory = await open(dirname(path), 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
