@@ -85,6 +85,8 @@ const MAY: Readonly<Record<string, Expected>> = {
   'list-support-contact-choices': { of: 'customer', provider: 'ASHUR' },
   'read-customer-events': { of: 'customer', provider: 'AU' },
   'read-events': { of: 'none', provider: 'AU' },
+  'read-event-proof': { of: 'none', provider: 'AU' },
+  'read-consistency-proof': { of: 'none', operator: true, provider: 'AU' },
   'list-refusals': { of: 'none', operator: true, provider: 'AU', reseller: 'AU' },
 };
 
