@@ -1,22 +1,11 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ROOT, type Service, startService } from './harness/service';
-
-/** What a command printed, and how it ended. */
-interface Ran {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Settings of whoever runs the tests. */
-const UNSET = { PORT: '', PUBLIC_URL: '', TIERBOOK_KEYS_FILE: '', NODE_OPTIONS: '' };
+import { runTierbook, startTierbook } from './harness/command-line';
+import { type Service, startService } from './harness/service';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -32,20 +21,8 @@ afterAll(() => {
   rmSync(empty, { recursive: true, force: true });
 });
 
-function start(...args: string[]): ChildProcessByStdio<null, Readable, Readable> {
-  return spawn(process.execPath, [join(ROOT, 'bin', 'tierbook.cjs'), ...args], {
-    cwd: ROOT,
-    env: { ...process.env, ...UNSET, DATA_DIR: service.dataDir },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-}
-
-async function tierbook(...args: string[]): Promise<Ran> {
-  const child = start(...args);
-  const ended = once(child, 'close') as Promise<[number | null]>;
-  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  return { code, out, err };
-}
+const start = (...args: string[]) => startTierbook(service.dataDir, ...args);
+const tierbook = (...args: string[]) => runTierbook(service.dataDir, ...args);
 
 /** Runs a command that must succeed, and reads the JSON that it prints. */
 async function json(...args: string[]): Promise<Fields> {
@@ -85,6 +62,11 @@ describe('the command line', () => {
     [['tokens', 'issue', '--organisation', 'me'], 'reseller-partner-id'],
     [['tokens', 'issue', '--organisation', 'operator', '--hours', '25'], '--hours'],
     [['keys', 'generate'], '--out'],
+    [['projections', 'bogus'], 'list, status'],
+    [['projections', 'rebuild'], 'view'],
+    [['parked', 'drop', 'customers', 'x'], '--why'],
+    [['parked', 'drop', 'customers', 'x', '--why', ' '], '--why'],
+    [['replay'], '--to'],
   ])('refuses %j with 2 and one line that says what to write', async (args, said) => {
     const { code, out, err } = await tierbook(...args);
     expect({ code, out }).toEqual({ code: 2, out: '' });
@@ -103,6 +85,9 @@ describe('the command line', () => {
     [['events', 'read']],
     [['events', 'stats']],
     [['tokens', 'issue', '--organisation', 'operator']],
+    [['projections', 'list']],
+    [['parked', 'list']],
+    [['views', 'verify']],
   ])('fails with 1, saying to start a service, where none was: %j', async (args) => {
     const { code, out, err } = await tierbook(...args, '--data-dir', empty);
     expect({ code, out }).toEqual({ code: 1, out: '' });

@@ -4,6 +4,7 @@ import {
   createLogger,
   openTierbook,
   readConfiguration,
+  writeServiceFile,
   type Logger,
 } from '@tierbook/platform';
 import { announceDevelopment, prepareDevelopment } from './development';
@@ -47,6 +48,7 @@ async function main(): Promise<void> {
     : undefined;
   await app.listen(configuration.port, configuration.host);
   const address = await app.getUrl();
+  writeServiceFile(configuration, address);
   logger.info({ address }, 'listening');
   if (development !== undefined) announceDevelopment(development, configuration, address);
 }

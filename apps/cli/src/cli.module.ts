@@ -8,9 +8,23 @@ import type { ParsedCommand } from './help';
 import { GenerateKeysCommand } from './keys/generate-keys.command';
 import { KeysCommand } from './keys/keys.command';
 import { IssueTokenCommand } from './tokens/issue-token.command';
+import { ListParkedCommand, ShowParkedCommand } from './parked/list-parked.command';
+import { ParkedCommand } from './parked/parked.command';
+import { DropParkedCommand, RetryParkedCommand } from './parked/release-parked.command';
+import { ListProjectionsCommand } from './projections/list-projections.command';
+import {
+  PauseProjectionCommand,
+  ResumeProjectionCommand,
+} from './projections/pause-projection.command';
+import { ProjectionStatusCommand } from './projections/projection-status.command';
+import { ProjectionsCommand } from './projections/projections.command';
+import { RebuildProjectionCommand } from './projections/rebuild-projection.command';
 import { TokensCommand } from './tokens/tokens.command';
 
-/** The command line as a whole, to be made strict once it is built. */
+/** The command line as a whole, to be made strict once it is built. */ import { ReplayCommand } from './views/replay.command';
+import { VerifyViewsCommand } from './views/verify-views.command';
+import { ViewsCommand } from './views/views.command';
+
 @Injectable()
 export class CommandLine {
   constructor(@InjectCommander() readonly root: ParsedCommand) {}
@@ -27,6 +41,20 @@ export class CommandLine {
     GenerateKeysCommand,
     TokensCommand,
     IssueTokenCommand,
+    ProjectionsCommand,
+    ListProjectionsCommand,
+    ProjectionStatusCommand,
+    RebuildProjectionCommand,
+    PauseProjectionCommand,
+    ResumeProjectionCommand,
+    ParkedCommand,
+    ListParkedCommand,
+    ShowParkedCommand,
+    RetryParkedCommand,
+    DropParkedCommand,
+    ViewsCommand,
+    VerifyViewsCommand,
+    ReplayCommand,
   ],
 })
 export class CliModule {}

@@ -52,7 +52,11 @@ export function eventLogBytes(configuration: Configuration): {
   return { file: bytesOf(path), wal: bytesOf(`${path}-wal`) };
 }
 
-function existing(setting: string, url: string): string {
+/**
+ * The path of a file that must be there.
+ * @throws ConfigurationError, StoreRefusedError: one clear line each.
+ */
+export function existing(setting: string, url: string): string {
   const path = sqlitePathOf(setting, url);
   if (existsSync(path)) return path;
   throw new StoreRefusedError(

@@ -47,6 +47,7 @@ import { openWriteEngines, type WriteEngines } from './engines';
 import type { Logger } from './logging';
 import { newId } from './new-id';
 import { ParkedReads } from './parked-reads';
+import { projectorPaths } from './projector/projector-alone';
 import { ProjectorThread } from './projector/projector-thread';
 
 /** Tokens are for this service and no other. */
@@ -230,10 +231,7 @@ async function startProjector(
   engines: WriteEngines,
 ): Promise<ProjectorThread> {
   const projector = await ProjectorThread.start({
-    eventsPath: sqlitePathOf('EVENT_STORE_URL', configuration.eventStoreUrl),
-    viewsPath: sqlitePathOf('READ_STORE_URL', configuration.readStoreUrl),
-    keysPath: sqlitePathOf('KEY_STORE_URL', configuration.keyStoreUrl),
-    statePath: sqlitePathOf('STATE_STORE_URL', configuration.stateStoreUrl),
+    ...projectorPaths(configuration),
     masterKeys: keys.personalData,
     logger,
   });

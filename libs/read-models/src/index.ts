@@ -33,7 +33,10 @@ export * from './control/parked-keys';
 export * from './control/paused-projections';
 export * from './control/projection-state';
 export * from './control/refused';
+export * from './control/replay';
 export * from './control/skipped-events';
+export * from './control/verify-view';
+export * from './control/verify-views';
 export {
   ProjectionRunner,
   type Decision,

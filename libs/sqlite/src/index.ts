@@ -8,5 +8,6 @@ export {
 export * from './event-store/sqlite-event-reader';
 export * from './event-store/sqlite-event-store';
 export * from './event-store/sqlite-version';
+export { takeStoreLock } from './event-store/store-lock';
 export { openSqliteProjectionStore, openSqliteReadStore } from './read-store/sqlite-read-store';
 export { openThreadedReadStore } from './read-store/threaded-read-store';

@@ -8,7 +8,7 @@ import { formatCount } from '../terminal/format';
 import { jsonLine, print } from '../terminal/output';
 import { Progress } from '../terminal/progress';
 import { configurationHere, developmentKeys, issuerHere } from '../this-machine';
-import { ApiClient } from './api-client';
+import { ApiClient } from '../api-client';
 import { Callers } from './callers';
 import { SEEDS } from './plan';
 import { runDemo, type DemoOutcome } from './run-demo';

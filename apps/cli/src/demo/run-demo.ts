@@ -1,7 +1,7 @@
 import { resellerIdOf } from '@tierbook/application';
 import { partnershipIdOf, type ProviderId, type ResellerId } from '@tierbook/domain';
 import { CommandFailedError } from '../errors';
-import { RefusedError, type ApiClient, type ApiRequest } from './api-client';
+import { RefusedError, type ApiClient, type ApiRequest } from '../api-client';
 import type { Callers } from './callers';
 import { CATALOGUE } from './catalogue';
 import { concurrently } from './concurrently';

@@ -30,8 +30,11 @@ export function formatRate(perSecond: number): string {
   return `${perSecond < 10 ? perSecond.toFixed(1) : formatCount(perSecond)}/s`;
 }
 
-/** Rows in columns: the second, of numbers, to the right, the others to the left. */
-export function formatTable(rows: readonly (readonly string[])[]): string[] {
+/** Rows in columns: those of numbers (the second, unless told) to the right, the others to the left. */
+export function formatTable(
+  rows: readonly (readonly string[])[],
+  numbers: readonly number[] = [1],
+): string[] {
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, column) => {
@@ -42,7 +45,7 @@ export function formatTable(rows: readonly (readonly string[])[]): string[] {
     row
       .map((cell, column) => {
         const width = widths[column] ?? 0;
-        return column === 1 ? cell.padStart(width) : cell.padEnd(width);
+        return numbers.includes(column) ? cell.padStart(width) : cell.padEnd(width);
       })
       .join('  ')
       .trimEnd(),

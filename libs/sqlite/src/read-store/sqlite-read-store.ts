@@ -92,7 +92,11 @@ interface DocumentRow {
  *
  * @throws StoreRefusedError, in one line, when the file is not there, foreign, or of a newer version.
  */
-export function openSqliteReadStore({ path }: { readonly path: string }): ReadStore {
+export function openSqliteReadStore({
+  path,
+}: {
+  readonly path: string;
+}): ReadStore & Pick<ProjectionStore, 'builds'> {
   return new SqliteReadStore(openDurableDatabaseForReading(path, FORMAT), path);
 }
 
@@ -181,6 +185,12 @@ class SqliteReadStore implements ReadStore {
       if (rows.length < SCAN_BATCH) return;
       after = rows.at(-1)?.key;
     }
+  }
+
+  builds(): Promise<readonly Build[]> {
+    return this.transaction('BEGIN', () =>
+      this.all<BuildRow>('SELECT * FROM builds ORDER BY view, generation').map(toBuild),
+    );
   }
 
   positionOf(view: AnyView): Promise<Position | undefined> {
@@ -310,12 +320,6 @@ class SqliteProjectionStore extends SqliteReadStore implements ProjectionStore {
   constructor(database: DatabaseSync, path: string) {
     super(database, path);
     this.#dropOlderFormat();
-  }
-
-  builds(): Promise<readonly Build[]> {
-    return this.transaction('BEGIN', () =>
-      this.all<BuildRow>('SELECT * FROM builds ORDER BY view, generation').map(toBuild),
-    );
   }
 
   begin(view: AnyView): Promise<Build> {

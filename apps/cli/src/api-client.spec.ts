@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { CommandFailedError } from '../errors';
+import { CommandFailedError } from './errors';
 import { ApiClient, RefusedError, waitBefore, type ApiRequest } from './api-client';
 
 const REQUEST: ApiRequest = {

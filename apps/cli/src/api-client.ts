@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { CommandFailedError } from '../errors';
+import { CommandFailedError } from './errors';
 
 /** A command or a read, as it is sent. */
 export interface ApiRequest {

@@ -1,0 +1,115 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { StoreRefusedError, type EventReader, type StoredEvent } from '@tierbook/eventing';
+import type { KeyMaterial } from '@tierbook/identity';
+import {
+  openProjectionState,
+  PROJECTIONS,
+  replay,
+  verifyViews,
+  type ProjectionState,
+  type ProjectionStore,
+  type ReadStore,
+  type VerifiedView,
+  type ViewStatus,
+} from '@tierbook/read-models';
+import {
+  openSqliteProjectionStore,
+  openSqliteReadStore,
+  openSqliteStateStore,
+} from '@tierbook/sqlite';
+import type { Configuration } from '../configuration';
+import { existing, openEventReader, openUnsealing } from '../read-only';
+import { withState } from './projections-on-disk';
+
+/**
+ * Builds every view from the log into `views.db` of a new directory, honouring what was dropped; documents that
+ * cannot take an event are parked in its `state.db`. The service's own views stay as they are.
+ *
+ * @param onRead told how many more events have been read.
+ * @throws StoreRefusedError where the directory holds something.
+ */
+export async function replayViews(
+  configuration: Configuration,
+  keys: KeyMaterial,
+  directory: string,
+  onRead: (events: number) => void,
+): Promise<readonly ViewStatus[]> {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  if (readdirSync(directory).length > 0) {
+    throw new StoreRefusedError(`${directory} holds files already: name a new directory.`);
+  }
+  return fromLog(configuration, keys, directory, async (source) => {
+    const upTo = await source.reader.head();
+    return replay({ ...source, store: source.scratch, projections: PROJECTIONS, upTo, onRead });
+  });
+}
+
+export interface Verification {
+  /** The log's end when it began: so many events, on the embedded engine, are folded. */
+  readonly onRead: (events: number) => void;
+  readonly onCompared: (documents: number) => void;
+}
+
+/**
+ * Compares every document of the views with its fold, made afresh in a directory that is removed afterwards.
+ * May run beside the service.
+ *
+ * @param beside the directory to make that one in; it takes as much room as the views.
+ */
+export async function verifyViewsHere(
+  configuration: Configuration,
+  keys: KeyMaterial,
+  beside: string,
+  told: Verification,
+): Promise<readonly VerifiedView[]> {
+  const live = openSqliteReadStore({
+    path: existing('READ_STORE_URL', configuration.readStoreUrl),
+  });
+  const directory = mkdtempSync(join(beside, 'verify-'));
+  try {
+    return await fromLog(configuration, keys, directory, (source) =>
+      verifyViews({ ...source, ...told, live, projections: PROJECTIONS }),
+    );
+  } finally {
+    await live.close();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** What a replay reads, and what it writes. */
+interface ReplaySource {
+  readonly reader: EventReader;
+  readonly decode: (
+    stored: StoredEvent,
+  ) => ReturnType<ReturnType<typeof openUnsealing>['codec']['decode']>;
+  readonly state: ProjectionState;
+  readonly scratch: ReadStore & ProjectionStore;
+}
+
+async function fromLog<T>(
+  configuration: Configuration,
+  keys: KeyMaterial,
+  directory: string,
+  work: (source: ReplaySource) => Promise<T>,
+): Promise<T> {
+  const reader = openEventReader(configuration);
+  const unsealing = openUnsealing(configuration, keys);
+  const scratch = openSqliteProjectionStore({ path: join(directory, 'views.db') });
+  const parking = openSqliteStateStore({ path: join(directory, 'state.db') });
+  try {
+    return await withState(configuration, async (decisions) =>
+      work({
+        reader,
+        decode: (stored) => unsealing.codec.decode(stored),
+        state: await openProjectionState(parking, { decisions }),
+        scratch,
+      }),
+    );
+  } finally {
+    await parking.close();
+    await scratch.close();
+    await unsealing.close();
+    await reader.close();
+  }
+}

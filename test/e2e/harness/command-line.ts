@@ -1,0 +1,36 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { ROOT } from './service';
+
+/** What a command printed, and how it ended. */
+export interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Settings of whoever runs the tests. */
+const UNSET = { PORT: '', PUBLIC_URL: '', TIERBOOK_KEYS_FILE: '', NODE_OPTIONS: '' };
+
+/** Starts the built command line on a data directory. */
+export function startTierbook(
+  dataDir: string,
+  ...args: readonly string[]
+): ChildProcessByStdio<null, Readable, Readable> {
+  return spawn(process.execPath, [join(ROOT, 'bin', 'tierbook.cjs'), ...args], {
+    cwd: ROOT,
+    env: { ...process.env, ...UNSET, DATA_DIR: dataDir },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+/** Runs it to its end. */
+export async function runTierbook(dataDir: string, ...args: readonly string[]): Promise<Ran> {
+  const child = startTierbook(dataDir, ...args);
+  const ended = once(child, 'close') as Promise<[number | null]>;
+  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  return { code, out, err };
+}
