@@ -128,6 +128,23 @@ describe('a full disk', () => {
     await client.close();
     await expectFold(service.dataDir);
   });
+
+  it.each(['events.db', 'state.db', 'keys.db', 'views.db'])(
+    'under %s lets it stop as always: nothing acknowledged is lost',
+    async (name) => {
+      const { full, service, client, orders } = await startOnDisk();
+      writeFileSync(full, name);
+      const sent = [customer('ultima'), ...orders];
+      const answers = await Promise.all(sent.map((each) => client.send(each)));
+      expect(await service.stop()).toEqual({ code: 0, signal: null });
+      await client.close();
+      const log = await readLog(service.dataDir);
+      const stored = new Set(log.map(({ position }) => String(position)));
+      const acknowledged = answers.flatMap(({ body }) => body.position ?? []);
+      expect(acknowledged.filter((position) => !stored.has(position))).toEqual([]);
+      expect(service.output()).not.toContain('could not stop');
+    },
+  );
 });
 
 describe('a disk that fails', () => {

@@ -289,6 +289,20 @@ describe('stopping', () => {
     expect(checkpoints.kept.size).toBe(0);
   });
 
+  it('does not fail where what was reached cannot be saved', async () => {
+    const { checkpoints, retries, stock, runnerOf } = setUp();
+    const runner = runnerOf(() => Promise.resolve());
+    await runner.start();
+    await settle();
+    await stock({ a: 1 });
+    await settle();
+    await stock({ b: 1 });
+    await settle();
+    jest.spyOn(checkpoints, 'save').mockRejectedValue(new Error('The disk is full.'));
+    await runner.stop();
+    expect(retries).toEqual([[undefined, 0]]);
+  });
+
   it('before starting is nothing', async () => {
     await setUp()
       .runnerOf(() => Promise.resolve())

@@ -31,7 +31,7 @@ export interface ProcessManagerOptions {
   readonly codec: EventCodec;
   readonly checkpoints: Checkpoints;
   /**
-   * Told of a failure that will be tried again, and after how many milliseconds. `at` is the event that was
+   * Told of a failure that will be tried again, and after how many milliseconds (0: at the next start). `at` is the event that was
    * being reacted to; empty where reading the log or saving the checkpoint failed.
    */
   readonly onRetry: (
@@ -79,7 +79,7 @@ export class ProcessManagerRunner {
     this.running = this.run();
   }
 
-  /** Lets the reaction under way finish and saves the checkpoint. */
+  /** Lets the reaction under way finish and saves the checkpoint; where that fails, the next start goes on from an older one. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.running;
@@ -104,7 +104,10 @@ export class ProcessManagerRunner {
         this.delayMs = Math.min(this.delayMs * 2, LONGEST_RETRY_MS);
       }
     }
-    await this.save();
+    // What is not saved, on a full disk perhaps, is reacted to again, which changes nothing.
+    await this.save().catch((error: unknown) => {
+      this.options.onRetry(this.manager.name, {}, error, 0);
+    });
   }
 
   /** Reacts to what comes after the last event reached, until stopped or something fails. */

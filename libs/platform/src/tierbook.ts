@@ -107,7 +107,11 @@ export async function openTierbook(
   const engines = await openWriteEngines(configuration, keys, onFatal);
   const opened: (() => Promise<void>)[] = [() => engines.close()];
   const close = async (): Promise<void> => {
-    for (const end of opened.toReversed()) await end();
+    const failures: unknown[] = [];
+    // What one fails to end must not keep the others open.
+    for (const end of opened.toReversed())
+      await end().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw new AggregateError(failures, 'Not everything could be closed.');
   };
   try {
     const writeSide = wireWriteSide(configuration, keys, engines, await lastRecordedAt(engines));
