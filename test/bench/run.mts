@@ -7,6 +7,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly benchmark: Be
   P1: () => import('./p1.mts'),
   P1b: () => import('./p1b.mts'),
   P1c: () => import('./p1c.mts'),
+  P2: () => import('./p2.mts'),
   P4: () => import('./p4.mts'),
   P6: () => import('./p6.mts'),
 };

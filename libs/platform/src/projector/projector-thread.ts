@@ -95,10 +95,10 @@ export class ProjectorThread {
    * @throws ViewBehindError when it does not within `timeoutMs`, or the view is paused.
    */
   async waitFor(view: string, position: Position, timeoutMs = DEFAULT_WAIT_MS): Promise<void> {
-    const { position: reached, state, reason } = this.#progress.of(view);
+    const { position: reached, state } = this.#progress.of(view);
     if (reached !== undefined && reached >= position) return;
     if (state === 'paused') {
-      throw new ViewBehindError(view, `stands still (${String(reason)})`);
+      throw new ViewBehindError(view, `stands still, and somebody has to see to it`);
     }
     const giveUp = new AbortController();
     const timer = setTimeout(() => {
