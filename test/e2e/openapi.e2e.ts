@@ -337,6 +337,8 @@ async function everyRead(): Promise<readonly (readonly [Api, string])[]> {
     [api, `/v1/partnership-requests/${requestId}`],
     ...[whole, ended].map((each) => [api, `/v1/partnerships/${provider.id}.${each.id}`] as const),
     [whole.api, `/v1/partnerships/${provider.id}.${whole.id}`],
+    [api, `/v1/partnerships/${provider.id}.${whole.id}/off-boarding`],
+    [api, `/v1/partnerships/${provider.id}.${ended.id}/off-boarding?limit=1`],
     [api, '/v1/offers?count=true'],
     [api, '/v1/subscriptions?count=true'],
     [api, '/v1/customers?count=true'],

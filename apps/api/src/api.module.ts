@@ -31,6 +31,7 @@ import { HealthController } from './operations/health.controller';
 import { Metrics } from './operations/metrics';
 import { MetricsController } from './operations/metrics.controller';
 import { ProjectionsController } from './operations/projections.controller';
+import { OffBoardings } from './partnerships/off-boarding';
 import { PartnershipRequestsController } from './partnerships/partnership-requests.controller';
 import { PartnershipsController } from './partnerships/partnerships.controller';
 import { ProvidersController } from './providers/providers.controller';
@@ -83,6 +84,7 @@ export class ApiModule {
         ReadYourWrites,
         CustomerSight,
         CustomersOfReseller,
+        OffBoardings,
         EventFeed,
       ],
     };

@@ -20,6 +20,7 @@ export * from './partnership-request/partnership-request.handlers';
 export * from './partnership/answer-invitation.handlers';
 export * from './partnership/begin-partnership';
 export * from './partnership/end-partnership';
+export * from './partnership/off-boarding.process';
 export * from './partnership/partnership-acceptance.process';
 export * from './phone';
 export * from './provider/provider.handlers';

@@ -72,6 +72,14 @@ export const REFUSALS = {
     title: 'No active partnership',
     advice: 'Choose a reseller whose partnership with this provider is active.',
   },
+  'successor-not-another': {
+    title: 'Successor is the reseller itself',
+    advice: 'Choose another reseller as successor, or none.',
+  },
+  'credit-end-out-of-range': {
+    title: 'End of credit out of range',
+    advice: 'Give a day from today until twelve months from now (UTC), or none for today.',
+  },
   'offer-limits-invalid': {
     title: 'Offer limits invalid',
     advice: 'Give a minimum of at least 1 that is not above the maximum.',

@@ -164,6 +164,7 @@ const ROLE_TABLE = {
   // Shows the link, with which a partnership is accepted.
   'read-partnership-request': { of: 'provider', provider: SALES },
   'read-partnership': { of: 'partnership', provider: ANY_AGENT, reseller: ANY_AGENT },
+  'read-off-boarding': { of: 'partnership', provider: ANY_AGENT },
   'list-country-rules': {
     of: 'none',
     operator: OPERATOR,

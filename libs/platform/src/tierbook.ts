@@ -3,6 +3,7 @@ import {
   DelegationSchedule,
   eventSchemas,
   InvitationReader,
+  OffBoardingProcess,
   PartnershipAcceptanceProcess,
   PartnershipRequestSchedule,
   Scheduler,
@@ -18,6 +19,7 @@ import {
   systemClock,
   type Checkpoint,
   type Checkpoints,
+  type ProcessManager,
   type ProcessManagerOptions,
 } from '@tierbook/eventing';
 import {
@@ -31,10 +33,12 @@ import {
 } from '@tierbook/identity';
 import {
   NotingReadStore,
+  countHoldings,
   Cursors,
   findDueRequests,
   findDueDelegations,
   findDueSubscriptions,
+  holdingsOf,
   ViewBehindError,
   type ReadStore,
   type Reads,
@@ -119,7 +123,7 @@ export async function openTierbook(
     opened.push(() => projector.stop());
     const store = openThreadedReadStore({ path: readsPath });
     opened.push(() => store.close());
-    const processes = await startProcessManagers(writeSide, logger);
+    const processes = await startProcessManagers(writeSide, projector, store, logger);
     opened.push(...processes.map((process) => () => process.stop()));
     const scheduler = startScheduler(writeSide, store, logger);
     opened.push(() => scheduler.stop());
@@ -246,13 +250,22 @@ async function startProjector(
 }
 
 async function startProcessManagers(
-  { engines, codec, pipeline }: WriteSide,
+  { engines, codec, pipeline, aggregates }: WriteSide,
+  projector: ProjectorThread,
+  store: ReadStore,
   logger: Logger,
-): Promise<readonly ProcessManagerRunner[]> {
-  const runners = [
+): Promise<readonly { stop(): Promise<void> }[]> {
+  const offBoarding = new OffBoardingProcess(pipeline, aggregates, {
+    waitFor: (position) => projector.waitFor('holdings', position),
+    customersOf: (periodId) => holdingsOf(store, periodId),
+    countOf: (periodId) => countHoldings(holdingsOf(store, periodId)),
+  });
+  const managers: readonly ProcessManager[] = [
     new PartnershipAcceptanceProcess(pipeline),
     new CustomerReferencesProcess(pipeline),
-  ].map(
+    offBoarding,
+  ];
+  const runners = managers.map(
     (manager) =>
       new ProcessManagerRunner(manager, {
         reader: engines.eventStore,
@@ -262,7 +275,11 @@ async function startProcessManagers(
       }),
   );
   for (const runner of runners) await runner.start();
-  return runners;
+  const stopOffBoarding = (): Promise<void> => {
+    offBoarding.stop();
+    return Promise.resolve();
+  };
+  return [...runners, { stop: stopOffBoarding }];
 }
 
 function onRetryIn(logger: Logger): ProcessManagerOptions['onRetry'] {

@@ -13,6 +13,8 @@ export * from './customers/customers.query';
 export * from './delegations/delegations.projection';
 export * from './delegations/delegations.query';
 export * from './delegations/granted-delegation';
+export * from './holdings/holdings.projection';
+export * from './holdings/holdings.query';
 export * from './offers/offers.projection';
 export * from './offers/offers.query';
 export * from './partnership-requests/partnership-requests.projection';

@@ -1,5 +1,6 @@
 import { customersProjection } from './customers/customers.projection';
 import { delegationsProjection } from './delegations/delegations.projection';
+import { holdingsProjection } from './holdings/holdings.projection';
 import { offersProjection } from './offers/offers.projection';
 import { partnershipRequestsProjection } from './partnership-requests/partnership-requests.projection';
 import { partnershipsProjection } from './partnerships/partnerships.projection';
@@ -17,6 +18,7 @@ export const PROJECTIONS: readonly AnyProjection[] = [
   partnershipRequestsProjection,
   offersProjection,
   customersProjection,
+  holdingsProjection,
   subscriptionsProjection,
   resellerCustomersProjection,
   delegationsProjection,

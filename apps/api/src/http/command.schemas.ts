@@ -36,21 +36,10 @@ export function commandAnswer(description: string, added: Schema = {}): Schema {
 
 type Plan = PlanAnswer['plan'];
 
-export const commandSchemas: Schemas = {
-  Resource: objectOf<CommandAnswer['resource']>('What a command made or changed.', {
-    type: text('What it is.', { examples: ['customer'] }),
-    id: text('Its id: a UUID; of a partnership, two with a dot between.'),
-    href: text('Its address.', {
-      format: 'uri-reference',
-      examples: ['/v1/customers/5a3f0f0e-7c1b-5d0e-9a53-0f6a2f0f5b11'],
-    }),
-  }),
-  Warning: objectOf<WarningAnswer>('Said with an accepted command.', {
-    code: choice(['reseller-of-record-missing'], 'What it is about.'),
-    detail: text('What it means, and what to do about it.'),
-  }),
-  CommandAnswer: commandAnswer('An accepted command. A repeat of it answers the same.'),
-  PlanAnswer: objectOf<PlanAnswer>('A dry run of a command. Nothing has been appended.', {
+/** What every dry run answers. */
+export const PLAN_ANSWER = objectOf<PlanAnswer>(
+  'A dry run of a command. Nothing has been appended.',
+  {
     plan: objectOf<Plan>('What would come of the command.', {
       outcome: choice(
         ['accepted', 'refused', 'repeated'],
@@ -73,7 +62,24 @@ export const commandSchemas: Schemas = {
       ),
     }),
     warnings: WARNINGS,
+  },
+);
+
+export const commandSchemas: Schemas = {
+  Resource: objectOf<CommandAnswer['resource']>('What a command made or changed.', {
+    type: text('What it is.', { examples: ['customer'] }),
+    id: text('Its id: a UUID; of a partnership, two with a dot between.'),
+    href: text('Its address.', {
+      format: 'uri-reference',
+      examples: ['/v1/customers/5a3f0f0e-7c1b-5d0e-9a53-0f6a2f0f5b11'],
+    }),
   }),
+  Warning: objectOf<WarningAnswer>('Said with an accepted command.', {
+    code: choice(['reseller-of-record-missing'], 'What it is about.'),
+    detail: text('What it means, and what to do about it.'),
+  }),
+  CommandAnswer: commandAnswer('An accepted command. A repeat of it answers the same.'),
+  PlanAnswer: PLAN_ANSWER,
   PlannedRefusal: objectOf<PlannedRefusal>('What the problem of the command itself would say.', {
     type: text('urn:tierbook:problem:<code>', { format: 'uri' }),
     title: text('What kind of problem it is.'),

@@ -32,6 +32,8 @@ interface CommandRouteOptions extends RouteOptions {
   readonly creates?: boolean;
   /** What it answers when it is accepted, where that is more than every command does. */
   readonly answers?: Schema;
+  /** What a dry run of it answers, where that is more than of every command. */
+  readonly plans?: Schema;
 }
 
 interface ReadRouteOptions extends RouteOptions {
@@ -152,8 +154,8 @@ function commandAnswers({
   creates = false,
   secret = false,
   answers = ref('CommandAnswer'),
+  plans: planned = ref('PlanAnswer'),
 }: CommandRouteOptions): readonly MethodDecorator[] {
-  const planned = ref('PlanAnswer');
   const kept: readonly HeaderName[] = secret ? ['Cache-Control'] : [];
   const ofDone: readonly HeaderName[] = ['ETag', 'Tierbook-Position'];
   return creates

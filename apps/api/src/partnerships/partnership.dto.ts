@@ -1,8 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import type { DraftLanguage } from '@tierbook/domain';
+import type { DraftLanguage, ResellerId } from '@tierbook/domain';
 import { Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsObject, ValidateNested } from 'class-validator';
-import { IsEmailAddress, IsText, Optional } from '../http/fields';
+import { IsDay, IsEmailAddress, IsId, IsText, Optional } from '../http/fields';
 import { CountedPagingQuery } from '../http/paging';
 
 export const LANGUAGES = ['pt-BR', 'en'] as const satisfies readonly DraftLanguage[];
@@ -92,4 +92,22 @@ export class EndPartnershipDto {
   @Optional()
   @IsText({ max: 1000, lines: 'many', is: 'Why.' })
   readonly reason?: string;
+
+  @ApiPropertyOptional({
+    description:
+      "For the provider: another partner, to whom the reseller's associations, delegations and records move; nobody where left out.",
+  })
+  @Optional()
+  @IsId()
+  readonly successorId?: ResellerId;
+
+  @ApiPropertyOptional({
+    format: 'date',
+    example: '2030-01-31',
+    description:
+      'For the provider: first day (UTC) that the reseller is no longer credited for, within twelve months; today where left out.',
+  })
+  @Optional()
+  @IsDay()
+  readonly creditUntil?: string;
 }

@@ -1,7 +1,7 @@
 import type { Invitation, InvitationBody } from '@tierbook/application';
-import { AUTHORISATIONS } from '@tierbook/domain';
+import { AUTHORISATIONS, type HoldingCounts } from '@tierbook/domain';
 import type { PartnershipRequestRow, WaitingRequestRow } from '@tierbook/read-models';
-import { commandAnswer } from '../http/command.schemas';
+import { commandAnswer, PLAN_ANSWER } from '../http/command.schemas';
 import {
   COUNTED,
   always,
@@ -16,6 +16,7 @@ import {
   optional,
   orNull,
   pageOf,
+  PERIOD_ID,
   personal,
   ref,
   REVISION,
@@ -23,6 +24,7 @@ import {
   type Schemas,
 } from '../http/schemas';
 import type { InvitationShown } from './invitation-shown';
+import { OFF_BOARDING_STATUSES, type HoldingShown, type OffBoarding } from './off-boarding';
 import { LANGUAGES, STATUSES } from './partnership.dto';
 
 const STATUS = choice(STATUSES, 'Where it stands at the moment of reading.');
@@ -95,6 +97,52 @@ export const partnershipSchemas: Schemas = {
     },
   ),
   WaitingRequestPage: pageOf(ref('WaitingRequest'), COUNTED),
+  HoldingCounts: objectOf<HoldingCounts>("What a reseller has of the provider's customers.", {
+    customers: count('Customers that it has anything of.'),
+    associations: count('Customers that it is associated with.'),
+    delegations: count('Delegations that it was granted.'),
+    supportContacts: count('Subscriptions that it supports.'),
+    records: count('Running subscriptions that it is of record for.'),
+  }),
+  Holding: objectOf<HoldingShown>('What a reseller has of one customer.', {
+    customerId: id('The customer.'),
+    associated: flag('Whether it is associated with the customer.'),
+    delegations: listOf(id('A delegation.'), 'Those that it was granted.'),
+    supportContacts: listOf(id('A subscription.'), 'Those that it supports.'),
+    records: listOf(id('A subscription.'), 'Running ones that it is of record for.'),
+  }),
+  HoldingPage: pageOf(ref('Holding')),
+  OffBoarding: objectOf<OffBoarding>(
+    'What the latest period of a partnership has, or still has to give back once it has ended.',
+    {
+      status: choice(
+        OFF_BOARDING_STATUSES,
+        'not-started: the partnership is active; completed: nothing is left.',
+      ),
+      periodId: PERIOD_ID,
+      successorId: orNull(id('Who takes over.'), 'null where nobody does.'),
+      creditUntil: orNull(
+        text('First day (UTC) that the reseller is no longer credited for.', { format: 'date' }),
+        'null while the partnership is active.',
+      ),
+      planned: orNull(
+        ref('HoldingCounts'),
+        'What there was to give back; null before it is known.',
+      ),
+      done: orNull(ref('HoldingCounts'), 'How much of it was given back; null before it is known.'),
+      left: ref('HoldingCounts'),
+      customers: ref('HoldingPage'),
+    },
+  ),
+  EndPlanAnswer: {
+    ...PLAN_ANSWER,
+    description: 'A dry run of the end of a partnership, with what it would touch.',
+    required: [...(PLAN_ANSWER.required ?? []), 'offBoarding'],
+    properties: {
+      ...PLAN_ANSWER.properties,
+      offBoarding: orNull(ref('OffBoarding'), 'null unless the command would be accepted.'),
+    },
+  },
   Invitation: objectOf<Invitation>('A partnership request, with its link and message.', {
     id: REQUEST_ID,
     providerId: id('The provider that sent it.'),

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiTags } from '@nestjs/swagger';
 import {
   AcceptPartnershipCommand,
@@ -8,15 +8,18 @@ import {
   isSideOf,
 } from '@tierbook/application';
 import type { PartnershipId } from '@tierbook/domain';
+import type { Principal } from '@tierbook/identity';
 import { TIERBOOK, type Tierbook } from '@tierbook/platform';
 import { getPartnership, type PartnerRow } from '@tierbook/read-models';
 import { CommandSender } from '../http/command-sender';
 import { PairIdPipe } from '../http/id.pipe';
 import type { ProblemCode } from '../http/problems';
+import { PagingQuery } from '../http/paging';
 import { found, missing, Reader } from '../http/reader';
 import { HttpExchange, type Exchange } from '../http/request';
 import { CommandRoute, ReadRoute } from '../http/routes';
 import { PARTNERSHIP_ID, ref } from '../http/schemas';
+import { OffBoardings } from './off-boarding';
 import { AcceptPartnershipDto, DeclinePartnershipDto, EndPartnershipDto } from './partnership.dto';
 
 const OF_THE_LINK = [
@@ -34,6 +37,7 @@ export class PartnershipsController {
   constructor(
     private readonly commands: CommandSender,
     private readonly reader: Reader,
+    private readonly offBoardings: OffBoardings,
     @Inject(TIERBOOK) private readonly tierbook: Tierbook,
   ) {}
 
@@ -81,19 +85,49 @@ export class PartnershipsController {
   @CommandRoute({
     action: 'end-partnership',
     path: { id: PARTNERSHIP_ID },
-    summary: 'End a partnership, from either side: what the reseller was delegated ends with it.',
-    problems: ['not-found', 'partnership-not-active'],
+    plans: ref('EndPlanAnswer'),
+    summary:
+      'End a partnership, from either side: what the reseller was delegated ends at once, and all that it has of the customers is given back, or moves to a successor. A dry run says what that is.',
+    problems: [
+      'not-found',
+      'partnership-not-active',
+      'successor-not-another',
+      'credit-end-out-of-range',
+    ],
   })
-  end(
+  async end(
     @HttpExchange() exchange: Exchange,
     @Param('id', PairIdPipe) id: PartnershipId,
     @Body() body: EndPartnershipDto,
   ) {
-    return this.commands.send(
+    const answer = await this.commands.send(
       exchange,
       'end-partnership',
       (sent) => new EndPartnershipCommand(sent, id, body),
     );
+    if (!('plan' in answer)) return answer;
+    const isPlanned = answer.plan.outcome === 'accepted';
+    return { ...answer, offBoarding: isPlanned ? await this.offBoardings.of(id) : null };
+  }
+
+  @Get('partnerships/:id/off-boarding')
+  @ReadRoute({
+    action: 'read-off-boarding',
+    path: { id: PARTNERSHIP_ID },
+    answers: ref('OffBoarding'),
+    summary:
+      'What the reseller has of the provider’s customers; once the partnership has ended, what was given back and what is left.',
+    problems: ['not-found', 'cursor-invalid'],
+  })
+  async offBoarding(
+    @HttpExchange() { request }: Exchange,
+    @Param('id', PairIdPipe) id: PartnershipId,
+    @Query() paging: PagingQuery,
+  ) {
+    await this.reader.beginOn(request, 'read-off-boarding', ['holdings'], (principal) =>
+      this.assertSide(principal, id),
+    );
+    return this.offBoardings.of(id, paging);
   }
 
   @Get('partnerships/:id')
@@ -113,11 +147,13 @@ export class PartnershipsController {
       request,
       'read-partnership',
       ['partnerships', 'resellers'],
-      async (principal) => {
-        const { state } = await this.tierbook.aggregates.load(aggregates.partnership, id);
-        if (!isSideOf(principal, state)) throw missing('partnership');
-      },
+      (principal) => this.assertSide(principal, id),
     );
     return found<PartnerRow>(await getPartnership(this.tierbook.reads, id), 'partnership', reply);
+  }
+
+  private async assertSide(principal: Principal, id: PartnershipId): Promise<void> {
+    const { state } = await this.tierbook.aggregates.load(aggregates.partnership, id);
+    if (!isSideOf(principal, state)) throw missing('partnership');
   }
 }

@@ -1,5 +1,5 @@
 import type { Day } from '../calendar';
-import type { DelegationId, Instant } from '../ids';
+import type { DelegationId, Instant, PartneredReseller, PeriodId } from '../ids';
 import type { ClaimedReference } from './account.events';
 import type { ChosenReseller } from './customer.commands';
 import type { CustomerProfile } from './customer.events';
@@ -74,6 +74,22 @@ export interface ReopenCustomer {
   readonly at: Instant;
 }
 
+/**
+ * Takes back all that one ended period of a partnership has of the customer, or moves it to the successor;
+ * support goes back to the provider. Sent by a process manager, never by a caller.
+ */
+export interface OffBoardReseller {
+  readonly type: 'off-board-reseller';
+  readonly at: Instant;
+  readonly periodId: PeriodId;
+  /** A partner now; `null`: nobody takes over. */
+  readonly successor: PartneredReseller | null;
+  /** First day that the record is no longer credited for; `null`: today. */
+  readonly creditUntil: Day | null;
+  /** Ids of the delegations that the successor is granted, by those that they come in the place of. */
+  readonly delegationIds: ReadonlyMap<DelegationId, DelegationId>;
+}
+
 export type CustomerAccountCommand =
   | ChangeCustomerProfile
   | ChangeBillingProfile
@@ -81,4 +97,5 @@ export type CustomerAccountCommand =
   | RecordAgreement
   | AssociateCustomerReseller
   | EndCustomer
+  | OffBoardReseller
   | ReopenCustomer;

@@ -15,7 +15,8 @@ import type {
 import type { CustomerEvent } from './customer.events';
 import type { CustomerState, SubscriptionState } from './customer.state';
 import { grant, holdsAt, revoke } from './delegation';
-import { bringUpToDate } from './subscription-due';
+import { offBoard } from './off-boarding.decider';
+import { allUpToDate, supportBack } from './subscription-due';
 import { partnered, unpartneredReseller } from './subscription-order';
 
 type Existing = Exclude<CustomerState, { readonly status: 'none' }>;
@@ -37,6 +38,8 @@ export function decideAccount(command: CustomerAccountCommand, state: Existing):
       );
     case 'associate-customer-reseller':
       return associateReseller(command, state);
+    case 'off-board-reseller':
+      return offBoard(command, state);
     case 'end-customer':
       return end(command, state);
     case 'reopen-customer':
@@ -196,16 +199,6 @@ function end({ at, reason }: EndCustomer, before: Existing): Decided {
   );
 }
 
-/** The provider supports the subscription again, where a reseller does. */
-export function supportBack(
-  customerId: CustomerId,
-  { subscriptionId, supportContact: from }: SubscriptionState,
-): readonly CustomerEvent[] {
-  if (from.kind === 'provider') return [];
-  const data = { customerId, subscriptionId, from, to: { kind: 'provider' } } as const;
-  return [{ type: 'SupportContactDesignated', data }];
-}
-
 function refuseForSubscriptions(inTheWay: readonly SubscriptionState[]): Decided {
   return refuse(
     'customer-has-subscriptions',
@@ -225,21 +218,6 @@ function whyInTheWay({ status, startsAt, termEndsAt, scheduledChange }: Subscrip
     return `is active until it is cancelled at ${termEndsAt}: suspend it`;
   }
   return 'is active: suspend or cancel it';
-}
-
-/** Everything that is due to any of its subscriptions by `at`, and the state after it. */
-function allUpToDate(
-  before: Existing,
-  at: Instant,
-): { readonly events: readonly CustomerEvent[]; readonly state: Existing } {
-  const events: CustomerEvent[] = [];
-  let state = before;
-  for (const subscriptionId of before.subscriptions.keys()) {
-    const due = bringUpToDate(state, subscriptionId, at);
-    events.push(...due.events);
-    state = due.state;
-  }
-  return { events, state };
 }
 
 function reopen({ status, customerId, providerId }: Existing): Decided {

@@ -5,17 +5,24 @@ import {
   CUSTOMER,
   LATER,
   PROVIDER,
+  TWO_YEARS_AFTER_AT,
   chosen,
   createCustomer,
   credential,
   delegation,
   orderOf,
   partner,
+  period,
   subscription,
   unpartnered,
 } from '../testing/examples';
-import type { AssociateCustomerReseller, ChosenReference } from './account.commands';
+import type {
+  AssociateCustomerReseller,
+  ChosenReference,
+  OffBoardReseller,
+} from './account.commands';
 import type { CustomerReferenceChanged } from './account.events';
+import { creditLedger } from './credit-ledger';
 import { customer } from './customer.aggregate';
 import type { CustomerCommand } from './customer.commands';
 import type { CustomerEvent } from './customer.events';
@@ -385,3 +392,136 @@ describe('the relation with a customer', () => {
     expect(decide(again, reopened.state).kind).toBe('accepted');
   });
 });
+
+describe('a reseller whose partnership has ended', () => {
+  const offBoard = (more: Partial<OffBoardReseller> = {}): OffBoardReseller => ({
+    type: 'off-board-reseller',
+    at: LATER,
+    periodId: period(1),
+    successor: null,
+    creditUntil: '2026-03-01',
+    delegationIds: new Map([
+      [delegation(1), delegation(11)],
+      [delegation(2), delegation(12)],
+    ]),
+    ...more,
+  });
+  const bought = (n: number, who: number): CustomerCommand => ({
+    type: 'order-subscription',
+    at: AT,
+    order: orderOf(n, { reseller: chosen(who), delegationId: delegation(n + 1), term: 'P1Y' }),
+  });
+  const supported: CustomerCommand = {
+    type: 'designate-support-contact',
+    at: AT,
+    subscriptionId: subscription(1),
+    reseller: chosen(1),
+  };
+  const before = history(
+    createCustomer({ reseller: chosen(1), delegationId: delegation(1) }),
+    bought(1, 1),
+    bought(2, 2),
+    supported,
+  );
+  const typesOf = (command: CustomerCommand, events = before) => {
+    const decision = decide(command, given(...events).state);
+    return decision.kind === 'accepted' ? decision.events.map(({ type }) => type) : [];
+  };
+  const after = (command: CustomerCommand, events = before) => {
+    const { state } = given(...events);
+    const decision = decide(command, state);
+    const written = decision.kind === 'accepted' ? decision.events : [];
+    return written.reduce<CustomerState>(evolve, state) as Exclude<
+      CustomerState,
+      { readonly status: 'none' }
+    >;
+  };
+
+  it('has nothing left of the customer, and others have what they had', () => {
+    expect(typesOf(offBoard())).toEqual([
+      'DelegatedAdminRevoked',
+      'DelegatedAdminRevoked',
+      'CustomerResellerChanged',
+      'SupportContactDesignated',
+      'ResellerOfRecordChanged',
+    ]);
+    const { reseller, delegations, subscriptions } = after(offBoard());
+    expect(reseller).toBeNull();
+    expect([...delegations.values()]).toMatchObject([partner(2)]);
+    expect(subscriptions.get(subscription(1))).toMatchObject({
+      resellerOfRecord: null,
+      supportContact: { kind: 'provider' },
+    });
+    expect(subscriptions.get(subscription(2))?.resellerOfRecord).toEqual(partner(2));
+  });
+
+  it('is off-boarded once: again, and for another period, nothing happens', () => {
+    const done = [...before, ...eventsOf(offBoard(), before)];
+    expect(typesOf(offBoard(), done)).toEqual([]);
+    expect(typesOf(offBoard({ periodId: period(9) }))).toEqual([]);
+  });
+
+  it('hands over to its successor: association, delegations as they were, and records', () => {
+    const handing = offBoard({ successor: partner(3) });
+    const { reseller, delegations, subscriptions } = after(handing);
+    expect(reseller).toEqual(partner(3));
+    const handed = [...delegations.values()].filter(
+      ({ resellerId }) => resellerId === partner(3).resellerId,
+    );
+    expect(handed).toMatchObject([
+      { delegationId: delegation(11), scope: { kind: 'account' }, start: LATER },
+      { delegationId: delegation(12), end: TWO_YEARS_AFTER_AT },
+    ]);
+    expect(subscriptions.get(subscription(1))).toMatchObject({
+      resellerOfRecord: partner(3),
+      supportContact: { kind: 'provider' },
+    });
+  });
+
+  it.each([
+    [
+      '2026-03-01',
+      [
+        ['2026-01-31', partner(1)],
+        ['2026-03-01', null],
+      ],
+    ],
+    [
+      '2026-04-01',
+      [
+        ['2026-01-31', partner(1)],
+        ['2026-04-01', null],
+      ],
+    ],
+    // As after a crash: what was credited meanwhile is corrected.
+    [
+      '2026-02-20',
+      [
+        ['2026-01-31', partner(1)],
+        ['2026-02-20', null],
+      ],
+    ],
+  ])('is credited until %s, whenever that is said', (creditUntil, expected) => {
+    const { subscriptions } = after(offBoard({ creditUntil }));
+    const of = subscriptions.get(subscription(1));
+    if (of === undefined) throw new Error('It is not there.');
+    expect(creditLedger(of).map(({ from, reseller }) => [from, reseller])).toEqual(expected);
+  });
+
+  it('loses what it has of a customer that has ended, too', () => {
+    const support = history(createCustomer(), bought(1, 1), {
+      type: 'suspend-subscription',
+      at: AT,
+      subscriptionId: subscription(1),
+    });
+    const ended = [...support, ...eventsOf(end, support)];
+    expect(typesOf(offBoard(), ended)).toEqual(['ResellerOfRecordChanged']);
+  });
+});
+
+/** What comes of the command, which must be accepted. */
+function eventsOf(command: CustomerCommand, before: readonly CustomerEvent[]) {
+  const decision = decide(command, before.reduce<CustomerState>(evolve, initialState));
+  if (decision.kind === 'refused') throw new Error(JSON.stringify(decision.refusal));
+  return decision.events;
+}

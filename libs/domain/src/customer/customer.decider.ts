@@ -1,5 +1,5 @@
 import { brokenCountryRules } from '../country-rules/country-checks';
-import { dayOf, type Day } from '../calendar';
+import { dayOf } from '../calendar';
 import { accept, refuse, refuseBroken, type BrokenRule, type Decision } from '../decision';
 import { unreachable } from '../defect';
 import { isSamePartner, type Instant, type PartneredReseller, type SubscriptionId } from '../ids';
@@ -21,24 +21,13 @@ import type {
   ReissueAdminCredential,
   SubscriptionOrder,
 } from './customer.commands';
-import type { Step } from './credit-ledger';
-import type {
-  CustomerEvent,
-  DelegatedAdminRevoked,
-  ResellerOfRecordCorrected,
-  SupportContact,
-} from './customer.events';
+import type { CustomerEvent, DelegatedAdminRevoked, SupportContact } from './customer.events';
 import { adminUserName } from './customer.evolve';
 import type { CustomerState, SubscriptionState } from './customer.state';
 import { decideDelegation } from './delegation.decider';
 import { delegationsOn, grant, holdsAt, revoke } from './delegation';
-import {
-  brokenRulesOf,
-  partnered,
-  place,
-  unpartneredReseller,
-  warningsOf,
-} from './subscription-order';
+import { brokenRulesOf, partnered, place, unpartneredReseller } from './subscription-order';
+import { recordMoved } from './record-moved';
 import { bringUpToDate, hasEnded } from './subscription-due';
 import { decideLifecycle, endedAlready } from './subscription-lifecycle';
 
@@ -57,6 +46,7 @@ export function decide(command: CustomerCommand, state: CustomerState): Decided 
     case 'set-customer-reference':
     case 'record-agreement':
     case 'associate-customer-reseller':
+    case 'off-board-reseller':
     case 'end-customer':
     case 'reopen-customer':
       return decideAccount(command, state);
@@ -90,6 +80,7 @@ const ON_ENDED: ReadonlySet<CustomerCommand['type']> = new Set([
   'reopen-customer',
   'expire-delegated-admin',
   'advance-subscription',
+  'off-board-reseller',
 ]);
 
 function endedCustomer(): Decided {
@@ -268,52 +259,6 @@ function effectiveDateOutOfRange(
   if (day <= today) return [];
   const detail = `${day} is after today, ${today} (UTC).`;
   return [{ code: 'effective-date-in-future', pointer, detail }];
-}
-
-/** A change from today on, or a correction of days that have passed; nothing where all is as asked. */
-function recordMoved(
-  { customerId, reseller }: Existing,
-  { subscriptionId, offerId, quantity, resellerOfRecord, credit }: SubscriptionState,
-  to: PartneredReseller | null,
-  effectiveFrom: Instant,
-  at: Instant,
-): CustomerEvent[] {
-  const [day, today] = [dayOf(effectiveFrom), dayOf(at)];
-  const superseded = periodsOf(credit.record, day, today);
-  const isCorrection = superseded.some((period) => !isSamePartner(period.reseller, to));
-  if (!isCorrection && isSamePartner(resellerOfRecord, to)) return [];
-  const data = {
-    customerId,
-    subscriptionId,
-    offerId,
-    from: resellerOfRecord,
-    to,
-    effectiveFrom: isCorrection ? effectiveFrom : at,
-    quantity,
-    warnings: warningsOf(reseller, to),
-  };
-  return [
-    isCorrection
-      ? { type: 'ResellerOfRecordCorrected', data: { ...data, superseded } }
-      : { type: 'ResellerOfRecordChanged', data },
-  ];
-}
-
-/** Who was of record from one day until before another. */
-function periodsOf(
-  record: readonly Step<PartneredReseller | null>[],
-  from: Day,
-  to: Day,
-): ResellerOfRecordCorrected['data']['superseded'] {
-  return record.flatMap((step, index) => {
-    const end = record[index + 1]?.from ?? to;
-    const period = {
-      from: step.from > from ? step.from : from,
-      to: end < to ? end : to,
-      reseller: step.value,
-    };
-    return period.from < period.to ? [period] : [];
-  });
 }
 
 function designateSupportContact(

@@ -1,5 +1,5 @@
 import { addDays, dayOf, daysBetween, endOfTerm, hasCome } from '../calendar';
-import type { Instant, SubscriptionId } from '../ids';
+import type { CustomerId, Instant, SubscriptionId } from '../ids';
 import type { CustomerEvent } from './customer.events';
 import { evolve } from './customer.evolve';
 import type { CustomerState, SubscriptionState } from './customer.state';
@@ -177,4 +177,29 @@ function expire(
     { type: 'SubscriptionExpired', data: { ...of, effectiveFrom: at } },
     ...addOns.flatMap((addOn) => expire(state, addOn, at, subscriptionId)),
   ];
+}
+
+/** Everything that is due to any of its subscriptions by `at`, and the state after it. */
+export function allUpToDate(
+  before: Existing,
+  at: Instant,
+): { readonly events: readonly CustomerEvent[]; readonly state: Existing } {
+  const events: CustomerEvent[] = [];
+  let state = before;
+  for (const subscriptionId of before.subscriptions.keys()) {
+    const due = bringUpToDate(state, subscriptionId, at);
+    events.push(...due.events);
+    state = due.state;
+  }
+  return { events, state };
+}
+
+/** The provider supports the subscription again, where a reseller does. */
+export function supportBack(
+  customerId: CustomerId,
+  { subscriptionId, supportContact: from }: SubscriptionState,
+): readonly CustomerEvent[] {
+  if (from.kind === 'provider') return [];
+  const data = { customerId, subscriptionId, from, to: { kind: 'provider' } } as const;
+  return [{ type: 'SupportContactDesignated', data }];
 }

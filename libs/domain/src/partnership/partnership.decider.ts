@@ -1,7 +1,18 @@
-import { accept, refuse, type Decision } from '../decision';
-import type { BeginPartnership, EndPartnership, PartnershipCommand } from './partnership.commands';
-import type { PartnershipEvent } from './partnership.events';
-import type { PartnershipState } from './partnership.state';
+import { addMonths, dayOf, type Day } from '../calendar';
+import type { ChosenReseller } from '../customer/customer.commands';
+import { partnered, unpartneredReseller } from '../customer/subscription-order';
+import { accept, refuse, refuseBroken, type BrokenRule, type Decision } from '../decision';
+import { unreachable } from '../defect';
+import type { Instant, PeriodId, ResellerId } from '../ids';
+import type {
+  BeginPartnership,
+  CompleteOffBoarding,
+  EndPartnership,
+  PartnershipCommand,
+  PlanOffBoarding,
+} from './partnership.commands';
+import type { PartnershipAccepted, PartnershipEvent } from './partnership.events';
+import type { Ending, PartnershipState } from './partnership.state';
 
 export const initialState: PartnershipState = { status: 'none' };
 
@@ -14,6 +25,9 @@ export function decide(
       return begin(command, state);
     case 'end-partnership':
       return end(command, state);
+    case 'plan-off-boarding':
+    case 'complete-off-boarding':
+      return offBoarding(command, state);
   }
 }
 
@@ -41,20 +55,89 @@ function end(command: EndPartnership, state: PartnershipState): Decision<Partner
     return refuse('partnership-not-active', `The partnership's status is "${state.status}".`);
   }
   const { providerId, resellerId, periodId } = state;
-  const { endedBy, reason } = command;
+  const { endedBy, reason, successor = null, at, creditUntil = dayOf(at) } = command;
+  const refusal = refuseBroken([
+    ...unfitSuccessor(successor, resellerId),
+    ...creditEndOutOfRange(creditUntil, at),
+  ]);
+  if (refusal !== undefined) return refusal;
   return accept({
     type: 'PartnershipEnded',
-    data: { providerId, resellerId, periodId, endedBy },
+    data: {
+      ...{ providerId, resellerId, periodId, endedBy, creditUntil },
+      successor: partnered(successor),
+    },
     ...(reason === undefined ? {} : { personal: { reason } }),
   });
 }
 
-export function evolve(state: PartnershipState, event: PartnershipEvent): PartnershipState {
-  if (event.type === 'PartnershipEnded') {
-    return state.status === 'none' ? state : { ...state, status: 'ended' };
+function unfitSuccessor(successor: ChosenReseller | null, resellerId: ResellerId): BrokenRule[] {
+  if (successor?.resellerId !== resellerId) return unpartneredReseller(successor, '/successorId');
+  const detail = `Reseller ${resellerId} is the one whose partnership ends.`;
+  return [{ code: 'successor-not-another', pointer: '/successorId', detail }];
+}
+
+/** Months for which the reseller may still be credited. */
+const MOST_MONTHS_OF_CREDIT = 12;
+
+function creditEndOutOfRange(creditUntil: Day, at: Instant): BrokenRule[] {
+  const [first, last] = [dayOf(at), dayOf(addMonths(at, MOST_MONTHS_OF_CREDIT))];
+  if (creditUntil >= first && creditUntil <= last) return [];
+  const detail = `${creditUntil} is not from today, ${first} (UTC), until ${last}.`;
+  return [{ code: 'credit-end-out-of-range', pointer: '/creditUntil', detail }];
+}
+
+/** Once each, for a period that has ended. */
+function offBoarding(
+  command: PlanOffBoarding | CompleteOffBoarding,
+  state: PartnershipState,
+): Decision<PartnershipEvent> {
+  const { periodId } = command;
+  const ending = state.status === 'none' ? undefined : state.endings.get(periodId);
+  if (state.status === 'none' || ending === undefined) throw unreachable(command, state.status);
+  const { providerId, resellerId } = state;
+  const of = { providerId, resellerId, periodId };
+  if (command.type === 'complete-off-boarding') {
+    if (ending.completed) return accept();
+    return accept({ type: 'PartnershipOffBoardingCompleted', data: of });
   }
-  const { providerId, resellerId, periodId } = event.data;
+  if (ending.planned !== null) return accept();
+  const { holdings } = command;
+  return accept({ type: 'PartnershipOffBoardingPlanned', data: { ...of, holdings } });
+}
+
+export function evolve(state: PartnershipState, event: PartnershipEvent): PartnershipState {
+  if (event.type === 'PartnershipAccepted') return begun(state, event.data);
+  if (state.status === 'none') return state;
+  const { periodId } = event.data;
+  switch (event.type) {
+    case 'PartnershipEnded': {
+      const { successor, creditUntil } = event.data;
+      const ending = { successor, creditUntil, planned: null, completed: false };
+      return { ...withEnding(state, periodId, ending), status: 'ended' };
+    }
+    case 'PartnershipOffBoardingPlanned':
+      return withEnding(state, periodId, { planned: event.data.holdings });
+    case 'PartnershipOffBoardingCompleted':
+      return withEnding(state, periodId, { completed: true });
+  }
+}
+
+type Existing = Exclude<PartnershipState, { readonly status: 'none' }>;
+
+const NO_ENDING: Ending = { successor: null, creditUntil: null, planned: null, completed: false };
+
+function withEnding(state: Existing, periodId: PeriodId, change: Partial<Ending>): Existing {
+  const ending = { ...(state.endings.get(periodId) ?? NO_ENDING), ...change };
+  return { ...state, endings: new Map(state.endings).set(periodId, ending) };
+}
+
+function begun(
+  state: PartnershipState,
+  { providerId, resellerId, periodId }: PartnershipAccepted['data'],
+): PartnershipState {
   const before = state.status === 'none' ? [] : state.periods;
   const periods = new Set([...before, periodId]);
-  return { status: 'active', providerId, resellerId, periodId, periods };
+  const endings = state.status === 'none' ? new Map<PeriodId, Ending>() : state.endings;
+  return { status: 'active', providerId, resellerId, periodId, periods, endings };
 }

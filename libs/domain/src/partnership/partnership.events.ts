@@ -1,4 +1,11 @@
-import type { PartnershipRequestId, PeriodId, ProviderId, ResellerId } from '../ids';
+import type { Day } from '../calendar';
+import type {
+  PartneredReseller,
+  PartnershipRequestId,
+  PeriodId,
+  ProviderId,
+  ResellerId,
+} from '../ids';
 
 /** A period of a partnership begins: the reseller has accepted a request of the provider. */
 export interface PartnershipAccepted {
@@ -20,8 +27,49 @@ export interface PartnershipEnded {
     readonly resellerId: ResellerId;
     readonly periodId: PeriodId;
     readonly endedBy: 'provider' | 'reseller';
+    /** Takes over what the reseller has of the provider's customers; `null`: nobody does. */
+    readonly successor: PartneredReseller | null;
+    /** First day that the reseller is no longer credited for; `null` before version 2: the day of each effect. */
+    readonly creditUntil: Day | null;
   };
   readonly personal?: { readonly reason: string };
 }
 
-export type PartnershipEvent = PartnershipAccepted | PartnershipEnded;
+/** What a period of a partnership has of the provider's customers. */
+export interface HoldingCounts {
+  readonly customers: number;
+  /** Customers that the reseller is associated with. */
+  readonly associations: number;
+  readonly delegations: number;
+  /** Subscriptions that the reseller supports. */
+  readonly supportContacts: number;
+  /** Running subscriptions that the reseller is of record for. */
+  readonly records: number;
+}
+
+/** What an ended period has is about to be taken back, or moved to the successor. */
+export interface PartnershipOffBoardingPlanned {
+  readonly type: 'PartnershipOffBoardingPlanned';
+  readonly data: {
+    readonly providerId: ProviderId;
+    readonly resellerId: ResellerId;
+    readonly periodId: PeriodId;
+    readonly holdings: HoldingCounts;
+  };
+}
+
+/** Nothing is left of what the ended period had. */
+export interface PartnershipOffBoardingCompleted {
+  readonly type: 'PartnershipOffBoardingCompleted';
+  readonly data: {
+    readonly providerId: ProviderId;
+    readonly resellerId: ResellerId;
+    readonly periodId: PeriodId;
+  };
+}
+
+export type PartnershipEvent =
+  | PartnershipAccepted
+  | PartnershipEnded
+  | PartnershipOffBoardingPlanned
+  | PartnershipOffBoardingCompleted;

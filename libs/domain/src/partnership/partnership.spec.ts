@@ -1,6 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { specify } from '@tierbook/eventing/testing';
-import { AT, PROVIDER, REQUEST, period, reseller } from '../testing/examples';
+import {
+  AT,
+  PROVIDER,
+  REQUEST,
+  chosen,
+  partner,
+  period,
+  reseller,
+  unpartnered,
+} from '../testing/examples';
 import { partnership } from './partnership.aggregate';
 import type { BeginPartnership, EndPartnership } from './partnership.commands';
 import type { PartnershipAccepted, PartnershipEnded } from './partnership.events';
@@ -32,6 +41,8 @@ const ended = (n: number): PartnershipEnded => ({
     resellerId: reseller(1),
     periodId: period(n),
     endedBy: 'provider',
+    successor: null,
+    creditUntil: '2026-01-31',
   },
 });
 
@@ -69,6 +80,27 @@ describe('a partnership ends', () => {
       });
   });
 
+  it('with a successor, and credit until a day, where they are chosen', () => {
+    const choosing = { ...end, successor: chosen(2), creditUntil: '2026-03-31' };
+    const data = { ...ended(1).data, successor: partner(2), creditUntil: '2026-03-31' };
+    given(accepted(1))
+      .when(choosing)
+      .then({ ...ended(1), data });
+    given(accepted(1))
+      .when({ ...end, successor: unpartnered(2) })
+      .thenRefused('partnership-not-active', '/successorId');
+    given(accepted(1))
+      .when({ ...end, successor: chosen(1) })
+      .thenRefused('successor-not-another', '/successorId');
+    for (const creditUntil of ['2026-01-30', '2027-02-01']) {
+      given(accepted(1))
+        .when({ ...end, creditUntil })
+        .thenRefused('credit-end-out-of-range', '/creditUntil');
+    }
+    const last = given(accepted(1)).when({ ...end, creditUntil: '2027-01-31' });
+    last.then({ ...ended(1), data: { ...ended(1).data, creditUntil: '2027-01-31' } });
+  });
+
   it('in the period that is active', () => {
     given(accepted(1), ended(1), accepted(2)).when(end).then(ended(2));
   });
@@ -76,6 +108,40 @@ describe('a partnership ends', () => {
   it('only when it is active', () => {
     given().when(end).thenRefused('partnership-not-active');
     given(accepted(1), ended(1)).when(end).thenRefused('partnership-not-active');
+  });
+});
+
+describe('an ended period', () => {
+  const holdings = {
+    customers: 2,
+    associations: 1,
+    delegations: 2,
+    supportContacts: 1,
+    records: 2,
+  };
+  const of = { providerId: PROVIDER, resellerId: reseller(1), periodId: period(1) };
+  const plan = { type: 'plan-off-boarding', at: AT, periodId: period(1), holdings } as const;
+  const complete = { type: 'complete-off-boarding', at: AT, periodId: period(1) } as const;
+  const planned = {
+    type: 'PartnershipOffBoardingPlanned',
+    data: { ...of, holdings },
+  } as const;
+  const completed = { type: 'PartnershipOffBoardingCompleted', data: of } as const;
+
+  it('records what there was to give back, and that all was given back, once', () => {
+    given(accepted(1), ended(1)).when(plan).then(planned);
+    given(accepted(1), ended(1), planned)
+      .when({ ...plan, holdings: { ...holdings, customers: 1 } })
+      .thenNothing();
+    given(accepted(1), ended(1), planned).when(complete).then(completed);
+    given(accepted(1), ended(1), planned, completed).when(complete).thenNothing();
+  });
+
+  it('does so while the two are partners again, and no period that goes on does', () => {
+    const again = given(accepted(1), ended(1), accepted(2));
+    expect(activePeriodOf(again.when(plan).then(planned))).toBe(period(2));
+    const active = given(accepted(1)).state;
+    expect(() => partnership.decide(plan, active)).toThrow('plan-off-boarding');
   });
 });
 

@@ -4,5 +4,11 @@ import type { PartnershipEvent } from './partnership.events';
 /** Schema versions of each event type; see {@link EventSchemas}. */
 export const partnershipSchemas: EventSchemas<PartnershipEvent> = {
   PartnershipAccepted: { upcasters: [] },
-  PartnershipEnded: { upcasters: [] },
+  PartnershipEnded: {
+    upcasters: [
+      ({ data, ...rest }) => ({ ...rest, data: { ...data, successor: null, creditUntil: null } }),
+    ],
+  },
+  PartnershipOffBoardingPlanned: { upcasters: [] },
+  PartnershipOffBoardingCompleted: { upcasters: [] },
 };

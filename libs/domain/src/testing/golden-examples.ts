@@ -164,6 +164,9 @@ export const PARTNERSHIP_REQUEST_EXAMPLES: Examples<PartnershipRequestEvent> = {
   },
 };
 
+const otherResellerId = '5b8d2f0e-0000-5000-8000-000000000012' as ResellerId;
+const otherPeriodId = '2f9a4d57-0000-5000-8000-000000000014' as PeriodId;
+
 export const PARTNERSHIP_EXAMPLES: Examples<PartnershipEvent> = {
   PartnershipAccepted: {
     type: 'PartnershipAccepted',
@@ -171,8 +174,23 @@ export const PARTNERSHIP_EXAMPLES: Examples<PartnershipEvent> = {
   },
   PartnershipEnded: {
     type: 'PartnershipEnded',
-    data: { providerId, resellerId, periodId, endedBy: 'provider' },
+    data: {
+      ...{ providerId, resellerId, periodId, endedBy: 'provider' },
+      successor: { resellerId: otherResellerId, periodId: otherPeriodId },
+      creditUntil: '2026-03-31',
+    },
     personal: { reason: 'Contrato encerrado' },
+  },
+  PartnershipOffBoardingPlanned: {
+    type: 'PartnershipOffBoardingPlanned',
+    data: {
+      ...{ providerId, resellerId, periodId },
+      holdings: { customers: 3, associations: 2, delegations: 4, supportContacts: 1, records: 5 },
+    },
+  },
+  PartnershipOffBoardingCompleted: {
+    type: 'PartnershipOffBoardingCompleted',
+    data: { providerId, resellerId, periodId },
   },
 };
 

@@ -72,6 +72,8 @@ export const sample = {
       resellerId: reseller(id),
       periodId: period(periodId),
       endedBy: 'provider',
+      successor: null,
+      creditUntil: '2030-01-01',
     },
   }),
   customerCreated: (
