@@ -62,6 +62,22 @@ describe('POST /v1/customers/{id}/commands', () => {
     expect(await world.head(head)).toBe(head);
   });
 
+  it('takes commands on the account beside those on its subscriptions', async () => {
+    const { id, sid } = await world.subscribed(provider);
+    const commands = [
+      { command: 'record-agreement', body: world.agreementBody() },
+      { command: 'change-customer-profile', body: world.profileBody() },
+      { command: 'suspend-subscription', subscriptionId: sid },
+      { command: 'end-customer', body: { reason: 'Fechou' } },
+    ];
+    const url = `/v1/customers/${id}/commands`;
+    const early = await provider.api.post(url, { commands: [commands[3], commands[2]] });
+    expect([early.status, early.code]).toEqual([409, 'customer-has-subscriptions']);
+    const { position } = accepted(await provider.api.post(url, { commands }));
+    const read = await provider.api.get(`/v1/customers/${id}`, { position });
+    expect(read.body).toMatchObject({ status: 'ended', agreement: { version: '2026-01' } });
+  });
+
   it('does nothing when one is refused, and points at it', async () => {
     const { id, sid } = await world.subscribed(provider);
     const url = `/v1/customers/${id}/commands`;
@@ -108,7 +124,7 @@ describe('POST /v1/customers/{id}/commands', () => {
     for (const bad of [
       [],
       'x',
-      [{ command: 'end-customer' }],
+      [{ command: 'reissue-admin-credential' }],
       [null],
       [{}],
       Array(101).fill(commands[0]),

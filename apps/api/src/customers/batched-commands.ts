@@ -1,9 +1,25 @@
 import type { Type } from '@nestjs/common';
 import type { Command } from '@nestjs/cqrs';
-import { OrderSubscriptionCommand, type Answer, type Sent } from '@tierbook/application';
+import {
+  AssociateCustomerResellerCommand,
+  ChangeBillingProfileCommand,
+  ChangeCustomerProfileCommand,
+  EndCustomerCommand,
+  OrderSubscriptionCommand,
+  RecordAgreementCommand,
+  ReopenCustomerCommand,
+  type Answer,
+  type Sent,
+} from '@tierbook/application';
 import type { CustomerId } from '@tierbook/domain';
 import { SUBSCRIPTION_COMMANDS } from '../subscriptions/subscription-commands';
-import { OrderSubscriptionDto } from '../subscriptions/subscription.dto';
+import {
+  AgreementDto,
+  BillingProfileDto,
+  CustomerProfileDto,
+  EndCustomerDto,
+} from './customer.dto';
+import { ChosenResellerDto, OrderSubscriptionDto } from '../subscriptions/subscription.dto';
 
 /** A command on the customer itself: what its body must be, absent where it takes none, and how it is made. */
 interface AccountCommandKind {
@@ -19,6 +35,27 @@ export const ACCOUNT_COMMANDS = {
     dto: OrderSubscriptionDto,
     of: (body: OrderSubscriptionDto) => (on) => new OrderSubscriptionCommand(...on, body),
   },
+  'change-customer-profile': {
+    dto: CustomerProfileDto,
+    of: (body: CustomerProfileDto) => (on) => new ChangeCustomerProfileCommand(...on, body),
+  },
+  'change-billing-profile': {
+    dto: BillingProfileDto,
+    of: (body: BillingProfileDto) => (on) => new ChangeBillingProfileCommand(...on, body),
+  },
+  'record-agreement': {
+    dto: AgreementDto,
+    of: (body: AgreementDto) => (on) => new RecordAgreementCommand(...on, body),
+  },
+  'associate-customer-reseller': {
+    dto: ChosenResellerDto,
+    of: (body: ChosenResellerDto) => (on) => new AssociateCustomerResellerCommand(...on, body),
+  },
+  'end-customer': {
+    dto: EndCustomerDto,
+    of: (body: EndCustomerDto) => (on) => new EndCustomerCommand(...on, body),
+  },
+  'reopen-customer': { of: () => (on) => new ReopenCustomerCommand(...on, {}) },
 } as const satisfies Readonly<Record<string, AccountCommandKind>>;
 
 /**

@@ -16,7 +16,7 @@ import {
 } from '../subscriptions/subscription-commands';
 import { ACCOUNT_COMMANDS } from './batched-commands';
 import { CustomerBatchDto, type BatchedCommandDto } from './customer-batch.dto';
-import { OF_AN_ORDER } from './customers.controller';
+import { OF_AN_ORDER, OF_THE_COUNTRY } from './customers.controller';
 
 /** What the commands of a batch can be refused with, beside what every command can. */
 const OF_A_BATCH = [
@@ -29,6 +29,10 @@ const OF_A_BATCH = [
   'scheduled-change-exists',
   'effective-date-before-term',
   'effective-date-in-future',
+  ...OF_THE_COUNTRY,
+  'agreement-date-in-future',
+  'customer-has-subscriptions',
+  'customer-not-ended',
 ] as const satisfies readonly ProblemCode[];
 
 @ApiTags('customers')

@@ -15,11 +15,10 @@ import { CommandPipeline, type Gathering } from '@tierbook/eventing';
 import { organisationIdOf, References, type CustomerAction } from '@tierbook/identity';
 import { answerOf, type Answer, type ResourceRef } from '../answer';
 import { deriveId, type Sent } from '../command-message';
-import { plainHandler } from '../one-line-handler';
 import { isPhoneNumber } from '../phone';
 import { chosenReseller } from './gather';
 import { chosenReference, claimReference, orLost } from './reference';
-import { providerOf, requestOn } from './subscription.handlers';
+import { customerHandler, providerOf, requestOn } from './subscription.handlers';
 
 /** A command on the account of one customer. */
 abstract class AccountCommand<Input> extends Command<Answer> {
@@ -86,8 +85,8 @@ function accountHandler<M extends AccountCommand<unknown>>(
   message: Type<M>,
   action: CustomerAction,
   commandOf: (input: M['input'], gathered: Gathered) => CustomerCommand | Promise<CustomerCommand>,
-): Type<ICommandHandler> {
-  return plainHandler(message, ({ sent, customerId, input }: M) => {
+) {
+  return customerHandler(message, ({ sent, customerId, input }: M) => {
     const base = requestOnAccount(sent, customerId, action);
     const { commandId } = base.context;
     return {
@@ -134,7 +133,8 @@ export class SetCustomerReferenceHandler implements ICommandHandler<SetCustomerR
   }
 }
 
-export const accountHandlers = [
+/** Those of plain commands, which a batch may hold too. */
+export const plainAccountHandlers = [
   accountHandler(
     ChangeCustomerProfileCommand,
     'change-customer-profile',
@@ -153,7 +153,6 @@ export const accountHandlers = [
       phoneIsValid: isPhoneNumber(profile.phone, country),
     }),
   ),
-  SetCustomerReferenceHandler,
   accountHandler(RecordAgreementCommand, 'record-agreement', (agreement, { at }) => ({
     type: 'record-agreement',
     at,
@@ -179,3 +178,5 @@ export const accountHandlers = [
     at,
   })),
 ];
+
+export const accountHandlers = [...plainAccountHandlers, SetCustomerReferenceHandler];

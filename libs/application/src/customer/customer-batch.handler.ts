@@ -10,6 +10,7 @@ import {
 import { aggregates } from '../aggregates';
 import { answerOf, warningsOf, type Answer, type ResourceRef } from '../answer';
 import { commandIdOf, contextOf, type Sent } from '../command-message';
+import { plainAccountHandlers } from './account.handlers';
 import { seatsIn } from './seats';
 import { subscriptionLifecycleHandlers } from './subscription-lifecycle.handlers';
 import { subscriptionHandlers, type OnCustomer } from './subscription.handlers';
@@ -45,10 +46,9 @@ export class CustomerBatchCommand extends Command<Answer<CustomerBatchBody>> {
 
 /** How the request of each command is made that a batch may hold: those that are plain. */
 const PLANS = new Map<unknown, (message: never) => OnCustomer>(
-  [...subscriptionHandlers, ...subscriptionLifecycleHandlers].map(({ message, plan }) => [
-    message,
-    plan,
-  ]),
+  [...plainAccountHandlers, ...subscriptionHandlers, ...subscriptionLifecycleHandlers].map(
+    ({ message, plan }) => [message, plan],
+  ),
 );
 
 /** The command's request, with ids of its own: no key that a caller can send holds a space. */
