@@ -715,6 +715,7 @@ describe('a rule, each with a code of its own', () => {
     const partner = await world.reseller();
     const id = await world.partnership(provider, partner);
     accepted(await partner.api.post(`/v1/partnerships/${id}/end`, {}));
+    await world.offBoarded(provider, id);
     const customer = { ...world.customerBody(), resellerId: partner.id };
     await appendsNothing(async () => {
       for (const answer of [

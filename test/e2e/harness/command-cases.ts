@@ -9,6 +9,8 @@ export interface CommandCase {
   readonly body?: object;
   /** A body of the same command that means something else. */
   readonly otherBody: object;
+  /** Of a command that sets a process going: returns once that has written its last event. */
+  readonly settled?: () => Promise<void>;
 }
 
 /** By operation id, one for each command of the API's document. */
@@ -132,6 +134,7 @@ export const COMMAND_CASES: Readonly<Record<string, (world: World) => Promise<Co
       path: `/v1/partnerships/${id}/end`,
       body: { reason: 'Encerrada por Eustáquio Ônix.' },
       otherBody: { reason: 'Outro motivo.' },
+      settled: () => world.offBoarded(provider, id),
     };
   },
 

@@ -113,6 +113,15 @@ export class World {
     return reseller;
   }
 
+  /** Returns once an ended partnership has been cleared away. */
+  async offBoarded(provider: Member, partnershipId: string): Promise<void> {
+    for (;;) {
+      const answer = await provider.api.get(`/v1/partnerships/${partnershipId}/off-boarding`);
+      if (answer.at('status') === 'completed') return;
+      expect(answer.at('status')).toBe('running');
+    }
+  }
+
   offerBody() {
     return {
       name: this.unique('Nimbus Office '),

@@ -2,13 +2,14 @@ import {
   partnershipIdOf,
   type Instant,
   type PartneredReseller,
+  type PartnershipEvent,
   type PartnershipId,
   type PartnershipRequestId,
   type PeriodId,
   type ProviderId,
   type ResellerId,
 } from '@tierbook/domain';
-import { misplaced, type Projection, type Recorded } from '../projection';
+import { misplaced, type Projection, type Readable, type Recorded } from '../projection';
 import type { ViewDefinition } from '../view';
 
 /** A provider and a reseller, with what the reseller has among this provider's customers. */
@@ -33,7 +34,7 @@ export interface PartnershipDoc {
 
 export const partnershipsView: ViewDefinition<PartnershipDoc> = {
   name: 'partnerships',
-  version: 2,
+  version: 3,
   readableFrom: 2,
   fields: {
     providerId: 'keyword',
@@ -100,11 +101,23 @@ function keyOf({ metadata }: Recorded, reseller: PartneredReseller): Partnership
   return partnershipIdOf(metadata.tenant as ProviderId, reseller.resellerId);
 }
 
+/** The events of a partnership's own stream, which are its ETag's. */
+const OWN: ReadonlySet<string> = new Set<PartnershipEvent['type']>([
+  'PartnershipAccepted',
+  'PartnershipEnded',
+  'PartnershipOffBoardingPlanned',
+  'PartnershipOffBoardingCompleted',
+]);
+
+function isOfPartnership(event: Recorded['event']): event is Readable<PartnershipEvent> {
+  return OWN.has(event.type);
+}
+
 export const partnershipsProjection: Projection<PartnershipDoc> = {
   view: partnershipsView,
   keysOf(recorded) {
     const { event } = recorded;
-    if (event.type === 'PartnershipAccepted' || event.type === 'PartnershipEnded') {
+    if (isOfPartnership(event)) {
       return [partnershipIdOf(event.data.providerId, event.data.resellerId)];
     }
     return changesOf(recorded).flatMap(({ reseller }) =>
@@ -134,6 +147,7 @@ export const partnershipsProjection: Projection<PartnershipDoc> = {
       const { endedBy } = event.data;
       return { ...doc, status: 'ended', endedAt: metadata.occurredAt, endedBy, revision };
     }
+    if (isOfPartnership(event)) return { ...doc, revision };
     return changesOf(recorded)
       .filter(({ reseller }) => reseller !== null && keyOf(recorded, reseller) === key)
       .reduce(
