@@ -1,19 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiDocument, expectDeclaredAnswers } from './harness/api-document';
+import { EventStream, type FeedEvent } from './harness/event-stream';
 import { startService, type Service } from './harness/service';
 import { accepted, World, type Member } from './harness/world';
-
-interface FeedEvent {
-  readonly id: string;
-  readonly type: string;
-  readonly position: string;
-  readonly revision: number;
-  readonly correlationId: string;
-  readonly causationId: string;
-  readonly data: Readonly<Record<string, unknown>>;
-  readonly personal?: Readonly<Record<string, unknown>>;
-}
 
 let service: Service;
 let world: World;
@@ -129,61 +119,6 @@ describe('GET /v1/events', () => {
   });
 });
 
-/** Reads a stream of Server-Sent Events, as far as it is asked to. */
-class EventStream {
-  private text = '';
-
-  private constructor(
-    readonly contentType: string,
-    private readonly reader: ReadableStreamDefaultReader<string>,
-    private readonly aborting: AbortController,
-  ) {}
-
-  static async open(token: string, query = '', headers: Record<string, string> = {}) {
-    const aborting = new AbortController();
-    const response = await fetch(`${service.baseUrl}/v1/events${query}`, {
-      headers: { Authorization: `Bearer ${token}`, Accept: 'text/event-stream', ...headers },
-      signal: aborting.signal,
-    });
-    if (response.body === null) throw new Error('The stream has no body.');
-    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-    return new EventStream(response.headers.get('content-type') ?? '', reader, aborting);
-  }
-
-  /** The next so many events; waits for them. */
-  async take(count: number): Promise<readonly FeedEvent[]> {
-    const events: FeedEvent[] = [];
-    while (events.length < count) {
-      const end = this.text.indexOf('\n\n');
-      if (end < 0) {
-        const { done, value } = await this.reader.read();
-        if (done) throw new Error(`The stream ended after ${events.length} events.`);
-        this.text += value;
-        continue;
-      }
-      const lines = this.text.slice(0, end).split('\n');
-      this.text = this.text.slice(end + 2);
-      const field = (name: string) =>
-        lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2);
-      const data = field('data');
-      if (data === undefined) continue;
-      const event = JSON.parse(data) as FeedEvent;
-      expect([field('id'), field('event')]).toEqual([event.position, event.type]);
-      events.push(event);
-    }
-    return events;
-  }
-
-  /** Resolves when the service ends the stream. */
-  async ended(): Promise<void> {
-    for (;;) if ((await this.reader.read()).done) return;
-  }
-
-  close(): void {
-    this.aborting.abort();
-  }
-}
-
 describe('GET /v1/events as Server-Sent Events', () => {
   const token = () =>
     service.sign({
@@ -195,7 +130,7 @@ describe('GET /v1/events as Server-Sent Events', () => {
 
   it('delivers what is there, then what comes, and resumes after the last that was read', async () => {
     const all = await allEvents(200);
-    const stream = await EventStream.open(await token());
+    const stream = await EventStream.open(service.baseUrl, await token());
     expect(stream.contentType).toContain('text/event-stream');
     expect(await stream.take(all.length)).toEqual(all);
     const live = stream.take(2);
@@ -208,9 +143,14 @@ describe('GET /v1/events as Server-Sent Events', () => {
     expect((await live)[1]?.position).toBe(customer.position);
     stream.close();
 
-    const resumed = await EventStream.open(await token(), `?after=${all[0]?.position ?? ''}`, {
-      'Last-Event-ID': all.at(-1)?.position ?? '',
-    });
+    const resumed = await EventStream.open(
+      service.baseUrl,
+      await token(),
+      `?after=${all[0]?.position ?? ''}`,
+      {
+        'Last-Event-ID': all.at(-1)?.position ?? '',
+      },
+    );
     expect(await resumed.take(2)).toEqual(await live);
     await world.offer(provider);
     expect((await resumed.take(1))[0]?.type).toBe('OfferPublished');
@@ -225,7 +165,11 @@ describe('GET /v1/events as Server-Sent Events', () => {
   });
 
   it('ends when the service stops, which it does not hold up', async () => {
-    const stream = await EventStream.open(await token(), `?after=${await world.head()}`);
+    const stream = await EventStream.open(
+      service.baseUrl,
+      await token(),
+      `?after=${await world.head()}`,
+    );
     const ended = stream.ended();
     expect(await service.stop()).toEqual({ code: 0, signal: null });
     await ended;

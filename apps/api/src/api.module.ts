@@ -10,6 +10,7 @@ import {
   type Tierbook,
 } from '@tierbook/platform';
 import { EventFeed } from './audit/event-feed';
+import { EventSight } from './audit/event-sight';
 import { EventsController } from './audit/events.controller';
 import { RefusalsController } from './audit/refusals.controller';
 import { TransparencyController } from './audit/transparency.controller';
@@ -86,6 +87,7 @@ export class ApiModule {
         CustomersOfReseller,
         OffBoardings,
         EventFeed,
+        EventSight,
       ],
     };
   }

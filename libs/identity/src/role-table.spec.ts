@@ -182,9 +182,14 @@ describe('role table', () => {
     expect(allowed(role, organisation, COMMANDS)).toEqual(commands);
   });
 
-  it('shows a provider its events, to the auditor and the admin-agent only', () => {
+  it('shows events to auditors and admin-agents only', () => {
     for (const action of ['read-events', 'read-customer-events'] as const) {
-      expect(rolesFor(action)).toEqual(['provider admin-agent', 'provider auditor']);
+      expect(rolesFor(action)).toEqual([
+        'provider admin-agent',
+        'provider auditor',
+        'reseller admin-agent',
+        'reseller auditor',
+      ]);
     }
   });
 

@@ -226,9 +226,14 @@ const ROLE_TABLE = {
   // Credits name other resellers.
   'read-credits': { of: 'customer', provider: ANY_AGENT },
   'list-support-contact-choices': { of: 'customer', provider: ANY_AGENT },
-  // Events carry both sides of a move, and so name other resellers.
-  'read-customer-events': { of: 'customer', provider: AUDIT },
-  'read-events': { of: 'none', provider: AUDIT },
+  // Of what its rights cover now; a reseller is not told of others.
+  'read-customer-events': {
+    of: 'customer',
+    provider: AUDIT,
+    reseller: AUDIT,
+    right: 'read-customer',
+  },
+  'read-events': { of: 'none', provider: AUDIT, reseller: AUDIT },
   'list-refusals': { of: 'none', operator: OPERATOR, provider: AUDIT, reseller: AUDIT },
   'read-event-proof': { of: 'none', provider: AUDIT },
   // Hashes of everybody's events, and nothing else.

@@ -36,7 +36,8 @@ export interface ListPage<T> {
   readonly total?: Total;
 }
 
-const DEFAULT_LIMIT = 50;
+/** Rows of a page for which no other number was asked. */
+export const DEFAULT_LIMIT = 50;
 
 /** Which rows of a view, and in which order. */
 export interface Selection {

@@ -5,7 +5,9 @@ import {
   type Position,
   type StoredEvent,
 } from '@tierbook/eventing';
+import type { Principal } from '@tierbook/identity';
 import { TIERBOOK, type Tierbook } from '@tierbook/platform';
+import { EventSight, eventFor } from './event-sight';
 import { eventView, type EventView } from './event-view';
 
 export interface EventPage {
@@ -26,13 +28,17 @@ export interface EventHistory {
 /** What one page reads at the most: the caller's events may lie far apart among those of others. */
 const MOST_READ = 10_000;
 
-/** A provider's own events, in log order. */
+/** The events that a caller may see, in log order. */
 @Injectable()
 export class EventFeed {
-  constructor(@Inject(TIERBOOK) private readonly tierbook: Tierbook) {}
+  constructor(
+    @Inject(TIERBOOK) private readonly tierbook: Tierbook,
+    private readonly sight: EventSight,
+  ) {}
 
-  /** A page of this tenant's events after a position. Reads a bounded stretch of the log. */
-  async page(tenant: string, after: Position | undefined, limit: number): Promise<EventPage> {
+  /** A page of this caller's events after a position. Reads a bounded stretch of the log. */
+  async page(principal: Principal, after: Position | undefined, limit: number): Promise<EventPage> {
+    const sees = this.sight.now(principal);
     const events: EventView[] = [];
     let nextPosition = after;
     let read = 0;
@@ -41,7 +47,7 @@ export class EventFeed {
         if (events.length === limit || read === MOST_READ) {
           return { events, nextPosition: nextPosition ?? null, caughtUp: false };
         }
-        if (concerns(stored, tenant)) events.push(await this.view(stored));
+        if (await sees(stored)) events.push(await this.view(principal, stored));
         nextPosition = stored.position;
         read += 1;
       }
@@ -50,9 +56,12 @@ export class EventFeed {
     return { events, nextPosition: nextPosition ?? null, caughtUp: true };
   }
 
-  /** This tenant's events after a position, then as they come, until the signal aborts. */
+  /**
+   * This caller's events after a position, then as they come, until the signal aborts. Its rights are
+   * asked anew for each event.
+   */
   async *live(
-    tenant: string,
+    principal: Principal,
     after: Position | undefined,
     signal: AbortSignal,
   ): AsyncGenerator<EventView> {
@@ -63,17 +72,18 @@ export class EventFeed {
     for await (const { events } of batches) {
       for (const stored of events) {
         if (signal.aborted) return;
-        if (concerns(stored, tenant)) yield await this.view(stored);
+        const sees = this.sight.now(principal);
+        if (await sees(stored)) yield await this.view(principal, stored);
       }
     }
   }
 
-  /** A page of one stream's events after a revision. */
+  /** A page of one stream's events after a revision, as far as the caller may see them. */
   async history(
+    principal: Principal,
     category: string,
     id: string,
-    afterRevision: number,
-    limit: number,
+    { afterRevision, limit }: { readonly afterRevision: number; readonly limit: number },
   ): Promise<EventHistory> {
     const stream = this.tierbook.aggregates.streamOf(category, id);
     const options = { fromRevision: afterRevision + 1, limit: limit + 1 };
@@ -83,15 +93,16 @@ export class EventFeed {
     }
     const shown = found.slice(0, limit);
     const more = found.length > limit ? (shown.at(-1)?.revision ?? null) : null;
-    const ours = shown.filter(({ type }) => !isKernelEvent(type));
-    return {
-      events: await Promise.all(ours.map((stored) => this.view(stored))),
-      nextRevision: more,
-    };
+    const sees = this.sight.now(principal);
+    const events: EventView[] = [];
+    for (const stored of shown) {
+      if (await sees(stored)) events.push(await this.view(principal, stored));
+    }
+    return { events, nextRevision: more };
   }
 
-  private async view(stored: StoredEvent): Promise<EventView> {
-    return eventView(await this.tierbook.codec.decode(stored));
+  private async view(principal: Principal, stored: StoredEvent): Promise<EventView> {
+    return eventFor(principal, eventView(await this.tierbook.codec.decode(stored)));
   }
 }
 

@@ -9,8 +9,9 @@ import {
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { CustomerId } from '@tierbook/domain';
 import type { Position } from '@tierbook/eventing';
-import { LOGGER, type Logger } from '@tierbook/platform';
+import { LOGGER, TIERBOOK, type Logger, type Tierbook } from '@tierbook/platform';
 import { CustomerSight } from '../customers/customer-sight';
+import { stillHolds } from '../http/bearer';
 import { IdPipe } from '../http/id.pipe';
 import { ReadYourWrites } from '../http/read-your-writes';
 import { Reader } from '../http/reader';
@@ -37,6 +38,7 @@ export class EventsController implements BeforeApplicationShutdown {
     private readonly readYourWrites: ReadYourWrites,
     private readonly sight: CustomerSight,
     private readonly feed: EventFeed,
+    @Inject(TIERBOOK) private readonly tierbook: Tierbook,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -52,20 +54,20 @@ export class EventsController implements BeforeApplicationShutdown {
     answers: ref('EventPage'),
     otherwise: { 'text/event-stream': EVENT_STREAM },
     summary:
-      "The provider's events in order, after a position. With Accept: text/event-stream they go on as they come; Last-Event-ID resumes.",
+      "The events that the caller may see, in order, after a position: a provider's own; a reseller's of what its rights cover now. With Accept: text/event-stream they go on as they come, until the token ends; Last-Event-ID resumes.",
   })
   async events(@HttpExchange() exchange: Exchange, @Query() query: EventsQuery) {
     const { request } = exchange;
     const principal = await this.reader.begin(request, 'read-events', []);
-    const tenant = principal.organisation.kind === 'provider' ? principal.organisation.id : '';
     const resumed = request.headers['last-event-id'];
     const after = await this.positionOf(typeof resumed === 'string' ? resumed : query.after);
     if (!wantsServerSentEvents(exchange)) {
-      return this.feed.page(tenant, after, query.limit ?? DEFAULT_LIMIT);
+      return this.feed.page(principal, after, query.limit ?? DEFAULT_LIMIT);
     }
     const ended = new AbortController();
     this.streaming.add(ended);
-    streamEvents(exchange, ended, this.feed.live(tenant, after, ended.signal))
+    const events = this.feed.live(principal, after, ended.signal);
+    streamEvents(exchange, ended, events, () => stillHolds(request, this.tierbook.accessTokens))
       .catch((err: unknown) => {
         this.logger.error({ correlationId: correlationIdOf(request), err }, 'event stream failed');
       })
@@ -78,7 +80,7 @@ export class EventsController implements BeforeApplicationShutdown {
     action: 'read-customer-events',
     path: { id: id('The customer.') },
     answers: ref('EventHistory'),
-    summary: "One customer's events, from the first on.",
+    summary: "One customer's events, from the first on, as far as the caller may see them.",
     problems: ['not-found'],
   })
   async customerEvents(
@@ -86,15 +88,11 @@ export class EventsController implements BeforeApplicationShutdown {
     @Param('id', IdPipe) id: CustomerId,
     @Query() query: CustomerEventsQuery,
   ) {
-    await this.reader.beginOn(request, 'read-customer-events', [], (principal) =>
-      this.sight.of(principal, id),
+    const { principal } = await this.reader.beginOn(request, 'read-customer-events', [], (caller) =>
+      this.sight.of(caller, id),
     );
-    return this.feed.history(
-      'customer',
-      id,
-      query.afterRevision ?? -1,
-      query.limit ?? DEFAULT_LIMIT,
-    );
+    const { afterRevision = -1, limit = DEFAULT_LIMIT } = query;
+    return this.feed.history(principal, 'customer', id, { afterRevision, limit });
   }
 
   /** Ends the streams before the server waits for its connections, which would otherwise never end. */

@@ -23,6 +23,6 @@ it('reads nothing for a caller who had gone before the stream began', async () =
       yield await Promise.resolve(event);
     }
   }
-  await streamEvents({ reply } as Exchange, ended, untilAborted());
+  await streamEvents({ reply } as Exchange, ended, untilAborted(), () => Promise.resolve(true));
   expect(read).toEqual([]);
 });

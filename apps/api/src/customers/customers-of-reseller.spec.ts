@@ -38,7 +38,10 @@ function watchedService() {
   const tierbook = {
     reads: { store, cursors: new Cursors(randomBytes(32)) },
     aggregates: { load: () => Promise.resolve({ state: { status: 'active' } }) },
-    pipeline: { gathering: { read: () => Promise.resolve({ status: 'active' }) } },
+    pipeline: {
+      gathering: { read: () => Promise.resolve({ status: 'active' }) },
+      now: () => new Date(),
+    },
     engines: {
       eventStore: { logId: LOG, head: (): Promise<Position> => Promise.resolve(position) },
     },

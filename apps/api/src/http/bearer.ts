@@ -55,6 +55,19 @@ export function tokenOf({ headers }: FastifyRequest): string | undefined {
   return BEARER.exec(headers.authorization ?? '')?.[1];
 }
 
+/** Whether the token that a request came with still names its caller: a long answer outlives it otherwise. */
+export async function stillHolds(
+  request: FastifyRequest,
+  accessTokens: AccessTokens,
+): Promise<boolean> {
+  const token = tokenOf(request);
+  if (token !== undefined && accessTokens.known(token) !== undefined) return true;
+  return accessTokens.verify(token).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** By the route that was met, never by the address as it was written. */
 function needsToken({ routeOptions: { url, config } }: FastifyRequest): boolean {
   const isPublic = PUBLIC in config && config[PUBLIC] === true;

@@ -46,8 +46,12 @@ describe('delegations', () => {
       LATER_END,
       '2032-01-01T00:00:00.000Z',
     ]);
-    const filter = { resellerId: reseller('a'), periodIds: [period('a-1')] };
-    const seen = await listCustomersOfReseller(reads, filter, '2032-06-01T00:00:00.000Z');
+    const seen = await listCustomersOfReseller(
+      reads,
+      { resellerId: reseller('a') },
+      '2032-06-01T00:00:00.000Z',
+      ({ periodId }) => Promise.resolve(periodId === period('a-1')),
+    );
     expect(seen.items.map(({ customerId }) => customerId)).toEqual(['c']);
   });
 

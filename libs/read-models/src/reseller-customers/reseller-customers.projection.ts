@@ -45,15 +45,14 @@ export const FOREVER: Instant = '9999-12-31T23:59:59.999Z';
 
 export const resellerCustomersView: ViewDefinition<ResellerCustomerDoc> = {
   name: 'reseller-customers',
-  version: 1,
+  version: 2,
   readableFrom: 1,
   fields: {
     resellerId: 'keyword',
     customerId: 'keyword',
-    periodId: 'keyword',
     visibleUntil: 'keyword',
   },
-  indexes: [['periodId', 'customerId']],
+  indexes: [['resellerId', 'customerId']],
 };
 
 type Reasons = Pick<ResellerCustomerDoc, 'delegations' | 'supports'>;

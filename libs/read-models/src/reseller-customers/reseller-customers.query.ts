@@ -1,4 +1,4 @@
-import type { Instant, PeriodId, ResellerId, SubscriptionId } from '@tierbook/domain';
+import type { Instant, ResellerId, SubscriptionId } from '@tierbook/domain';
 import {
   customerConditions,
   customerRows,
@@ -7,8 +7,17 @@ import {
   type CustomerSort,
 } from '../customers/customers.query';
 import { customersView } from '../customers/customers.projection';
-import { conditions, equals, findPage, type ListPage, type Paging, type Reads } from '../list';
-import { MAX_LIMIT } from '../read-store';
+import {
+  conditions,
+  DEFAULT_LIMIT,
+  equals,
+  findPage,
+  pageWith,
+  type ListPage,
+  type Paging,
+  type Reads,
+} from '../list';
+import { MAX_LIMIT, type Row } from '../read-store';
 import { subscriptionsView, type SubscriptionDoc } from '../subscriptions/subscriptions.projection';
 import { resellerCustomersView, type ResellerCustomerDoc } from './reseller-customers.projection';
 
@@ -24,27 +33,53 @@ export interface ResellerCustomerRow extends CustomerRow {
 
 export interface ResellerCustomerFilter extends CustomerFields, Paging<CustomerSort> {
   readonly resellerId: ResellerId;
-  /**
-   * The reseller's partnership periods that are active *now*, by the partnerships' own streams: a lagging
-   * view must not decide this. At most 200.
-   */
-  readonly periodIds: readonly PeriodId[];
 }
 
-/** The customers that a reseller may see at `now`, by company name unless told otherwise. */
+/** Whether the period in which a reseller was chosen is its partnership's active one *now*: a view must not decide this. */
+export type IsUsable = (
+  chosen: Pick<ResellerCustomerDoc, 'providerId' | 'periodId'>,
+) => Promise<boolean>;
+
+/** Pages of the view that one page of the list reads at the most, where what it finds is no longer usable. */
+const MOST_PAGES = 20;
+
+/**
+ * The customers that a reseller may see at `now`, by company name unless told otherwise. Where partnerships
+ * have ended and the view still holds what they left, a page may have fewer rows than asked for before the
+ * last, and the total counts them.
+ */
 export async function listCustomersOfReseller(
   reads: Reads,
   filter: ResellerCustomerFilter,
   now: Instant,
+  isUsable: IsUsable,
 ): Promise<ListPage<ResellerCustomerRow>> {
+  const { limit = DEFAULT_LIMIT } = filter;
+  const first = await findRows(reads, filter, now);
+  const docs: ResellerCustomerDoc[] = [];
+  for (let page = first, pages = 1; ; pages += 1) {
+    for (const { doc } of page.items) if (await isUsable(doc)) docs.push(doc);
+    const { nextCursor } = page;
+    if (docs.length === limit || nextCursor === null || pages === MOST_PAGES) {
+      return pageWith({ ...first, nextCursor }, await asSeen(reads, docs, now));
+    }
+    const rest = { cursor: nextCursor, limit: limit - docs.length, count: false };
+    page = await findRows(reads, { ...filter, ...rest }, now);
+  }
+}
+
+function findRows(
+  reads: Reads,
+  filter: ResellerCustomerFilter,
+  now: Instant,
+): Promise<ListPage<Row<ResellerCustomerDoc>>> {
   const { field, direction } = filter.sort ?? { field: 'companyName', direction: 'asc' };
-  const page = await findPage(
+  return findPage(
     reads,
     resellerCustomersView,
     {
       where: conditions(
         equals('resellerId', filter.resellerId),
-        { field: 'periodId', op: 'anyOf', values: filter.periodIds },
         ...customerConditions(filter, 'customers.'),
       ),
       moving: [{ field: 'visibleUntil', op: 'range', gt: now }],
@@ -53,14 +88,6 @@ export async function listCustomersOfReseller(
     },
     filter,
   );
-  return {
-    ...page,
-    items: await asSeen(
-      reads,
-      page.items.map(({ doc }) => doc),
-      now,
-    ),
-  };
 }
 
 /** By the domain's rule (`visibleSubscriptions`); `undefined`: nothing. */

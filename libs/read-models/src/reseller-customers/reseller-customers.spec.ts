@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { foldAll, readsOf } from '../testing/recorded';
-import { chosen, period, reseller, sample, subscription } from '../testing/sample-events';
+import { chosen, reseller, sample, subscription } from '../testing/sample-events';
 import { resellerCustomersProjection } from './reseller-customers.projection';
-import { listCustomersOfReseller } from './reseller-customers.query';
+import { listCustomersOfReseller, type IsUsable } from './reseller-customers.query';
 
 const NOW = '2031-06-01T00:00:00.000Z';
 const a = chosen('a');
@@ -31,12 +31,18 @@ const events = [
   sample.resellerChanged('associated', null, a),
 ];
 
+/** Only these periods of its partnerships are active. */
+const usable =
+  (periodIds: readonly string[] = ['a-1']): IsUsable =>
+  ({ periodId }) =>
+    Promise.resolve(periodIds.includes(periodId));
 const list = async (of = events, periodIds = ['a-1'], now = NOW) =>
   (
     await listCustomersOfReseller(
       await readsOf(of),
-      { resellerId: reseller('a'), periodIds: periodIds.map(period) },
+      { resellerId: reseller('a') },
       now,
+      usable(periodIds),
     )
   ).items;
 const ids = async (...parameters: Parameters<typeof list>) =>
@@ -93,10 +99,10 @@ describe('a reseller’s customers', () => {
   });
 
   it('are counted, and fill a page, without those that have run out', async () => {
-    const filter = { resellerId: reseller('a'), periodIds: [period('a-1')], limit: 1, count: true };
+    const filter = { resellerId: reseller('a'), limit: 1, count: true };
     const descending = { ...filter, sort: { field: 'companyName', direction: 'desc' } as const };
     const late = '2032-01-01T00:00:00.000Z';
-    const page = await listCustomersOfReseller(await readsOf(events), descending, late);
+    const page = await listCustomersOfReseller(await readsOf(events), descending, late, usable());
     expect(page.items.map(({ customerId }) => customerId)).toEqual(['helped']);
     expect(page.total).toBe(1);
   });
@@ -108,17 +114,56 @@ describe('a reseller’s customers', () => {
     expect(await ids(again, ['a-2'])).toEqual(['credited']);
   });
 
+  it('fill their pages beyond any number that are not seen, each once', async () => {
+    const many = Array.from({ length: 120 }, (_, index) => {
+      const id = `m${String(index).padStart(3, '0')}`;
+      // All but every tenth were left by partnerships that have ended.
+      const periodId = index % 10 === 0 ? 'a-1' : `a-old-${index}`;
+      return [sample.customerCreated(id, id), sample.granted(id, `d-${id}`, chosen('a', periodId))];
+    }).flat();
+    const reads = await readsOf([sample.resellerApplied('a', 'Alfa'), ...many]);
+    const found: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const filter = { resellerId: reseller('a'), limit: 5, cursor };
+      const page = await listCustomersOfReseller(reads, filter, NOW, usable());
+      expect(page.items.length).toBeLessThanOrEqual(5);
+      found.push(...page.items.map(({ customerId }) => customerId));
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
+    const seen = Array.from(
+      { length: 12 },
+      (_, index) => `m${String(index * 10).padStart(3, '0')}`,
+    );
+    expect(found).toEqual(seen);
+  });
+
   it('are found and sorted by the customers’ own fields', async () => {
     const reads = await readsOf(events);
-    const filter = { resellerId: reseller('a'), periodIds: [period('a-1')] };
-    const found = await listCustomersOfReseller(reads, { ...filter, companyName: 'whole' }, NOW);
+    const filter = { resellerId: reseller('a') };
+    const found = await listCustomersOfReseller(
+      reads,
+      { ...filter, companyName: 'whole' },
+      NOW,
+      usable(),
+    );
     expect(found.items.map(({ customerId }) => customerId)).toEqual(['whole']);
     const sort = { field: 'companyName', direction: 'desc' } as const;
-    const first = await listCustomersOfReseller(reads, { ...filter, sort, limit: 2 }, NOW);
+    const first = await listCustomersOfReseller(
+      reads,
+      { ...filter, sort, limit: 2 },
+      NOW,
+      usable(),
+    );
     expect(first.items.map(({ customerId }) => customerId)).toEqual(['whole', 'part']);
     const cursor = first.nextCursor ?? undefined;
     const later = '2031-06-02T00:00:00.000Z';
-    const second = await listCustomersOfReseller(reads, { ...filter, sort, cursor }, later);
+    const second = await listCustomersOfReseller(
+      reads,
+      { ...filter, sort, cursor },
+      later,
+      usable(),
+    );
     expect(second.items.map(({ customerId }) => customerId)).toEqual(['helped']);
   });
 });
