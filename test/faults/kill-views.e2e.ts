@@ -17,7 +17,7 @@ const SEED = seedOfRun();
 const ROUNDS = Number(process.env['KILL_VIEWS_ROUNDS'] ?? 6);
 const CONNECTIONS = 20;
 /** So many that a rebuild takes longer than a process takes to be killed. */
-const EVENTS = 10_000;
+const EVENTS = 5_000;
 const EVENTS_OF_AN_APPEND = 100;
 
 /** What goes on when the process is killed. */
@@ -110,6 +110,6 @@ describe('kill -9', () => {
         await service.kill();
       }
     },
-    90_000 + ROUNDS * 30_000,
+    120_000 + ROUNDS * 60_000,
   );
 });

@@ -6,6 +6,9 @@ import { PROJECTIONS, type VerifiedView } from '@tierbook/read-models';
 import { openSqliteEventReader, openSqliteReadStore } from '@tierbook/sqlite';
 import { until } from './process';
 
+/** Views may have to be built from the beginning, on a machine that does other things too. */
+const LONGEST_CATCH_UP_MS = 120_000;
+
 /** The whole log, read beside whoever writes it. */
 export async function readLog(dataDir: string): Promise<readonly StoredEvent[]> {
   const reader = openSqliteEventReader(join(dataDir, 'events.db'));
@@ -47,11 +50,15 @@ export async function differencesOf(
   const head = log.at(-1)?.position;
   const views = openSqliteReadStore({ path: join(dataDir, 'views.db') });
   try {
-    await until(`every view at ${String(head)}`, async () => {
-      const builds = await views.builds();
-      const isThere = builds.every((each) => each.serving && each.checkpoint?.position === head);
-      return isThere && builds.length === PROJECTIONS.length ? true : undefined;
-    });
+    await until(
+      `every view at ${String(head)}`,
+      async () => {
+        const builds = await views.builds();
+        const isThere = builds.every((each) => each.serving && each.checkpoint?.position === head);
+        return isThere && builds.length === PROJECTIONS.length ? true : undefined;
+      },
+      LONGEST_CATCH_UP_MS,
+    );
   } finally {
     await views.close();
   }
