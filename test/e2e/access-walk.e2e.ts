@@ -78,6 +78,7 @@ const MAY: Readonly<Record<string, Expected>> = {
   'list-partnership-requests': { of: 'none', provider: 'ASHUR', reseller: 'ASHUR' },
   'read-partnership-request': { of: 'provider', provider: 'AS' },
   'read-partnership': { of: 'partnership', provider: 'ASHUR', reseller: 'ASHUR' },
+  'read-off-boarding': { of: 'partnership', provider: 'ASHUR' },
   'list-country-rules': { of: 'none', operator: true, provider: 'ASHUR', reseller: 'ASHUR' },
   'read-country-rules': { of: 'none', operator: true, provider: 'ASHUR', reseller: 'ASHUR' },
   'list-market-regions': { of: 'none', operator: true, provider: 'ASHUR', reseller: 'ASHUR' },
