@@ -1,5 +1,10 @@
 import { Injectable, Module } from '@nestjs/common';
 import { InjectCommander } from 'nest-commander';
+import { AuditKeysCommand } from './audit/audit-keys.command';
+import { AuditCommand } from './audit/audit.command';
+import { CheckProofCommand } from './audit/check-proof.command';
+import { VerifyLogCommand } from './audit/verify-log.command';
+import { WitnessCommand } from './audit/witness.command';
 import { DemoCommand } from './demo/demo.command';
 import { EventsCommand } from './events/events.command';
 import { ReadEventsCommand } from './events/read-events.command';
@@ -33,6 +38,11 @@ export class CommandLine {
 @Module({
   providers: [
     CommandLine,
+    AuditCommand,
+    VerifyLogCommand,
+    CheckProofCommand,
+    WitnessCommand,
+    AuditKeysCommand,
     DemoCommand,
     EventsCommand,
     ReadEventsCommand,

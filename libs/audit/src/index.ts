@@ -4,3 +4,4 @@ export * from './transparency/merkle';
 export * from './transparency/merkle-tree';
 export * from './transparency/proofs';
 export * from './transparency/transparency-log';
+export * from './transparency/verify-log';

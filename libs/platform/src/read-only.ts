@@ -8,7 +8,12 @@ import {
   type EventReader,
 } from '@tierbook/eventing';
 import type { KeyMaterial } from '@tierbook/identity';
-import { openSqliteEventReader, openSqlitePersonalKeysReader } from '@tierbook/sqlite';
+import {
+  openSqliteEventReader,
+  openSqlitePersonalKeysReader,
+  openSqliteStateStore,
+} from '@tierbook/sqlite';
+import type { StateStore } from '@tierbook/state';
 import { sqlitePathOf, type Configuration } from './configuration';
 import { readOnlyKeys } from './read-only-keys';
 
@@ -40,6 +45,12 @@ export function openUnsealing(
     eventSchemas,
   );
   return { codec, close: () => reader.close() };
+}
+
+/** The state that lies beside the log, to be read; `undefined` where there is none. */
+export function openStateReader(configuration: Configuration): StateStore | undefined {
+  const path = sqlitePathOf('STATE_STORE_URL', configuration.stateStoreUrl);
+  return existsSync(path) ? openSqliteStateStore({ path }) : undefined;
 }
 
 /** Bytes on disk of the log's file and of what waits beside it to be merged into it (the WAL). */

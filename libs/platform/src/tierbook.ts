@@ -169,7 +169,7 @@ async function startAuditSigner(
   return AuditSigner.start({
     reader: eventStore,
     state: stateStore,
-    origin: `${new URL(publicUrl).host}/${eventStore.logId}`,
+    origin: `${new URL(publicUrl).hostname}/${eventStore.logId}`,
     signers: auditSigners(keys),
     refusals: () => refusals.head(),
     file: auditCheckpointFile,

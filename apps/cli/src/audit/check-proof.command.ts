@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import {
+  checkConsistency,
+  checkInclusion,
+  parseProof,
+  parseVerifierKey,
+  type Checkpoint,
+  type Proof,
+  type VerifierKey,
+} from '@tierbook/audit';
+import { CommandRunner, Help, Option, SubCommand } from 'nest-commander';
+import { UsageError } from '../errors';
+import { jsonLine, print } from '../terminal/output';
+import { checkpointIn } from './checkpoints';
+
+interface Options {
+  readonly key: readonly string[];
+  readonly earlier?: string;
+  readonly json?: boolean;
+}
+
+@SubCommand({
+  name: 'check',
+  arguments: '<proof>',
+  description: 'check a proof offline: no service, no data',
+})
+export class CheckProofCommand extends CommandRunner {
+  async run([file = '']: string[], { key, earlier, json }: Options): Promise<void> {
+    const proof = parseProof(await readFile(file, 'utf8'));
+    const { size, position } = await checked(proof, key.map(parseVerifierKey), earlier);
+    if (json === true) {
+      await print(jsonLine({ proven: true, format: proof.format, size, position }));
+      return;
+    }
+    await print(
+      proof.format === 'tierbook-inclusion-proof/1'
+        ? `Proven: the event stands at index ${String(proof.index)} of the ${String(size)} that the checkpoint signs.`
+        : `Proven: the log of ${String(size)} events begins with the ${String(proof.from)} that were signed before.`,
+    );
+  }
+
+  @Option({
+    flags: '--key <verifier key>',
+    description: 'who may have signed the checkpoint, again for one more',
+    required: true,
+  })
+  parseKey(key: string, before: readonly string[] = []): readonly string[] {
+    return [...before, key];
+  }
+
+  @Option({
+    flags: '--earlier <file>',
+    description: 'of a consistency proof: the checkpoint that was kept',
+  })
+  parseEarlier(file: string): string {
+    return file;
+  }
+
+  @Option({ flags: '--json', description: 'answer with JSON' })
+  parseJson(): boolean {
+    return true;
+  }
+
+  @Help('after')
+  help(): string {
+    return `
+A proof comes from GET /v1/audit/proofs/{position} or GET /v1/audit/consistency?from={events}; the verifier key
+from \`tierbook audit keys\` or GET /v1/audit/keys, once, over a way that you trust. Ends with 1 where it proves nothing.
+
+Example:
+  tierbook audit check proof.json --key "$(cat verifier-key)"`;
+  }
+}
+
+async function checked(
+  proof: Proof,
+  keys: readonly VerifierKey[],
+  earlier: string | undefined,
+): Promise<Checkpoint> {
+  if (proof.format === 'tierbook-inclusion-proof/1') return checkInclusion(proof, keys);
+  if (earlier === undefined) {
+    throw new UsageError(
+      'A consistency proof needs the checkpoint that was kept: --earlier <file>.',
+    );
+  }
+  return checkConsistency(await checkpointIn(earlier), proof, keys);
+}
