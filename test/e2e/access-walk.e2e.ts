@@ -281,7 +281,8 @@ describe('every route of the API document', () => {
     }
     expect(wrong).toEqual([]);
     expect(callers).toHaveLength(28);
-  });
+    // Some two thousand requests.
+  }, 120_000);
 
   it('would be noticed if one letter of its line were another', async () => {
     const line = (id: string, change: Partial<Expected>) => {
