@@ -50,7 +50,8 @@ export class ReadEventsCommand extends CommandRunner {
 
   @Option({
     flags: '--from <position>',
-    description: 'begin with the event at this position',
+    description:
+      'begin with the event at this position, itself included (`after` in the API leaves it out)',
   })
   parseFrom(text: string): Position {
     return parsePositionOption(text);
