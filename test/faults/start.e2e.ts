@@ -230,7 +230,7 @@ describe('settings', () => {
     ['PORT', 'abc', /^PORT is 'abc'/],
     ['PUBLIC_URL', 'tierbook', /^PUBLIC_URL is 'tierbook'/],
     ['STREAM_NAMESPACE', 'Tier.book', /^STREAM_NAMESPACE is 'Tier\.book'/],
-    ['EVENT_STORE_URL', 'esdb://admin:s3cret@localhost:2113', /^EVENT_STORE_URL is 'esdb:\.\.\.'/],
+    ['EVENT_STORE_URL', 'http://admin:s3cret@localhost:2113', /^EVENT_STORE_URL is 'http:\.\.\.'/],
     ['READ_STORE_URL', 'mongodb://admin:s3cret@localhost', /^READ_STORE_URL is 'mongodb:\.\.\.'/],
   ])('refuse %s=%s and make nothing', async (name, value, line) => {
     const dataDir = join(newDirectory(), 'data');

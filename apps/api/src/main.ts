@@ -2,6 +2,7 @@ import { keysFromEnvironment, loadOrCreateDevelopmentKeys } from '@tierbook/iden
 import {
   ConfigurationError,
   createLogger,
+  isNetworked,
   openTierbook,
   readConfiguration,
   writeServiceFile,
@@ -10,6 +11,7 @@ import {
 import { announceDevelopment, prepareDevelopment } from './development';
 import { drain } from './drain';
 import { createServer } from './server';
+import { openWhenThere } from './waiting-room';
 
 /** Failures that a person can put right: said in one line, without a stack. */
 const EXPECTED = new Set([
@@ -31,11 +33,15 @@ async function main(): Promise<void> {
     ? loadOrCreateDevelopmentKeys(configuration.dataDir)
     : keysFromEnvironment(process.env);
   const logger = createLogger(configuration.logLevel);
-  const tierbook = await openTierbook(configuration, keys, logger, (error) => {
-    // The log's disk failed: what it holds is unknown until it is opened anew.
-    logger.fatal({ err: error }, 'the event log failed');
-    process.exit(1);
-  });
+  const open = () =>
+    openTierbook(configuration, keys, logger, (error) => {
+      // The log's disk failed: what it holds is unknown until it is opened anew.
+      logger.fatal({ err: error }, 'the event log failed');
+      process.exit(1);
+    });
+  const tierbook = isNetworked(configuration)
+    ? await openWhenThere(open, configuration, logger)
+    : await open();
   const app = await createServer(tierbook, configuration, logger);
   const stop = stopOnce(logger, async () => {
     await drain(app);

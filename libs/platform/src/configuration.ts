@@ -166,7 +166,7 @@ export function sqlitePathOf(setting: string, url: string): string {
 }
 
 /** Only the scheme is shown: the rest may hold a password. */
-function schemeOf(url: string): string {
+export function schemeOf(url: string): string {
   return /^[a-z][a-z0-9+.-]*:/i.exec(url)?.[0] ?? url.slice(0, 8);
 }
 

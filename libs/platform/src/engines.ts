@@ -5,24 +5,22 @@ import {
   systemClock,
   type EventStore,
   type PersonalKeys,
-  type Position,
 } from '@tierbook/eventing';
 import type { KeyMaterial } from '@tierbook/identity';
-import {
-  openSqliteEventStore,
-  openSqlitePersonalKeys,
-  openSqliteStateStore,
-} from '@tierbook/sqlite';
+import { openSqlitePersonalKeys, openSqliteStateStore } from '@tierbook/sqlite';
 import type { StateStore } from '@tierbook/state';
 import { sqlitePathOf, type Configuration } from './configuration';
+import { eventLogPlace, openEventLog, type EventLog } from './event-log';
 
 /** The stores that commands are decided and recorded with. */
 export interface WriteEngines {
   readonly eventStore: EventStore;
   readonly stateStore: StateStore;
   readonly personalKeys: PersonalKeys;
-  /** Calls the listener after commits, with the log's new head. */
-  readonly onCommit: (listener: (head: Position) => void) => void;
+  /** As the log's own. */
+  readonly onCommit: EventLog['onCommit'];
+  /** As the log's own. */
+  readonly checkLog: EventLog['check'];
   close(): Promise<void>;
 }
 
@@ -30,14 +28,15 @@ export interface WriteEngines {
  * Opens the engines that the URLs name; what was opened is closed again when a later one fails.
  *
  * @param onFatal called when the log's disk failed: the process must end.
- * @throws ConfigurationError, StoreLockedError, StoreRefusedError: one clear line each.
+ * @throws ConfigurationError, StoreLockedError, StoreRefusedError: one clear line each;
+ *   StoreUnavailableError while a server is away.
  */
 export async function openWriteEngines(
   configuration: Configuration,
   keys: KeyMaterial,
   onFatal: (error: Error) => void,
 ): Promise<WriteEngines> {
-  const events = pathFor('EVENT_STORE_URL', configuration.eventStoreUrl);
+  const events = eventLogPlace(configuration);
   const state = pathFor('STATE_STORE_URL', configuration.stateStoreUrl);
   const personal = pathFor('KEY_STORE_URL', configuration.keyStoreUrl);
   const opened: { close(): Promise<void> }[] = [];
@@ -45,7 +44,7 @@ export async function openWriteEngines(
     for (const store of opened.toReversed()) await store.close();
   };
   try {
-    const eventStore = await openSqliteEventStore({ path: events, onFatal });
+    const { store: eventStore, onCommit, check: checkLog } = await openEventLog(events, onFatal);
     opened.push(eventStore);
     const stateStore = openSqliteStateStore({ path: state });
     opened.push(stateStore);
@@ -55,7 +54,8 @@ export async function openWriteEngines(
       eventStore,
       stateStore,
       personalKeys: new CachedPersonalKeys(keyStore, systemClock),
-      onCommit: (listener) => void eventStore.onCommit(listener),
+      onCommit,
+      checkLog,
       close,
     };
   } catch (error) {

@@ -1,6 +1,7 @@
 export * from './audit-signer';
 export * from './configuration';
 export * from './engines';
+export * from './event-log';
 export * from './logging';
 export * from './nest-providers';
 export * from './new-id';

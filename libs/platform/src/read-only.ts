@@ -1,20 +1,14 @@
 import { existsSync, statSync } from 'node:fs';
 import { eventSchemas } from '@tierbook/application';
-import {
-  CachedPersonalKeys,
-  EventCodec,
-  StoreRefusedError,
-  systemClock,
-  type EventReader,
-} from '@tierbook/eventing';
+import { CachedPersonalKeys, EventCodec, systemClock, type EventReader } from '@tierbook/eventing';
 import type { KeyMaterial } from '@tierbook/identity';
 import {
-  openSqliteEventReader,
   openSqlitePersonalKeysReader,
   openSqliteStateStore,
 } from '@tierbook/sqlite';
 import type { StateStore } from '@tierbook/state';
 import { sqlitePathOf, type Configuration } from './configuration';
+import { eventLogPlace, openReadableLog, refuseMissing } from './event-log';
 import { readOnlyKeys } from './read-only-keys';
 
 /** Something opened that must be closed. */
@@ -25,9 +19,12 @@ interface Closable {
 /**
  * Opens the log that the configuration names for reading alone, also beside a running service.
  * @throws ConfigurationError, StoreRefusedError: one clear line each; also where there is no log yet.
+ *   StoreUnavailableError while a server is away.
  */
-export function openEventReader(configuration: Configuration): EventReader & Closable {
-  return openSqliteEventReader(existing('EVENT_STORE_URL', configuration.eventStoreUrl));
+export async function openEventReader(
+  configuration: Configuration,
+): Promise<{ readonly reader: EventReader } & Closable> {
+  return openReadableLog(eventLogPlace(configuration));
 }
 
 /**
@@ -53,12 +50,16 @@ export function openStateReader(configuration: Configuration): StateStore | unde
   return existsSync(path) ? openSqliteStateStore({ path }) : undefined;
 }
 
-/** Bytes on disk of the log's file and of what waits beside it to be merged into it (the WAL). */
-export function eventLogBytes(configuration: Configuration): {
-  readonly file: number;
-  readonly wal: number;
-} {
-  const path = sqlitePathOf('EVENT_STORE_URL', configuration.eventStoreUrl);
+/**
+ * Bytes on disk of the log's file and of what waits beside it to be merged into it (the WAL); undefined where
+ * the log is in no file of ours.
+ */
+export function eventLogBytes(
+  configuration: Configuration,
+): { readonly file: number; readonly wal: number } | undefined {
+  const place = eventLogPlace(configuration);
+  if (place.engine !== 'sqlite') return undefined;
+  const { path } = place;
   const bytesOf = (file: string) => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   return { file: bytesOf(path), wal: bytesOf(`${path}-wal`) };
 }
@@ -69,8 +70,6 @@ export function eventLogBytes(configuration: Configuration): {
  */
 export function existing(setting: string, url: string): string {
   const path = sqlitePathOf(setting, url);
-  if (existsSync(path)) return path;
-  throw new StoreRefusedError(
-    `There is no ${path}: start the service once (\`npm start\`), or name its directory by DATA_DIR or --data-dir.`,
-  );
+  refuseMissing(path);
+  return path;
 }

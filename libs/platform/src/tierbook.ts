@@ -48,6 +48,7 @@ import type { StateStore, StateValue } from '@tierbook/state';
 import { AuditSigner } from './audit-signer';
 import { sqlitePathOf, type Configuration } from './configuration';
 import { openWriteEngines, type WriteEngines } from './engines';
+import { eventLogPlace } from './event-log';
 import type { Logger } from './logging';
 import { newId } from './new-id';
 import { ParkedReads } from './parked-reads';
@@ -98,7 +99,8 @@ export function accessTokensOf(configuration: Configuration, keys: KeyMaterial):
 /**
  * Opens the stores, starts the projector and the process managers.
  *
- * @throws ConfigurationError, StoreLockedError, StoreRefusedError: one clear line each; nothing stays open.
+ * @throws ConfigurationError, StoreLockedError, StoreRefusedError: one clear line each; StoreUnavailableError
+ *   while a server is away. Nothing stays open.
  */
 export async function openTierbook(
   configuration: Configuration,

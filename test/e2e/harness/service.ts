@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { afterAll } from '@jest/globals';
 import { systemClock } from '@tierbook/eventing';
 import { AccessTokens, loadOrCreateDevelopmentKeys, type Principal } from '@tierbook/identity';
 import { Api, type Exchange } from './api';
+import { ENGINES, EventStoreProcess } from './engines';
 
 /** The checkout whose build is served: TIERBOOK_ROOT, else this one. */
 export const ROOT = process.env['TIERBOOK_ROOT'] ?? join(__dirname, '..', '..', '..');
@@ -70,7 +71,10 @@ export class Service {
   private readonly printed: string[] = [];
   private readonly logged: string[] = [];
   private child: Child | undefined;
+  private hasEventStore = false;
   private development: Development | undefined;
+  /** The server that keeps its log, where that is not a file. */
+  readonly eventStore: EventStoreProcess | undefined;
 
   constructor(
     readonly port: number,
@@ -79,6 +83,9 @@ export class Service {
     this.ownsDataDir = options.dataDir === undefined;
     this.dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'tierbook-e2e-'));
     this.baseUrl = `http://127.0.0.1:${port}`;
+    if (ENGINES === 'eventstoredb') {
+      this.eventStore = new EventStoreProcess(join(this.dataDir, 'eventstoredb.log'));
+    }
     services.add(this);
   }
 
@@ -131,6 +138,7 @@ export class Service {
   async start(): Promise<void> {
     const announced = join(this.dataDir, 'development.json');
     rmSync(announced, { force: true });
+    await this.startEventStore();
     const child = this.spawn();
     await outputUntil(child, () => existsSync(announced)).catch((error: unknown) => {
       throw new Error(`The service did not start:\n${this.output()}`, { cause: error });
@@ -172,6 +180,7 @@ export class Service {
   /** Kills the process and removes its files. */
   async dispose(): Promise<void> {
     if (this.child !== undefined) await this.kill();
+    await this.eventStore?.kill();
     if (this.ownsDataDir) rmSync(this.dataDir, { recursive: true, force: true });
     services.delete(this);
   }
@@ -181,6 +190,22 @@ export class Service {
     return this.ended();
   }
 
+  private async startEventStore(): Promise<void> {
+    if (this.eventStore === undefined || this.hasEventStore) return;
+    mkdirSync(this.dataDir, { recursive: true });
+    await this.eventStore.start();
+    this.hasEventStore = true;
+  }
+
+  private environment(): Record<string, string> {
+    const url = this.eventStore?.url;
+    return {
+      PORT: String(this.port),
+      DATA_DIR: this.dataDir,
+      ...(url !== undefined && { EVENT_STORE_URL: url }),
+    };
+  }
+
   private spawn(): Child {
     const { nodeArgs = [], env = {} } = this.options;
     const child = spawn(
@@ -188,7 +213,7 @@ export class Service {
       [...nodeArgs, join(ROOT, 'bin', 'api.cjs'), 'development'],
       {
         cwd: ROOT,
-        env: { ...inherited(), PORT: String(this.port), DATA_DIR: this.dataDir, ...env },
+        env: { ...inherited(), ...this.environment(), ...env },
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     );

@@ -43,10 +43,10 @@ export class HealthController {
   private async log() {
     const check = this.indicators.check('log');
     try {
-      await this.tierbook.engines.eventStore.head();
+      await this.tierbook.engines.checkLog();
       return check.up();
-    } catch {
-      return check.down({ message: 'The event log cannot be read.' });
+    } catch (error) {
+      return check.down({ message: error instanceof Error ? error.message : String(error) });
     }
   }
 
@@ -54,7 +54,11 @@ export class HealthController {
   private async views() {
     const check = this.indicators.check('views');
     const { thread, failures, views } = this.tierbook.projector.status();
-    const head = await this.tierbook.engines.eventStore.head().catch(() => undefined);
+    const { checkLog, eventStore } = this.tierbook.engines;
+    // A head is waited for, while a server is away, longer than who asks for health waits.
+    const head = await checkLog()
+      .then(() => eventStore.head())
+      .catch(() => undefined);
     const each = views.map((view) => projectionStatus(view, head));
     const detail = {
       thread,

@@ -19,21 +19,23 @@ interface Options {
 export class EventStatsCommand extends CommandRunner {
   async run(_args: string[], { json, dataDir }: Options): Promise<void> {
     const configuration = configurationHere(process.env, dataDir);
-    const reader = openEventReader(configuration);
+    const log = await openEventReader(configuration);
+    const { reader } = log;
     try {
-      const head = await reader.head();
+      const bytes = eventLogBytes(configuration);
+      // Positions count events in a file of ours alone; elsewhere nobody knows how many there will be.
+      const head = bytes === undefined ? undefined : await reader.head();
       const total = head === undefined ? 0 : Number(parsePosition(head)?.ordinal);
       const progress = new Progress('events', total);
       const stats = await countEvents(reader, (count) => {
-        progress.advance(count);
+        if (total > 0) progress.advance(count);
       }).finally(() => {
         progress.end();
       });
-      const bytes = eventLogBytes(configuration);
       if (json === true) await print(jsonLine({ ...stats, bytes }));
       else for (const line of statsLines(stats, bytes)) await print(line);
     } finally {
-      await reader.close();
+      await log.close();
     }
   }
 
@@ -64,7 +66,7 @@ Examples:
 /** The counts as a person reads them. */
 export function statsLines(
   stats: EventStats,
-  bytes: { readonly file: number; readonly wal: number },
+  bytes: { readonly file: number; readonly wal: number } | undefined,
 ): string[] {
   const { first, last, streams } = stats;
   const counts = (title: string, of: Readonly<Record<string, number>>): string[] => [
@@ -79,7 +81,9 @@ export function statsLines(
     `Events   ${formatCount(stats.events)}`,
     `First    ${place(first)}`,
     `Last     ${place(last)}`,
-    `Bytes    ${formatBytes(bytes.file)}, and ${formatBytes(bytes.wal)} in the WAL`,
+    ...(bytes === undefined
+      ? []
+      : [`Bytes    ${formatBytes(bytes.file)}, and ${formatBytes(bytes.wal)} in the WAL`]),
     `Streams  ${formatCount(streams.total)}`,
     ...(stats.events === 0
       ? []

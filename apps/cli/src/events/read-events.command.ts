@@ -30,7 +30,8 @@ export class ReadEventsCommand extends CommandRunner {
   async run(_args: string[], options: Options): Promise<void> {
     checkReverse(options);
     const configuration = configurationHere(process.env, options.dataDir);
-    const reader = openEventReader(configuration);
+    const log = await openEventReader(configuration);
+    const { reader } = log;
     const unsealing = options.personal === true ? openUnsealingHere(configuration) : undefined;
     try {
       const selection = selectionOf(options, configuration.namespace);
@@ -44,7 +45,7 @@ export class ReadEventsCommand extends CommandRunner {
       if (count === 0) note('No event matches.');
     } finally {
       await unsealing?.close();
-      await reader.close();
+      await log.close();
     }
   }
 

@@ -1,9 +1,10 @@
 import type { MasterKeys } from '@tierbook/eventing';
+import type { EventLogPlace } from '../event-log';
 import type { ControlRequest, ParkedKey, ViewStatus } from '@tierbook/read-models';
 
 /** Where the projector reads and writes. Each thread opens its own connections. */
 export interface ProjectorOptions {
-  readonly eventsPath: string;
+  readonly log: EventLogPlace;
   readonly keysPath: string;
   readonly viewsPath: string;
   readonly statePath: string;

@@ -170,8 +170,8 @@ export class ProjectorThread {
 
   /** Resolves when the thread is prepared; rejects when it fails before. */
   #launch(): Promise<void> {
-    const { eventsPath, keysPath, viewsPath, statePath, masterKeys } = this.#options;
-    const workerData: ProjectorOptions = { eventsPath, keysPath, viewsPath, statePath, masterKeys };
+    const { log, keysPath, viewsPath, statePath, masterKeys } = this.#options;
+    const workerData: ProjectorOptions = { log, keysPath, viewsPath, statePath, masterKeys };
     const worker = new Worker(join(__dirname, 'projector.worker.js'), { workerData });
     const startedAt = performance.now();
     let failure: Error | undefined;

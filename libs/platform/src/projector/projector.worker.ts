@@ -17,11 +17,11 @@ import {
   type ControlRequest,
 } from '@tierbook/read-models';
 import {
-  openSqliteEventReader,
   openSqlitePersonalKeysReader,
   openSqliteProjectionStore,
   openSqliteStateStore,
 } from '@tierbook/sqlite';
+import { openReadableLog } from '../event-log';
 import { readOnlyKeys } from '../read-only-keys';
 import type { Failure, FromProjector, ProjectorOptions, ToProjector } from './projector-messages';
 
@@ -42,7 +42,7 @@ async function runProjector(host: MessagePort, options: ProjectorOptions): Promi
   // Buffers cross threads as plain byte arrays.
   const keys = [...options.masterKeys.keys].map(([id, key]) => [id, Buffer.from(key)] as const);
   const masterKeys = { ...options.masterKeys, keys: new Map(keys) };
-  const reader = openSqliteEventReader(options.eventsPath);
+  const log = await openReadableLog(options.log);
   const keysReader = openSqlitePersonalKeysReader({ path: options.keysPath, masterKeys });
   const store = openSqliteProjectionStore({ path: options.viewsPath });
   const stateStore = openSqliteStateStore({ path: options.statePath });
@@ -51,7 +51,7 @@ async function runProjector(host: MessagePort, options: ProjectorOptions): Promi
     AGGREGATES.map(({ schemas }) => schemas),
   );
   const runner = new ProjectionRunner({
-    reader,
+    reader: log.reader,
     store,
     projections: PROJECTIONS,
     state: await openProjectionState(stateStore),
@@ -69,7 +69,7 @@ async function runProjector(host: MessagePort, options: ProjectorOptions): Promi
   };
   const stopped = new Promise<void>((resolve) => {
     host.on('message', (message: ToProjector) => {
-      if (message === 'committed') reader.notify();
+      if (message === 'committed') log.notify();
       else if (message === 'stop') resolve();
       else void answer(message.number, message.request);
     });
@@ -83,7 +83,7 @@ async function runProjector(host: MessagePort, options: ProjectorOptions): Promi
   await store.close();
   await stateStore.close();
   await keysReader.close();
-  await reader.close();
+  await log.close();
 }
 
 function failureOf(error: unknown): Failure {

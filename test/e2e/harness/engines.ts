@@ -1,0 +1,70 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+
+/**
+ * The engines that the service under test runs on, by TIERBOOK_E2E_ENGINES: `sqlite`, the default, or
+ * `eventstoredb`, which keeps the log in the stand-in for that server (or, where EVENTSTORE_URL names one, in a
+ * real server, in a namespace of its own).
+ */
+export const ENGINES = process.env['TIERBOOK_E2E_ENGINES'] ?? 'sqlite';
+const KNOWN = new Set(['sqlite', 'eventstoredb']);
+if (!KNOWN.has(ENGINES)) {
+  throw new Error(`TIERBOOK_E2E_ENGINES is '${ENGINES}': give one of ${[...KNOWN].join(', ')}.`);
+}
+
+/** Whether the log is a file in the data directory: some tests look into it, damage it, or count on its lock. */
+export const LOG_IS_A_FILE = ENGINES === 'sqlite';
+
+const LAUNCHER = join(
+  ...[
+    __dirname,
+    '..',
+    '..',
+    '..',
+    'libs',
+    'eventstoredb',
+    'src',
+    'testing',
+    'double',
+    'launch.cjs',
+  ],
+);
+
+type Child = ChildProcessByStdio<Writable, Readable, null>;
+
+/** A server process that stands in for EventStoreDB, with its log in a file. */
+export class EventStoreProcess {
+  #child: Child | undefined;
+  #port = 0;
+
+  constructor(private readonly file: string) {}
+
+  /** How the service is told of it. */
+  get url(): string {
+    return `esdb://127.0.0.1:${this.#port}?tls=false`;
+  }
+
+  /** Starts it, after `kill` on the same port and file. */
+  async start(): Promise<void> {
+    const args = [LAUNCHER, String(this.#port), this.file];
+    const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.#child = child;
+    for await (const line of createInterface(child.stdout)) {
+      this.#port = Number(line);
+      return;
+    }
+    throw new Error('The stand-in for EventStoreDB did not start.');
+  }
+
+  async kill(): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (child === undefined) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+  }
+}
