@@ -171,12 +171,22 @@ export function schemeOf(url: string): string {
 }
 
 /**
- * Checks that the engines let the projector run as a process of its own.
- * @throws ConfigurationError on the embedded engine, whose projector is a thread of the api process.
+ * Whether the views are built by processes of their own: where several processes can share every store. Development
+ * does with one process.
  */
-export function requireSeparateProjector({ eventStoreUrl }: Configuration): void {
-  sqlitePathOf('EVENT_STORE_URL', eventStoreUrl);
+export function hasSeparateProjector(configuration: Configuration): boolean {
+  const { development, eventStoreUrl, readStoreUrl, stateStoreUrl, keyStoreUrl } = configuration;
+  const urls = [eventStoreUrl, readStoreUrl, stateStoreUrl, keyStoreUrl];
+  return !development && urls.every((url) => !url.startsWith('sqlite:'));
+}
+
+/**
+ * Checks that the engines let the projector run as a process of its own.
+ * @throws ConfigurationError where a store is embedded: there it is a thread of the api process.
+ */
+export function requireSeparateProjector(configuration: Configuration): void {
+  if (hasSeparateProjector(configuration)) return;
   throw new ConfigurationError(
-    'On the embedded engine the projector runs inside the api process: start that with `npm run start:api`, and nothing else is needed.',
+    'Where a store is embedded (sqlite:), the projector runs inside the api process: start that with `npm run start:api`, and nothing else is needed.',
   );
 }

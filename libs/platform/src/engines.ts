@@ -1,5 +1,3 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import {
   CachedPersonalKeys,
   systemClock,
@@ -7,10 +5,10 @@ import {
   type PersonalKeys,
 } from '@tierbook/eventing';
 import type { KeyMaterial } from '@tierbook/identity';
-import { openSqlitePersonalKeys, openSqliteStateStore } from '@tierbook/sqlite';
 import type { StateStore } from '@tierbook/state';
-import { sqlitePathOf, type Configuration } from './configuration';
+import type { Configuration } from './configuration';
 import { eventLogPlace, openEventLog, type EventLog } from './event-log';
+import { openPersonalKeys, openStateStore, storePlaces } from './stores';
 
 /** The stores that commands are decided and recorded with. */
 export interface WriteEngines {
@@ -37,8 +35,7 @@ export async function openWriteEngines(
   onFatal: (error: Error) => void,
 ): Promise<WriteEngines> {
   const events = eventLogPlace(configuration);
-  const state = pathFor('STATE_STORE_URL', configuration.stateStoreUrl);
-  const personal = pathFor('KEY_STORE_URL', configuration.keyStoreUrl);
+  const places = storePlaces(configuration);
   const opened: { close(): Promise<void> }[] = [];
   const close = async (): Promise<void> => {
     for (const store of opened.toReversed()) await store.close();
@@ -46,9 +43,9 @@ export async function openWriteEngines(
   try {
     const { store: eventStore, onCommit, check: checkLog } = await openEventLog(events, onFatal);
     opened.push(eventStore);
-    const stateStore = openSqliteStateStore({ path: state });
+    const stateStore = await openStateStore(places.state);
     opened.push(stateStore);
-    const keyStore = openSqlitePersonalKeys({ path: personal, masterKeys: keys.personalData });
+    const keyStore = await openPersonalKeys(places.keys, keys.personalData);
     opened.push(keyStore);
     return {
       eventStore,
@@ -62,10 +59,4 @@ export async function openWriteEngines(
     await close();
     throw error;
   }
-}
-
-function pathFor(setting: string, url: string): string {
-  const path = sqlitePathOf(setting, url);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  return path;
 }

@@ -14,3 +14,6 @@ export * from './projector/replays';
 export * from './read-only';
 export * from './service-file';
 export * from './tierbook';
+export * from './projector/projector-process';
+export * from './projector/projector';
+export * from './stores';

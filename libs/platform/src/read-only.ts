@@ -2,14 +2,11 @@ import { existsSync, statSync } from 'node:fs';
 import { eventSchemas } from '@tierbook/application';
 import { CachedPersonalKeys, EventCodec, systemClock, type EventReader } from '@tierbook/eventing';
 import type { KeyMaterial } from '@tierbook/identity';
-import {
-  openSqlitePersonalKeysReader,
-  openSqliteStateStore,
-} from '@tierbook/sqlite';
 import type { StateStore } from '@tierbook/state';
 import { sqlitePathOf, type Configuration } from './configuration';
 import { eventLogPlace, openReadableLog, refuseMissing } from './event-log';
 import { readOnlyKeys } from './read-only-keys';
+import { openPersonalKeysReader, openStateStore, storePlaces } from './stores';
 
 /** Something opened that must be closed. */
 interface Closable {
@@ -31,12 +28,11 @@ export async function openEventReader(
  * What unseals the log's personal data, with a connection of its own to the personal keys; it seals nothing.
  * @throws ConfigurationError, StoreRefusedError: one clear line each; also where `keys` are not those of the store.
  */
-export function openUnsealing(
+export async function openUnsealing(
   configuration: Configuration,
   keys: KeyMaterial,
-): { readonly codec: EventCodec } & Closable {
-  const path = existing('KEY_STORE_URL', configuration.keyStoreUrl);
-  const reader = openSqlitePersonalKeysReader({ path, masterKeys: keys.personalData });
+): Promise<{ readonly codec: EventCodec } & Closable> {
+  const reader = await openPersonalKeysReader(storePlaces(configuration).keys, keys.personalData);
   const codec = new EventCodec(
     new CachedPersonalKeys(readOnlyKeys(reader), systemClock),
     eventSchemas,
@@ -44,10 +40,16 @@ export function openUnsealing(
   return { codec, close: () => reader.close() };
 }
 
-/** The state that lies beside the log, to be read; `undefined` where there is none. */
-export function openStateReader(configuration: Configuration): StateStore | undefined {
-  const path = sqlitePathOf('STATE_STORE_URL', configuration.stateStoreUrl);
-  return existsSync(path) ? openSqliteStateStore({ path }) : undefined;
+/**
+ * The state that lies beside the log, to be read; `undefined` where there is no such file.
+ * @throws ConfigurationError, StoreRefusedError; StoreUnavailableError while a server is away.
+ */
+export async function openStateReader(
+  configuration: Configuration,
+): Promise<StateStore | undefined> {
+  const place = storePlaces(configuration).state;
+  if (place.engine === 'sqlite' && !existsSync(place.path)) return undefined;
+  return openStateStore(place);
 }
 
 /**

@@ -43,17 +43,19 @@ import {
   type ReadStore,
   type Reads,
 } from '@tierbook/read-models';
-import { openThreadedReadStore } from '@tierbook/sqlite';
 import type { StateStore, StateValue } from '@tierbook/state';
 import { AuditSigner } from './audit-signer';
-import { sqlitePathOf, type Configuration } from './configuration';
+import { hasSeparateProjector, type Configuration } from './configuration';
 import { openWriteEngines, type WriteEngines } from './engines';
 import { eventLogPlace } from './event-log';
 import type { Logger } from './logging';
 import { newId } from './new-id';
 import { ParkedReads } from './parked-reads';
-import { projectorPaths } from './projector/projector-alone';
+import type { Projector } from './projector/projector';
 import { ProjectorThread } from './projector/projector-thread';
+import { RemoteProjector } from './projector/remote-projector';
+import { openReadStore, storePlaces } from './stores';
+import { whileLeading, type Running } from './while-leading';
 
 /** Tokens are for this service and no other. */
 export const TOKEN_AUDIENCE = 'tierbook';
@@ -74,7 +76,7 @@ export interface WriteSide {
 
 /** The whole service without its HTTP face. */
 export interface Tierbook extends WriteSide {
-  readonly projector: ProjectorThread;
+  readonly projector: Projector;
   readonly reads: Reads;
   /** What the work under way has read of documents that stand still. */
   readonly parkedReads: ParkedReads;
@@ -109,7 +111,7 @@ export async function openTierbook(
   onFatal: (error: Error) => void,
 ): Promise<Tierbook> {
   // Before anything is made.
-  const readsPath = sqlitePathOf('READ_STORE_URL', configuration.readStoreUrl);
+  const places = storePlaces(configuration);
   const engines = await openWriteEngines(configuration, keys, onFatal);
   const opened: (() => Promise<void>)[] = [() => engines.close()];
   const close = async (): Promise<void> => {
@@ -121,14 +123,18 @@ export async function openTierbook(
   };
   try {
     const writeSide = wireWriteSide(configuration, keys, engines, await lastRecordedAt(engines));
-    const projector = await startProjector(configuration, keys, logger, engines);
-    opened.push(() => projector.stop());
-    const store = openThreadedReadStore({ path: readsPath });
+    const isShared = hasSeparateProjector(configuration);
+    // The thread makes the views that are then opened; a projector elsewhere is known by them.
+    const thread = isShared
+      ? undefined
+      : await startProjectorThread(configuration, keys, logger, engines);
+    if (thread !== undefined) opened.push(() => thread.stop());
+    const store = await openReadStore(places.views);
     opened.push(() => store.close());
-    const processes = await startProcessManagers(writeSide, projector, store, logger);
-    opened.push(...processes.map((process) => () => process.stop()));
-    const scheduler = startScheduler(writeSide, store, logger);
-    opened.push(() => scheduler.stop());
+    const projector = thread ?? (await RemoteProjector.start(engines.stateStore, store));
+    if (thread === undefined) opened.push(() => projector.stop());
+    const processes = await startProcesses(writeSide, projector, store, logger, isShared);
+    opened.push(() => processes.stop());
     const refusals = openRefusalLog(engines.stateStore, logger);
     const signer = await startAuditSigner(configuration, keys, engines, refusals, logger);
     opened.push(() => signer.stop());
@@ -234,15 +240,18 @@ function wireWriteSide(
   };
 }
 
-async function startProjector(
+/** Where the views are built by this process, the thread that does. */
+async function startProjectorThread(
   configuration: Configuration,
   keys: KeyMaterial,
   logger: Logger,
   engines: WriteEngines,
 ): Promise<ProjectorThread> {
   const projector = await ProjectorThread.start({
-    ...projectorPaths(configuration),
+    log: eventLogPlace(configuration),
+    ...storePlaces(configuration),
     masterKeys: keys.personalData,
+    isShared: false,
     logger,
   });
   engines.onCommit(() => {
@@ -251,9 +260,31 @@ async function startProjector(
   return projector;
 }
 
+/** What reacts to events and to time. Of several processes that share the stores, one does it at a time. */
+async function startProcesses(
+  writeSide: WriteSide,
+  projector: Projector,
+  store: ReadStore,
+  logger: Logger,
+  isShared: boolean,
+): Promise<Running> {
+  const start = async (): Promise<Running> => {
+    const managers = await startProcessManagers(writeSide, projector, store, logger);
+    const scheduler = startScheduler(writeSide, store, logger);
+    return {
+      stop: async () => {
+        await scheduler.stop();
+        for (const manager of managers) await manager.stop();
+      },
+    };
+  };
+  if (!isShared) return start();
+  return whileLeading(writeSide.engines.stateStore, 'process-managers', logger, start);
+}
+
 async function startProcessManagers(
   { engines, codec, pipeline, aggregates }: WriteSide,
-  projector: ProjectorThread,
+  projector: Projector,
   store: ReadStore,
   logger: Logger,
 ): Promise<readonly { stop(): Promise<void> }[]> {

@@ -10,6 +10,7 @@ import { systemClock } from '@tierbook/eventing';
 import { AccessTokens, loadOrCreateDevelopmentKeys, type Principal } from '@tierbook/identity';
 import { Api, type Exchange } from './api';
 import { ENGINES, EventStoreProcess } from './engines';
+import { storesEnv } from './mongo-stores';
 
 /** The checkout whose build is served: TIERBOOK_ROOT, else this one. */
 export const ROOT = process.env['TIERBOOK_ROOT'] ?? join(__dirname, '..', '..', '..');
@@ -47,7 +48,8 @@ process.once('exit', () => {
 /** Starts the built service as `npm start` does, on a free port, and waits until it serves. */
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
   for (let attempt = 1; ; attempt += 1) {
-    const service = new Service(await freePort(), options);
+    const env = { ...(await storesEnv()), ...options.env };
+    const service = new Service(await freePort(), { ...options, env });
     try {
       await service.start();
       return service;

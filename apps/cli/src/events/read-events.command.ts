@@ -32,7 +32,8 @@ export class ReadEventsCommand extends CommandRunner {
     const configuration = configurationHere(process.env, options.dataDir);
     const log = await openEventReader(configuration);
     const { reader } = log;
-    const unsealing = options.personal === true ? openUnsealingHere(configuration) : undefined;
+    const unsealing =
+      options.personal === true ? await openUnsealingHere(configuration) : undefined;
     try {
       const selection = selectionOf(options, configuration.namespace);
       await checkSelection(reader, selection);

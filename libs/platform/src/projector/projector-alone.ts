@@ -1,21 +1,12 @@
 import { StoreLockedError } from '@tierbook/eventing';
 import type { KeyMaterial } from '@tierbook/identity';
 import { openSqliteEventStore } from '@tierbook/sqlite';
-import { sqlitePathOf, type Configuration } from '../configuration';
+import type { Configuration } from '../configuration';
+import { eventLogPlace } from '../event-log';
 import type { Logger } from '../logging';
 import { existing } from '../read-only';
-import type { ProjectorOptions } from './projector-messages';
+import { storePlaces } from '../stores';
 import { ProjectorThread } from './projector-thread';
-
-/** Where the projector of a service with this configuration reads and writes. */
-export function projectorPaths(configuration: Configuration): Omit<ProjectorOptions, 'masterKeys'> {
-  return {
-    eventsPath: sqlitePathOf('EVENT_STORE_URL', configuration.eventStoreUrl),
-    viewsPath: sqlitePathOf('READ_STORE_URL', configuration.readStoreUrl),
-    keysPath: sqlitePathOf('KEY_STORE_URL', configuration.keyStoreUrl),
-    statePath: sqlitePathOf('STATE_STORE_URL', configuration.stateStoreUrl),
-  };
-}
 
 /** The projector without a service around it. */
 export interface ProjectorAlone {
@@ -39,8 +30,13 @@ export async function openProjectorAlone(
     const log = await openSqliteEventStore({ path });
     try {
       const masterKeys = keys.personalData;
-      const paths = projectorPaths(configuration);
-      const projector = await ProjectorThread.start({ ...paths, masterKeys, logger });
+      const projector = await ProjectorThread.start({
+        log: eventLogPlace(configuration),
+        ...storePlaces(configuration),
+        masterKeys,
+        isShared: false,
+        logger,
+      });
       const close = async () => {
         await projector.stop();
         await log.close();

@@ -1,14 +1,20 @@
-import type { MasterKeys } from '@tierbook/eventing';
+import { StoreRefusedError, StoreUnavailableError, type MasterKeys } from '@tierbook/eventing';
+import {
+  ControlRefusedError,
+  type ControlRefusal,
+  type ControlRequest,
+  type ParkedKey,
+  type ViewStatus,
+} from '@tierbook/read-models';
 import type { EventLogPlace } from '../event-log';
-import type { ControlRequest, ParkedKey, ViewStatus } from '@tierbook/read-models';
+import type { StorePlaces } from '../stores';
 
 /** Where the projector reads and writes. Each thread opens its own connections. */
-export interface ProjectorOptions {
+export interface ProjectorOptions extends StorePlaces {
   readonly log: EventLogPlace;
-  readonly keysPath: string;
-  readonly viewsPath: string;
-  readonly statePath: string;
   readonly masterKeys: MasterKeys;
+  /** Other processes build and read these views too, perhaps of another version of Tierbook. */
+  readonly isShared: boolean;
 }
 
 /** Something asked of the thread, and the number that its answer carries. */
@@ -34,3 +40,22 @@ export type FromProjector =
   | { readonly kind: 'done'; readonly number: number; readonly parked: ParkedKey | undefined }
   | { readonly kind: 'refused'; readonly number: number; readonly error: Failure }
   | { readonly kind: 'failed'; readonly error: Failure };
+
+export function failureOf(error: unknown): Failure {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
+  return typeof code === 'string' ? { name, message, code } : { name, message };
+}
+
+export function errorOf({ name, message, code }: Failure): Error {
+  switch (name) {
+    case StoreRefusedError.name:
+      return new StoreRefusedError(message);
+    case StoreUnavailableError.name:
+      return new StoreUnavailableError(message);
+    case ControlRefusedError.name:
+      return new ControlRefusedError(code as ControlRefusal, message);
+    default:
+      return Object.assign(new Error(message), { name });
+  }
+}

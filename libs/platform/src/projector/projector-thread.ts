@@ -1,40 +1,28 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { StoreRefusedError, StoreUnavailableError, type Position } from '@tierbook/eventing';
+import { StoreUnavailableError, type Position } from '@tierbook/eventing';
 import {
-  ControlRefusedError,
   PROJECTIONS,
   ViewBehindError,
   ViewProgress,
-  type ControlRefusal,
   type ControlRequest,
   type ParkedKey,
   type ViewStatus,
 } from '@tierbook/read-models';
 import type { Logger } from '../logging';
-import type { Failure, FromProjector, ProjectorOptions, ToProjector } from './projector-messages';
+import { DEFAULT_WAIT_MS, type Projector, type ProjectorStatus } from './projector';
+import {
+  errorOf,
+  type FromProjector,
+  type ProjectorOptions,
+  type ToProjector,
+} from './projector-messages';
 import { Rate } from './rate';
 
 const FIRST_RETRY_MS = 100;
-const LAST_RETRY_MS = 30_000;
+const LAST_RETRY_MS = 5_000;
 /** A thread that ran so long before it failed is tried again at once. */
 const STEADY_MS = 60_000;
-const DEFAULT_WAIT_MS = 5_000;
-
-export interface ProjectorStatus {
-  /** `restarting`: the thread failed and is started again shortly; views stand still meanwhile. */
-  readonly thread: 'running' | 'restarting' | 'stopped';
-  /** Since the service started. */
-  readonly failures: number;
-  readonly lastFailure?: string;
-  readonly views: readonly MovingViewStatus[];
-}
-
-/** How a view stands, and how fast it is moved. */
-export interface MovingViewStatus extends ViewStatus {
-  /** Over the last ten seconds; a rebuild's beside it included. */
-  readonly eventsPerSecond: number;
-}
 
 /** Who waits for the answer to something asked. */
 interface Asking {
@@ -47,7 +35,7 @@ export interface ProjectorThreadOptions extends ProjectorOptions {
 }
 
 /** Keeps the views current in a thread of its own, and knows how far each one is. */
-export class ProjectorThread {
+export class ProjectorThread implements Projector {
   readonly #options: ProjectorThreadOptions;
   readonly #progress = new ViewProgress(PROJECTIONS.map(({ view }) => view.name));
   #worker: Worker | undefined;
@@ -170,8 +158,8 @@ export class ProjectorThread {
 
   /** Resolves when the thread is prepared; rejects when it fails before. */
   #launch(): Promise<void> {
-    const { log, keysPath, viewsPath, statePath, masterKeys } = this.#options;
-    const workerData: ProjectorOptions = { log, keysPath, viewsPath, statePath, masterKeys };
+    const { log, views, state, keys, masterKeys, isShared } = this.#options;
+    const workerData: ProjectorOptions = { log, views, state, keys, masterKeys, isShared };
     const worker = new Worker(join(__dirname, 'projector.worker.js'), { workerData });
     const startedAt = performance.now();
     let failure: Error | undefined;
@@ -200,11 +188,11 @@ export class ProjectorThread {
             this.#asking.delete(message.number);
             break;
           case 'refused':
-            this.#asking.get(message.number)?.reject(asError(message.error));
+            this.#asking.get(message.number)?.reject(errorOf(message.error));
             this.#asking.delete(message.number);
             break;
           case 'failed':
-            failure = asError(message.error);
+            failure = errorOf(message.error);
             break;
         }
       });
@@ -242,12 +230,4 @@ export class ProjectorThread {
 
 function notRunning(): StoreUnavailableError {
   return new StoreUnavailableError('The projector does not run now: see its last failure.');
-}
-
-function asError({ name, message, code }: Failure): Error {
-  if (name === StoreRefusedError.name) return new StoreRefusedError(message);
-  if (name === ControlRefusedError.name) {
-    return new ControlRefusedError(code as ControlRefusal, message);
-  }
-  return Object.assign(new Error(message), { name });
 }

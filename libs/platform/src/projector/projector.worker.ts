@@ -8,22 +8,24 @@ import {
   provider,
   reseller,
 } from '@tierbook/domain';
-import { CachedPersonalKeys, EventCodec, systemClock } from '@tierbook/eventing';
+import { CachedPersonalKeys, EventCodec, StoreRefusedError, systemClock } from '@tierbook/eventing';
 import {
   openProjectionState,
   perform,
   PROJECTIONS,
   ProjectionRunner,
+  type Build,
   type ControlRequest,
 } from '@tierbook/read-models';
-import {
-  openSqlitePersonalKeysReader,
-  openSqliteProjectionStore,
-  openSqliteStateStore,
-} from '@tierbook/sqlite';
 import { openReadableLog } from '../event-log';
 import { readOnlyKeys } from '../read-only-keys';
-import type { Failure, FromProjector, ProjectorOptions, ToProjector } from './projector-messages';
+import { openPersonalKeysReader, openProjectionStore, openStateStore } from '../stores';
+import {
+  failureOf,
+  type FromProjector,
+  type ProjectorOptions,
+  type ToProjector,
+} from './projector-messages';
 
 const AGGREGATES = [
   customer,
@@ -36,16 +38,36 @@ const AGGREGATES = [
 ];
 
 async function runProjector(host: MessagePort, options: ProjectorOptions): Promise<void> {
+  const opened: { close(): Promise<void> }[] = [];
+  const open = async <T extends { close(): Promise<void> }>(opening: Promise<T>): Promise<T> => {
+    const store = await opening;
+    opened.push(store);
+    return store;
+  };
+  try {
+    await runWith(host, options, open);
+  } finally {
+    // A connection left open would keep the thread from ending, and so from being started again.
+    for (const store of opened.toReversed()) await store.close();
+  }
+}
+
+async function runWith(
+  host: MessagePort,
+  options: ProjectorOptions,
+  open: <T extends { close(): Promise<void> }>(opening: Promise<T>) => Promise<T>,
+): Promise<void> {
   const tell = (message: FromProjector) => {
     host.postMessage(message);
   };
   // Buffers cross threads as plain byte arrays.
   const keys = [...options.masterKeys.keys].map(([id, key]) => [id, Buffer.from(key)] as const);
   const masterKeys = { ...options.masterKeys, keys: new Map(keys) };
-  const log = await openReadableLog(options.log);
-  const keysReader = openSqlitePersonalKeysReader({ path: options.keysPath, masterKeys });
-  const store = openSqliteProjectionStore({ path: options.viewsPath });
-  const stateStore = openSqliteStateStore({ path: options.statePath });
+  const log = await open(openReadableLog(options.log));
+  const keysReader = await open(openPersonalKeysReader(options.keys, masterKeys));
+  const store = await open(openProjectionStore(options.views));
+  const stateStore = await open(openStateStore(options.state));
+  if (options.isShared) refuseNewer(await store.builds());
   const codec = new EventCodec(
     new CachedPersonalKeys(readOnlyKeys(keysReader), systemClock),
     AGGREGATES.map(({ schemas }) => schemas),
@@ -80,16 +102,20 @@ async function runProjector(host: MessagePort, options: ProjectorOptions): Promi
   await Promise.race([stopped, running]);
   runner.stop();
   await running;
-  await store.close();
-  await stateStore.close();
-  await keysReader.close();
-  await log.close();
 }
 
-function failureOf(error: unknown): Failure {
-  const { name, message } = error instanceof Error ? error : new Error(String(error));
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
-  return typeof code === 'string' ? { name, message, code } : { name, message };
+/**
+ * Where others share the views, an older Tierbook that took its turn would build them back.
+ * @throws StoreRefusedError
+ */
+function refuseNewer(builds: readonly Build[]): void {
+  for (const { view } of PROJECTIONS) {
+    const newer = builds.find((build) => build.view === view.name && build.version > view.version);
+    if (newer === undefined) continue;
+    throw new StoreRefusedError(
+      `The view ${view.name} was built by a newer Tierbook (version ${String(newer.version)}, this one has ${String(view.version)}): upgrade this process.`,
+    );
+  }
 }
 
 const host = parentPort;
