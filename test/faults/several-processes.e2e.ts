@@ -43,10 +43,16 @@ class Process {
   }
 
   /** Resolves once it has printed that; rejects when it ends before. */
-  async says(text: string): Promise<void> {
-    await until(`"${text}" in ${this.#output}`, () => {
-      if (this.#child.exitCode !== null) throw new Error(`It ended: ${this.#output}`);
-      return this.#output.includes(text) ? true : undefined;
+  says(text: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        if (this.#output.includes(text)) resolve();
+      };
+      this.#child.stdout.on('data', look);
+      this.#child.once('close', () => {
+        reject(new Error(`It ended: ${this.#output}`));
+      });
+      look();
     });
   }
 
@@ -159,7 +165,7 @@ describeMongo('Several processes on EventStoreDB and MongoDB', () => {
     expect(await names(await operator(1), position)).toContain('after');
     const [other] = projectors.filter((each) => each !== leading);
     expect(other?.leads).toBe(true);
-  }, 120_000);
+  }, 180_000);
 
   it('goes on when the projector is killed: another takes its place', async () => {
     await start(mongoEnv(await newDatabaseUrl()));
@@ -176,7 +182,7 @@ describeMongo('Several processes on EventStoreDB and MongoDB', () => {
     expect(await names(await operator(1), last)).toHaveLength(21);
     expect(other?.leads).toBe(true);
     expect(other?.output).not.toContain('"level":50');
-  }, 120_000);
+  }, 180_000);
 
   it('waits out a MongoDB server that is killed in the middle, and needs no hand', async () => {
     mongo = await MongoServer.start();
@@ -200,5 +206,5 @@ describeMongo('Several processes on EventStoreDB and MongoDB', () => {
         return ready.status === 200 ? true : undefined;
       });
     }
-  }, 120_000);
+  }, 180_000);
 });
