@@ -39,6 +39,7 @@ import {
   findDueDelegations,
   findDueSubscriptions,
   holdingsOf,
+  providersView,
   ViewBehindError,
   type ReadStore,
   type Reads,
@@ -84,6 +85,11 @@ export interface Tierbook extends WriteSide {
   readonly refusals: RefusalLog;
   /** Signs the log's growth, and proves what stands in it. */
   readonly transparency: TransparencyLog;
+  /**
+   * Whether views, state and personal keys can be read now.
+   * @throws StoreUnavailableError naming the setting of the one that cannot.
+   */
+  checkStores(): Promise<void>;
   /** Lets process managers and projector finish what is under way, then closes every store. */
   close(): Promise<void>;
 }
@@ -149,11 +155,25 @@ export async function openTierbook(
     });
     const reads = { store: noting, cursors: new Cursors(keys.cursors) };
     const transparency = signer.log;
-    return { ...writeSide, projector, reads, parkedReads, refusals, transparency, close };
+    const checkStores = () => readAll(engines, store);
+    const parts = { projector, reads, parkedReads, refusals, transparency };
+    return { ...writeSide, ...parts, checkStores, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+async function readAll({ stateStore, personalKeys }: WriteEngines, views: ReadStore) {
+  const behind = (error: unknown): void => {
+    if (!(error instanceof ViewBehindError)) throw error;
+  };
+  await Promise.all([
+    stateStore.get('health', 'check'),
+    // Absence is never remembered, so this asks the store.
+    personalKeys.find('health-check'),
+    views.positionOf(providersView).then(() => undefined, behind),
+  ]);
 }
 
 /** The refusal log in this state store; its `head()` is what a checkpoint of the audit log holds of it. */

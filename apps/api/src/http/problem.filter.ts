@@ -56,6 +56,8 @@ export function answerProblem(
   const correlationId = correlationIdOf(request);
   if (problem.code === 'internal-error')
     logger.error({ correlationId, err: error }, 'unforeseen error');
+  if (error instanceof StoreUnavailableError)
+    logger.warn({ correlationId, reason: error.message }, 'store unavailable');
   const { status } = PROBLEMS[problem.code];
   noteProblem(request, problem.code);
   if (status === 503 || status === 429) {

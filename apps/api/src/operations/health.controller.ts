@@ -30,7 +30,11 @@ export class HealthController {
   @HealthCheck()
   async ready(@HttpExchange() { reply }: Exchange): Promise<unknown> {
     try {
-      const found = await this.health.check([() => this.log(), () => this.views()]);
+      const found = await this.health.check([
+        () => this.log(),
+        () => this.stores(),
+        () => this.views(),
+      ]);
       return 'degraded' in (found.info?.views ?? {}) ? { ...found, status: 'degraded' } : found;
     } catch (error) {
       if (!(error instanceof ServiceUnavailableException)) throw error;
@@ -44,6 +48,16 @@ export class HealthController {
     const check = this.indicators.check('log');
     try {
       await this.tierbook.engines.checkLog();
+      return check.up();
+    } catch (error) {
+      return check.down({ message: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  private async stores() {
+    const check = this.indicators.check('stores');
+    try {
+      await this.tierbook.checkStores();
       return check.up();
     } catch (error) {
       return check.down({ message: error instanceof Error ? error.message : String(error) });
