@@ -18,6 +18,7 @@ COPY --from=build /tierbook/node_modules node_modules
 COPY --from=build /tierbook/dist dist
 COPY bin bin
 COPY docs docs
+RUN mkdir /audit && chown 10001:10001 /audit
 USER 10001:10001
 EXPOSE 3000
 ENTRYPOINT ["node"]

@@ -134,13 +134,14 @@ describe('docker-compose.yml', () => {
           name,
           value.replace(
             /\$\{\w+(?::-([^}]*)|:\?[^}]*)?\}/g,
-            (_: string, otherwise?: string): string => otherwise ?? 'x',
+            (_match: string, otherwise?: string) => otherwise ?? 'x',
           ),
         ]),
       );
       const configuration = readConfiguration(env, { development: false });
       expect(hasSeparateProjector(configuration)).toBe(true);
-      const engines = Object.values(storePlaces(configuration)).map(({ engine }) => engine);
+      const { views, state, keys } = storePlaces(configuration);
+      const engines = [views.engine, state.engine, keys.engine];
       expect(engines).toEqual(['mongodb', 'mongodb', 'mongodb']);
     }
   });
