@@ -3,11 +3,11 @@ import { openEventReader, type Configuration } from '@tierbook/platform';
 
 /** How many events the log holds: on the embedded engine, a position counts the events up to it. */
 export async function eventsIn(configuration: Configuration): Promise<number> {
-  const reader = openEventReader(configuration);
+  const { reader, close } = await openEventReader(configuration);
   try {
     const head = await reader.head();
     return head === undefined ? 0 : Number(parsePosition(head)?.ordinal);
   } finally {
-    await reader.close();
+    await close();
   }
 }

@@ -1,6 +1,11 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { StoreRefusedError, type EventReader, type StoredEvent } from '@tierbook/eventing';
+import {
+  StoreRefusedError,
+  type EventReader,
+  type StoredEvent,
+  type EventCodec,
+} from '@tierbook/eventing';
 import type { KeyMaterial } from '@tierbook/identity';
 import {
   openProjectionState,
@@ -80,9 +85,7 @@ export async function verifyViewsHere(
 /** What a replay reads, and what it writes. */
 interface ReplaySource {
   readonly reader: EventReader;
-  readonly decode: (
-    stored: StoredEvent,
-  ) => ReturnType<ReturnType<typeof openUnsealing>['codec']['decode']>;
+  readonly decode: (stored: StoredEvent) => ReturnType<EventCodec['decode']>;
   readonly state: ProjectionState;
   readonly scratch: ReadStore & ProjectionStore;
 }
@@ -93,8 +96,8 @@ async function fromLog<T>(
   directory: string,
   work: (source: ReplaySource) => Promise<T>,
 ): Promise<T> {
-  const reader = openEventReader(configuration);
-  const unsealing = openUnsealing(configuration, keys);
+  const { reader, close } = await openEventReader(configuration);
+  const unsealing = await openUnsealing(configuration, keys);
   const scratch = openSqliteProjectionStore({ path: join(directory, 'views.db') });
   const parking = openSqliteStateStore({ path: join(directory, 'state.db') });
   try {
@@ -110,6 +113,6 @@ async function fromLog<T>(
     await parking.close();
     await scratch.close();
     await unsealing.close();
-    await reader.close();
+    await close();
   }
 }
