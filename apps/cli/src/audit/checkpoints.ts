@@ -49,8 +49,8 @@ export async function verifyHere(
   configuration: Configuration,
   checkpoints: readonly Checkpoint[],
 ): Promise<Verdict> {
-  const reader = openEventReader(configuration);
-  const state = openStateReader(configuration);
+  const { reader, close } = await openEventReader(configuration);
+  const state = await openStateReader(configuration);
   const size = Math.max(0, ...checkpoints.map((each) => each.size));
   const progress = new Progress('Verifying', size);
   try {
@@ -60,7 +60,7 @@ export async function verifyHere(
   } finally {
     progress.end();
     await state?.close();
-    await reader.close();
+    await close();
   }
 }
 
