@@ -49,18 +49,18 @@ export async function verifyHere(
   configuration: Configuration,
   checkpoints: readonly Checkpoint[],
 ): Promise<Verdict> {
-  const { reader, close } = await openEventReader(configuration);
+  const log = await openEventReader(configuration);
   const state = await openStateReader(configuration);
   const size = Math.max(0, ...checkpoints.map((each) => each.size));
   const progress = new Progress('Verifying', size);
   try {
-    return await verifyLog(reader, checkpoints, state, (events) => {
+    return await verifyLog(log.reader, checkpoints, state, (events) => {
       progress.advance(events);
     });
   } finally {
     progress.end();
     await state?.close();
-    await close();
+    await log.close();
   }
 }
 

@@ -96,14 +96,14 @@ async function fromLog<T>(
   directory: string,
   work: (source: ReplaySource) => Promise<T>,
 ): Promise<T> {
-  const { reader, close } = await openEventReader(configuration);
+  const log = await openEventReader(configuration);
   const unsealing = await openUnsealing(configuration, keys);
   const scratch = openSqliteProjectionStore({ path: join(directory, 'views.db') });
   const parking = openSqliteStateStore({ path: join(directory, 'state.db') });
   try {
     return await withState(configuration, async (decisions) =>
       work({
-        reader,
+        reader: log.reader,
         decode: (stored) => unsealing.codec.decode(stored),
         state: await openProjectionState(parking, { decisions }),
         scratch,
@@ -113,6 +113,6 @@ async function fromLog<T>(
     await parking.close();
     await scratch.close();
     await unsealing.close();
-    await close();
+    await log.close();
   }
 }
