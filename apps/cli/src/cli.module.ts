@@ -5,6 +5,7 @@ import { AuditCommand } from './audit/audit.command';
 import { CheckProofCommand } from './audit/check-proof.command';
 import { VerifyLogCommand } from './audit/verify-log.command';
 import { WitnessCommand } from './audit/witness.command';
+import { CopyCommand } from './copy/copy.command';
 import { DemoCommand } from './demo/demo.command';
 import { EventsCommand } from './events/events.command';
 import { ReadEventsCommand } from './events/read-events.command';
@@ -25,11 +26,11 @@ import { ProjectionStatusCommand } from './projections/projection-status.command
 import { ProjectionsCommand } from './projections/projections.command';
 import { RebuildProjectionCommand } from './projections/rebuild-projection.command';
 import { TokensCommand } from './tokens/tokens.command';
-
-/** The command line as a whole, to be made strict once it is built. */ import { ReplayCommand } from './views/replay.command';
+import { ReplayCommand } from './views/replay.command';
 import { VerifyViewsCommand } from './views/verify-views.command';
 import { ViewsCommand } from './views/views.command';
 
+/** The command line as a whole, to be made strict once it is built. */
 @Injectable()
 export class CommandLine {
   constructor(@InjectCommander() readonly root: ParsedCommand) {}
@@ -47,6 +48,7 @@ export class CommandLine {
     EventsCommand,
     ReadEventsCommand,
     EventStatsCommand,
+    CopyCommand,
     KeysCommand,
     GenerateKeysCommand,
     TokensCommand,

@@ -1,5 +1,6 @@
 export * from './audit-signer';
 export * from './configuration';
+export * from './copy-log';
 export * from './engines';
 export * from './event-log';
 export * from './logging';

@@ -52,6 +52,7 @@ import { eventLogPlace } from './event-log';
 import type { Logger } from './logging';
 import { newId } from './new-id';
 import { ParkedReads } from './parked-reads';
+import { CHECKPOINTS } from './process-manager-checkpoints';
 import type { Projector } from './projector/projector';
 import { ProjectorThread } from './projector/projector-thread';
 import { RemoteProjector } from './projector/remote-projector';
@@ -380,8 +381,6 @@ function startScheduler(
     },
   };
 }
-
-const CHECKPOINTS = 'process-manager-checkpoints';
 
 function checkpointsIn(state: StateStore): Checkpoints {
   return {
