@@ -23,6 +23,7 @@ const STREAMS = [
   'offer',
   'customer',
   'customer-reference',
+  'services',
 ] as const;
 
 const AGENTS = ['admin-agent', 'sales-agent', 'helpdesk-agent', 'auditor', 'reporter'] as const;

@@ -39,11 +39,14 @@ async function everyCommand(
   }
 }
 
-/** All that a repeat must answer again: everything but the password. */
+/** What is shown once. */
+const SECRETS = new Set(['password', 'clientSecret']);
+
+/** All that a repeat must answer again: everything but the secret. */
 function outcomeOf({ status, headers, body }: Answer) {
   const kept = ['etag', 'tierbook-position', 'location'].map((name) => headers.get(name));
   const answered = JSON.parse(
-    JSON.stringify(body, (name, value: unknown) => (name === 'password' ? undefined : value)),
+    JSON.stringify(body, (name, value: unknown) => (SECRETS.has(name) ? undefined : value)),
   ) as unknown;
   return { status, kept, answered };
 }
@@ -175,6 +178,7 @@ const ON_SOMETHING_THERE = [
   'designate-support-contact',
   'end-customer',
   'end-partnership',
+  'erase-customer',
   'note-partnership-request-bounce',
   'reactivate-subscription',
   'record-agreement',
@@ -187,6 +191,8 @@ const ON_SOMETHING_THERE = [
   'reopen-customer',
   'require-agreement',
   'revoke-delegated-admin',
+  'revoke-service',
+  'rotate-service-secret',
   'schedule-change',
   'send-customer-commands',
   'set-auto-renew',

@@ -297,6 +297,7 @@ async function everyRead(): Promise<readonly (readonly [Api, string])[]> {
   });
   await world.customer(provider);
   const offerId = await world.offer(provider);
+  const { id: serviceId } = await world.serviceAccount(provider);
   const path = `/v1/customers/${customer.id}`;
   const second = accepted(await api.post(`${path}/subscriptions`, world.orderBody(offerId)));
   const one = `${path}/subscriptions/${second.id}`;
@@ -324,6 +325,8 @@ async function everyRead(): Promise<readonly (readonly [Api, string])[]> {
     ...[world.operator, api, whole.api].map((each) => [each, '/v1/audit/refusals'] as const),
     [api, proof],
     [api, '/v1/audit/consistency?from=1'],
+    [api, '/v1/services'],
+    [api, `/v1/services/${serviceId}`],
     [world.operator, '/v1/providers?limit=1'],
     [world.operator, `/v1/providers/${provider.id}`],
     [api, `/v1/providers/${provider.id}`],

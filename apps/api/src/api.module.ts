@@ -38,6 +38,8 @@ import { PartnershipsController } from './partnerships/partnerships.controller';
 import { ProvidersController } from './providers/providers.controller';
 import { ResellersController } from './resellers/resellers.controller';
 import { ProviderSubscriptionsController } from './subscriptions/provider-subscriptions.controller';
+import { ServicesController } from './services/services.controller';
+import { TokenController } from './services/token.controller';
 import { SubscriptionsController } from './subscriptions/subscriptions.controller';
 
 /** The HTTP face of an opened service. */
@@ -69,6 +71,8 @@ export class ApiModule {
         EventsController,
         RefusalsController,
         TransparencyController,
+        ServicesController,
+        TokenController,
         HealthController,
         MetricsController,
         ProjectionsController,

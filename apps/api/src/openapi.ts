@@ -12,6 +12,7 @@ import { offerSchemas } from './offers/offer.schemas';
 import { partnershipSchemas } from './partnerships/partnership.schemas';
 import { providerSchemas } from './providers/provider.schemas';
 import { countrySchemas } from './country-rules/country.schemas';
+import { serviceSchemas } from './services/service.schemas';
 import { resellerSchemas } from './resellers/reseller.schemas';
 import { subscriptionSchemas } from './subscriptions/subscription.schemas';
 
@@ -30,6 +31,7 @@ const SCHEMAS: Schemas = {
   ...eventSchemas,
   ...refusalSchemas,
   ...transparencySchemas,
+  ...serviceSchemas,
 };
 
 const DESCRIPTION = [
@@ -47,6 +49,12 @@ export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
     .setDescription(DESCRIPTION)
     .setVersion('1')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
+    .addOAuth2({
+      type: 'oauth2',
+      description:
+        'How a service gets its bearer token: by client credentials (RFC 6749, section 4.4).',
+      flows: { clientCredentials: { tokenUrl: '/v1/token', scopes: {} } },
+    })
     .addTag('providers', 'Indirect providers: the tenants of this deployment.')
     .addTag('resellers', 'Indirect resellers: their enrolment, and their partnerships.')
     .addTag('partnerships', 'From an invitation to the end of a partnership.')
@@ -55,6 +63,7 @@ export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
     .addTag('subscriptions', "Customers' subscriptions: licences, credit, support.")
     .addTag('countries', 'What countries ask of a customer, and their market regions.')
     .addTag('audit', 'What happened, in order, and the proof of it.')
+    .addTag('services', 'Programs of an organisation that call this API, and their secrets.')
     .build();
   const document = SwaggerModule.createDocument(app, settings);
   document.components = {

@@ -65,7 +65,7 @@ export async function createServer(
   const fastify = adapter.getInstance();
   secureAnswers(fastify);
   limits.holdAddresses(fastify);
-  authenticateCallers(fastify, tierbook.accessTokens, limits);
+  authenticateCallers(fastify, tierbook.accessTokens, limits, tierbook.serviceAccounts);
   readBodies(fastify);
   logRequests(fastify, logger);
   sayParked(fastify, tierbook);

@@ -6,6 +6,7 @@ import {
   partnershipRequest,
   provider,
   reseller,
+  services,
   type CustomerCommand,
   type CustomerEvent,
   type CustomerReferenceCommand,
@@ -27,6 +28,9 @@ import {
   type ResellerCommand,
   type ResellerEvent,
   type ResellerState,
+  type ServicesCommand,
+  type ServicesEvent,
+  type ServicesState,
 } from '@tierbook/domain';
 import type { Aggregate } from '@tierbook/eventing';
 
@@ -45,6 +49,7 @@ export const aggregates = {
     PartnershipEvent
   >,
   offer: offer satisfies Aggregate<OfferCommand, OfferState, OfferEvent>,
+  services: services satisfies Aggregate<ServicesCommand, ServicesState, ServicesEvent>,
   customer: customer satisfies Aggregate<CustomerCommand, CustomerState, CustomerEvent>,
   customerReference: customerReference satisfies Aggregate<
     CustomerReferenceCommand,

@@ -8,6 +8,7 @@ import { partnership } from './partnership/partnership.aggregate';
 import { partnershipRequest } from './partnership-request/partnership-request.aggregate';
 import { provider } from './provider/provider.aggregate';
 import { reseller } from './reseller/reseller.aggregate';
+import { services } from './services/services.aggregate';
 import type { EventSchema, StoredContent } from './schema';
 import {
   CUSTOMER_EXAMPLES,
@@ -18,6 +19,7 @@ import {
   PARTNERSHIP_REQUEST_EXAMPLES,
   PROVIDER_EXAMPLES,
   RESELLER_EXAMPLES,
+  SERVICES_EXAMPLES,
 } from './testing/golden-examples';
 
 /**
@@ -101,3 +103,4 @@ itReads({
   examples: CUSTOMER_REFERENCE_EXAMPLES,
 });
 itReads({ folder: 'customer', aggregate: customer, examples: CUSTOMER_EXAMPLES });
+itReads({ folder: 'services', aggregate: services, examples: SERVICES_EXAMPLES });

@@ -15,6 +15,7 @@ export type CustomerId = Id<'customer'>;
 export type SubscriptionId = Id<'subscription'>;
 export type DelegationId = Id<'delegation'>;
 export type CredentialId = Id<'credential'>;
+export type ServiceId = Id<'service'>;
 
 /** A time: RFC 3339, UTC, milliseconds, as `Date.prototype.toISOString` writes it. */
 export type Instant = string;

@@ -50,3 +50,8 @@ export * from './reseller/reseller.aggregate';
 export * from './reseller/reseller.commands';
 export * from './reseller/reseller.events';
 export * from './reseller/reseller.state';
+export * from './services/services.aggregate';
+export * from './services/services.commands';
+export { serviceOf, usableCredentials } from './services/services.decider';
+export * from './services/services.events';
+export * from './services/services.state';

@@ -252,6 +252,31 @@ export const REFUSALS = {
     title: 'End out of range',
     advice: 'Give an end at most two years after the start; a delegation can be renewed.',
   },
+  'customer-erased': {
+    title: 'Customer erased',
+    advice: 'Nothing more can be done with it: its personal data is gone for good.',
+  },
+  'service-unknown': {
+    title: 'Unknown service',
+    advice: 'Choose a service that GET /v1/services lists.',
+    status: 404,
+  },
+  'service-name-taken': {
+    title: 'Service name taken',
+    advice: 'Choose another name, or revoke the service that has it.',
+  },
+  'service-limit-reached': {
+    title: 'Limit of services reached',
+    advice: 'Revoke services that are not used: an organisation has at most 100.',
+  },
+  'service-role-unavailable': {
+    title: 'Role of another kind of organisation',
+    advice: "Choose `operator` for the operator's services, another role for all others.",
+  },
+  'service-revoked': {
+    title: 'Service revoked',
+    advice: 'Create a new service: a revoked one does not come back.',
+  },
   'effective-date-before-term': {
     title: 'Date before the present term',
     advice: 'Give a date in the present term.',

@@ -25,7 +25,12 @@ export interface AccessTokenOptions {
 }
 
 export type AccessTokenErrorCode =
-  'token-missing' | 'token-malformed' | 'token-expired' | 'token-not-yet-valid' | 'token-invalid';
+  | 'token-missing'
+  | 'token-malformed'
+  | 'token-expired'
+  | 'token-not-yet-valid'
+  | 'token-revoked'
+  | 'token-invalid';
 
 /** A bearer token was refused. The message says what to do and never holds the token. */
 export class AccessTokenError extends Error {
@@ -82,8 +87,9 @@ export class AccessTokens {
       );
     }
     const issuedAt = Math.floor(clock.now().getTime() / 1_000);
-    const { kind, organisation, role } = principal;
-    return new SignJWT({ kind, organisation, role })
+    const { kind, organisation, role, credentialId } = principal;
+    const ofService = credentialId === undefined ? {} : { credential: credentialId };
+    return new SignJWT({ kind, organisation, role, client_id: principal.id, ...ofService })
       .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid: keys.current })
       .setIssuer(issuer)
       .setAudience(audience)
@@ -92,6 +98,17 @@ export class AccessTokens {
       .setIssuedAt(issuedAt)
       .setExpirationTime(issuedAt + Math.floor(lifetimeSeconds))
       .sign(this.signingKey);
+  }
+
+  /** The public keys that verify tokens (RFC 7517), those of former keys too. */
+  publicKeys(): { readonly keys: readonly JsonWebKey[] } {
+    const keys = [...this.verifyingKeys].map(([kid, key]) => ({
+      ...key.export({ format: 'jwk' }),
+      kid,
+      alg: ALGORITHM,
+      use: 'sig',
+    }));
+    return { keys };
   }
 
   /** Whom the token names, where it was verified before and has not ended. */
@@ -161,9 +178,10 @@ export class AccessTokens {
 
 function toVerified(payload: JWTPayload): Verified {
   const { sub, exp = 0, iat = 0 } = payload;
-  const { kind, organisation, role } = payload;
-  const principal = parsePrincipal({ id: sub, kind, organisation, role });
-  if (principal === undefined) throw invalid();
+  const { kind, organisation, role, credential } = payload;
+  const named = parsePrincipal({ id: sub, kind, organisation, role });
+  if (named === undefined) throw invalid();
+  const principal = typeof credential === 'string' ? { ...named, credentialId: credential } : named;
   const expiresAt = Math.min(exp, iat + MAX_TOKEN_AGE_SECONDS);
   return { principal, issuedAtMs: iat * 1_000, expiresAtMs: expiresAt * 1_000 };
 }

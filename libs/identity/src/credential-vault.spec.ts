@@ -35,7 +35,7 @@ describe('CredentialVault', () => {
   });
 
   it('verifies what it issued, and nothing else', async () => {
-    await vault.issue(credentialId, password);
+    await vault.issue(credentialId, password, 'customer-1');
     expect(await vault.verify(credentialId, password)).toBe(true);
     expect(await vault.verify(credentialId, generatePassword())).toBe(false);
     expect(await vault.verify(credentialId, '')).toBe(false);
@@ -43,11 +43,15 @@ describe('CredentialVault', () => {
   });
 
   it('keeps a verifier bound to its id, and no part of the password', async () => {
-    await vault.issue(credentialId, password);
+    await vault.issue(credentialId, password, 'customer-1');
     const records = await state.list('credential-verifiers', { limit: 10 });
     const mac = createHmac('sha256', K1).update(`${credentialId}\0${password}`).digest('base64url');
     expect(records).toEqual([
-      { key: credentialId, value: { kid: 'k1', mac, createdAt: NOW }, version: 1 },
+      {
+        key: credentialId,
+        value: { kid: 'k1', mac, owner: 'customer-1', createdAt: NOW },
+        version: 1,
+      },
     ]);
     const kept = JSON.stringify(records);
     for (const form of [password, password.replaceAll('-', '')]) {
@@ -58,29 +62,29 @@ describe('CredentialVault', () => {
   });
 
   it('does not verify a verifier that was moved to another id', async () => {
-    await vault.issue(credentialId, password);
+    await vault.issue(credentialId, password, 'customer-1');
     const stolen = await state.get('credential-verifiers', credentialId);
     await state.put('credential-verifiers', 'another', stolen?.value ?? null);
     expect(await vault.verify('another', password)).toBe(false);
   });
 
   it('never overwrites a verifier, and its refusal does not hold the password', async () => {
-    await vault.issue(credentialId, password);
+    await vault.issue(credentialId, password, 'customer-1');
     const second = generatePassword();
-    const failure = await vault.issue(credentialId, second).catch(String);
+    const failure = await vault.issue(credentialId, second, 'customer-1').catch(String);
     expect(failure).toContain('draw a new id');
     expect(failure).not.toContain(second);
     expect(await vault.verify(credentialId, password)).toBe(true);
   });
 
   it('verifies no more what was removed', async () => {
-    await vault.issue(credentialId, password);
+    await vault.issue(credentialId, password, 'customer-1');
     await vault.remove(credentialId);
     expect(await vault.verify(credentialId, password)).toBe(false);
   });
 
   it('verifies what was issued under a former key', async () => {
-    await vault.issue(credentialId, password);
+    await vault.issue(credentialId, password, 'customer-1');
     const keys = new Map([
       ['k1', K1],
       ['k2', K2],

@@ -1,4 +1,5 @@
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
+import { v7 } from 'uuid';
 import type { Clock } from '@tierbook/eventing';
 import type { StateStore } from '@tierbook/state';
 import type { KeyRing } from './key-ring';
@@ -16,8 +17,29 @@ interface Verifier {
   readonly [field: string]: string;
   readonly kid: string;
   readonly mac: string;
+  /** The stream that names the credential while it counts: its category and id. */
+  readonly owner: string;
   /** RFC 3339, UTC: verifiers that no event names are swept by age. */
   readonly createdAt: string;
+}
+
+/** A credential that has a verifier. */
+export interface IssuedCredential {
+  readonly credentialId: string;
+  readonly owner: string;
+  readonly createdAt: string;
+}
+
+/** A credential's id, drawn at random (UUIDv7, RFC 9562): in the order in which they were drawn. */
+export function newCredentialId(): string {
+  return v7();
+}
+
+const SECRET_BYTES = 32;
+
+/** A service's secret of 256 bits from the CSPRNG. It begins so that who scans for secrets finds it. */
+export function generateSecret(): string {
+  return `tbs_${randomBytes(SECRET_BYTES).toString('base64url')}`;
 }
 
 /** A one-time password of 138 bits from the CSPRNG, such as `k7mp-...`: 7 groups of 4, easy to read out. */
@@ -43,12 +65,14 @@ export class CredentialVault {
   }
 
   /**
-   * Makes `password` verify under `credentialId`, an id drawn at random for this attempt; durable when answered.
+   * Makes `password` verify under `credentialId`, an id drawn at random for this attempt; durable when
+   * answered. `owner` is the stream whose event will name it.
    * @throws Error when the id has a verifier already: it is never overwritten.
    */
-  async issue(credentialId: string, password: string): Promise<void> {
+  async issue(credentialId: string, password: string, owner: string): Promise<void> {
     const verifier: Verifier = {
       ...this.keys.sign(boundPassword(credentialId, password)),
+      owner,
       createdAt: this.clock.now().toISOString(),
     };
     const version = await this.state.put(COLLECTION, credentialId, verifier, 'absent');
@@ -67,6 +91,17 @@ export class CredentialVault {
   /** Makes the credential verify no more: it was revoked, or no event names it. */
   async remove(credentialId: string): Promise<void> {
     await this.state.remove(COLLECTION, credentialId);
+  }
+
+  /** At most `limit` credentials after this one, in the order of their ids. */
+  async list(after: string | undefined, limit: number): Promise<readonly IssuedCredential[]> {
+    const from = after === undefined ? {} : { after };
+    const records = await this.state.list<Verifier>(COLLECTION, { ...from, limit });
+    return records.map(({ key, value: { owner, createdAt } }) => ({
+      credentialId: key,
+      owner,
+      createdAt,
+    }));
   }
 }
 

@@ -31,6 +31,8 @@ export interface Principal {
   readonly organisation: Organisation;
   /** One that its kind of organisation has. */
   readonly role: Role;
+  /** Of a service: the secret that it named itself by. */
+  readonly credentialId?: string;
 }
 
 /** Opaque: no space and no `@`, so that neither a name nor an address fits. */

@@ -25,6 +25,9 @@ describe('role table', () => {
       'suspend-reseller',
       'reinstate-reseller',
       'control-projections',
+      'create-service',
+      'rotate-service-secret',
+      'revoke-service',
       'list-resellers',
       'read-projections',
       'read-reseller',
@@ -33,6 +36,8 @@ describe('role table', () => {
       'list-country-rules',
       'read-country-rules',
       'list-market-regions',
+      'list-services',
+      'read-service',
       'list-refusals',
       'read-consistency-proof',
     ]);
@@ -144,6 +149,9 @@ describe('role table', () => {
         'schedule-change',
         'undo-scheduled-change',
         'send-customer-commands',
+        'create-service',
+        'rotate-service-secret',
+        'revoke-service',
       ],
     ],
     [

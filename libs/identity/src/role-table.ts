@@ -153,6 +153,10 @@ const ROLE_TABLE = {
   'grant-delegated-admin': { of: 'customer', provider: ADMIN },
   'renew-delegated-admin': { of: 'customer', provider: ADMIN },
   'revoke-delegated-admin': { of: 'customer', provider: ADMIN },
+  'erase-customer': { of: 'customer', provider: ADMIN },
+  'create-service': { of: 'none', operator: OPERATOR, provider: ADMIN, reseller: ADMIN },
+  'rotate-service-secret': { of: 'none', operator: OPERATOR, provider: ADMIN, reseller: ADMIN },
+  'revoke-service': { of: 'none', operator: OPERATOR, provider: ADMIN, reseller: ADMIN },
 
   'list-resellers': { of: 'none', operator: OPERATOR, provider: ANY_AGENT },
   'read-projections': { of: 'none', operator: OPERATOR },
@@ -234,6 +238,8 @@ const ROLE_TABLE = {
     right: 'read-customer',
   },
   'read-events': { of: 'none', provider: AUDIT, reseller: AUDIT },
+  'list-services': { of: 'none', operator: OPERATOR, provider: AUDIT, reseller: AUDIT },
+  'read-service': { of: 'none', operator: OPERATOR, provider: AUDIT, reseller: AUDIT },
   'list-refusals': { of: 'none', operator: OPERATOR, provider: AUDIT, reseller: AUDIT },
   'read-event-proof': { of: 'none', provider: AUDIT },
   // Hashes of everybody's events, and nothing else.
@@ -267,6 +273,11 @@ export function mayDo(role: Role, organisation: OrganisationKind, action: Action
 /** Whether the action is about no one thing, so that its role alone decides. */
 export function isGeneral(action: Action): action is GeneralAction {
   return rowOf(action).of === 'none';
+}
+
+/** Whether the action is about a customer or its subscriptions. */
+export function isOnCustomer(action: Action): action is CustomerAction {
+  return rowOf(action).of === 'customer';
 }
 
 /** The right that a reseller's delegation must hold for this; `undefined` where no delegation gives it. */

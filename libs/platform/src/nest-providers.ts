@@ -6,13 +6,17 @@ import {
   CustomerBatchHandler,
   DeclinePartnershipHandler,
   delegationHandlers,
+  CustomerEraser,
   EndPartnershipHandler,
+  EraseCustomerHandler,
   InvitationReader,
   offerHandlers,
   partnershipRequestHandlers,
   providerHandlers,
   ReissueAdminCredentialHandler,
   resellerHandlers,
+  ServiceAccounts,
+  serviceHandlers,
   subscriptionHandlers,
   subscriptionLifecycleHandlers,
 } from '@tierbook/application';
@@ -51,6 +55,8 @@ export function partsOf(
     { provide: References, useValue: tierbook.references },
     { provide: InvitationReader, useValue: tierbook.invitationReader },
     { provide: AccessTokens, useValue: tierbook.accessTokens },
+    { provide: CustomerEraser, useValue: tierbook.customerEraser },
+    { provide: ServiceAccounts, useValue: tierbook.serviceAccounts },
     { provide: Fingerprints, useValue: tierbook.fingerprints },
   ];
 }
@@ -59,6 +65,7 @@ export function partsOf(
 export const commandHandlers: Provider[] = [
   ...providerHandlers,
   ...resellerHandlers,
+  ...serviceHandlers,
   ...partnershipRequestHandlers,
   AcceptPartnershipHandler,
   DeclinePartnershipHandler,
@@ -68,6 +75,7 @@ export const commandHandlers: Provider[] = [
   CustomerBatchHandler,
   ReissueAdminCredentialHandler,
   ...accountHandlers,
+  EraseCustomerHandler,
   ...subscriptionHandlers,
   ...subscriptionLifecycleHandlers,
   ...delegationHandlers,

@@ -1,12 +1,16 @@
 import {
+  CustomerErasureProcess,
+  CustomerEraser,
   CustomerReferencesProcess,
   DelegationSchedule,
   eventSchemas,
   InvitationReader,
   OffBoardingProcess,
   PartnershipAcceptanceProcess,
+  recordErasures,
   PartnershipRequestSchedule,
   Scheduler,
+  ServiceAccounts,
   SubscriptionSchedule,
 } from '@tierbook/application';
 import { createPrivateKey, type KeyObject } from 'node:crypto';
@@ -73,6 +77,8 @@ export interface WriteSide {
   readonly invitationReader: InvitationReader;
   readonly references: References;
   readonly accessTokens: AccessTokens;
+  readonly serviceAccounts: ServiceAccounts;
+  readonly customerEraser: CustomerEraser;
   readonly fingerprints: Fingerprints;
 }
 
@@ -231,6 +237,7 @@ function wireWriteSide(
   const { eventStore, personalKeys, stateStore } = engines;
   const codec = new EventCodec(personalKeys, eventSchemas);
   const aggregates = new AggregateStore(eventStore, codec, configuration.namespace);
+  const vault = new CredentialVault(stateStore, keys.credentialVault, systemClock);
   const invitations = new Invitations(keys.invitations);
   return {
     engines,
@@ -245,7 +252,9 @@ function wireWriteSide(
       newEventId: newId,
       lastRecordedAt: logTime,
     }),
-    vault: new CredentialVault(stateStore, keys.credentialVault, systemClock),
+    vault,
+    serviceAccounts: new ServiceAccounts(aggregates, vault),
+    customerEraser: new CustomerEraser(personalKeys, vault),
     invitations,
     invitationReader: new InvitationReader(
       eventStore,
@@ -290,6 +299,8 @@ async function startProcesses(
   isShared: boolean,
 ): Promise<Running> {
   const start = async (): Promise<Running> => {
+    const { engines, aggregates, pipeline } = writeSide;
+    await recordErasures(engines.personalKeys, aggregates, pipeline);
     const managers = await startProcessManagers(writeSide, projector, store, logger);
     const scheduler = startScheduler(writeSide, store, logger);
     return {
@@ -304,7 +315,7 @@ async function startProcesses(
 }
 
 async function startProcessManagers(
-  { engines, codec, pipeline, aggregates }: WriteSide,
+  { engines, codec, pipeline, aggregates, customerEraser }: WriteSide,
   projector: Projector,
   store: ReadStore,
   logger: Logger,
@@ -317,6 +328,7 @@ async function startProcessManagers(
   const managers: readonly ProcessManager[] = [
     new PartnershipAcceptanceProcess(pipeline),
     new CustomerReferencesProcess(pipeline),
+    new CustomerErasureProcess(customerEraser),
     offBoarding,
   ];
   const runners = managers.map(

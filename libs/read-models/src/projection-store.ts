@@ -62,6 +62,11 @@ export interface ProjectionStore {
    * stays as it is, so the same batch again changes nothing.
    */
   write(writes: readonly BuildWrite[]): Promise<void>;
+  /**
+   * Makes sure that what was overwritten or removed is gone from the store's files; `false` where a reader
+   * keeps some of it there for now: ask again. Left out by a store that has no files of its own.
+   */
+  scrub?(): Promise<boolean>;
   /** This build serves from now on, at once, to direct readers too; the view's other builds are dropped. */
   promote(build: BuildId): Promise<void>;
   /**

@@ -139,7 +139,9 @@ function faultsOf(document: ApiDocument, { method, path, answer }: Exchange): re
       : ['the status is not declared'];
   }
   const type = answer.headers.get('content-type') ?? '';
-  if (!type.startsWith('application/problem+json')) return [`content type ${type}`];
+  // The token endpoint says errors as RFC 6749 does.
+  const expected = path === '/v1/token' ? 'application/json' : 'application/problem+json';
+  if (!type.startsWith(expected)) return [`content type ${type}`];
   return [...problemFaults(answer.status, path, answer.body), ...undeclared(operation, answer)];
 }
 

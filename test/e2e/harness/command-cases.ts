@@ -175,6 +175,31 @@ export const COMMAND_CASES: Readonly<Record<string, (world: World) => Promise<Co
     };
   },
 
+  'erase-customer': async (world) => {
+    const provider = await world.provider();
+    const path = `/v1/customers/${(await world.customer(provider)).id}/erasure`;
+    return { api: provider.api, path, otherBody: { reason: 'x' } };
+  },
+
+  'create-service': async (world) => ({
+    api: (await world.provider()).api,
+    path: '/v1/services',
+    body: { name: world.unique('erp-sync-'), role: 'sales-agent' },
+    otherBody: { name: world.unique('erp-sync-'), role: 'reporter' },
+  }),
+
+  'rotate-service-secret': async (world) => {
+    const provider = await world.provider();
+    const path = `/v1/services/${(await world.serviceAccount(provider)).id}/secret`;
+    return { api: provider.api, path, body: { overlapHours: 1 }, otherBody: { overlapHours: 2 } };
+  },
+
+  'revoke-service': async (world) => {
+    const provider = await world.provider();
+    const path = `/v1/services/${(await world.serviceAccount(provider)).id}/revocation`;
+    return { api: provider.api, path, otherBody: { reason: 'x' } };
+  },
+
   'reissue-admin-credential': async (world) => {
     const provider = await world.provider();
     const { id } = await world.customer(provider);

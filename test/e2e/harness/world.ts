@@ -14,6 +14,13 @@ export interface ResellerMember extends Member {
   readonly partnerId: string;
 }
 
+/** A service and how it names itself. */
+export interface ServiceAccount {
+  readonly id: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
 /** An invitation, as the provider got it. */
 export interface Invitation {
   readonly requestId: string;
@@ -187,6 +194,14 @@ export class World {
 
   async customer(provider: Member, more: object = {}): Promise<Answer> {
     return accepted(await provider.api.post('/v1/customers', { ...this.customerBody(), ...more }));
+  }
+
+  /** A service of that organisation, and its secret. */
+  async serviceAccount(owner: Member, role: Role = 'admin-agent'): Promise<ServiceAccount> {
+    const body = { name: this.unique('erp-sync-'), role };
+    const answer = accepted(await owner.api.post('/v1/services', body));
+    const clientId = answer.string('client', 'clientId');
+    return { id: answer.id, clientId, clientSecret: answer.string('client', 'clientSecret') };
   }
 
   /** A customer of that provider with one subscription. */

@@ -53,7 +53,7 @@ const ROW = {
   domain: DOMAIN,
   companyName: COMPANY_NAME,
   country: COUNTRY,
-  status: choice(['active', 'ended'], 'Where the account stands.'),
+  status: choice(['active', 'ended', 'erased'], 'Where the account stands.'),
   createdAt: instant('When it was created.'),
   subscriptions: count('How many subscriptions it has, as far as the caller may see them.'),
   licences: count('Licences of those subscriptions.'),
@@ -104,7 +104,7 @@ export const customerSchemas: Schemas = {
       ),
       statuses: listOf(
         objectOf<CustomerCounts['statuses'][number]>('Those that stand alike.', {
-          status: choice(['active'], 'Where they stand.'),
+          status: choice(['active', 'erased'], 'Where they stand.'),
           customers: total('How many.'),
         }),
         'The most frequent first.',

@@ -1,6 +1,10 @@
 import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { CreateCustomerCommand, ReissueAdminCredentialCommand } from '@tierbook/application';
+import {
+  CreateCustomerCommand,
+  EraseCustomerCommand,
+  ReissueAdminCredentialCommand,
+} from '@tierbook/application';
 import type { CustomerId, ProviderId, ResellerId } from '@tierbook/domain';
 import { TIERBOOK, type Tierbook } from '@tierbook/platform';
 import {
@@ -108,6 +112,23 @@ export class CustomersController {
       'reissue-admin-credential',
       (sent) => new ReissueAdminCredentialCommand(sent, id),
       { creates: true, bodiless: true, secret: true },
+    );
+  }
+
+  @Post(':id/erasure')
+  @CommandRoute({
+    action: 'erase-customer',
+    path: OF_ONE,
+    summary:
+      'Erase what is personal of a customer, for good: its key is destroyed, and the customer closed. Its domain stays taken.',
+    problems: ['not-found', 'customer-has-subscriptions'],
+  })
+  erase(@HttpExchange() exchange: Exchange, @Param('id', IdPipe) id: CustomerId) {
+    return this.commands.send(
+      exchange,
+      'erase-customer',
+      (sent) => new EraseCustomerCommand(sent, id),
+      { bodiless: true },
     );
   }
 

@@ -13,7 +13,7 @@ import {
 } from '../http/paging';
 
 const SORTS = ['companyName', 'domain', 'createdAt', 'licences'] as const;
-const STATUSES = ['active', 'ended'] as const;
+const STATUSES = ['active', 'ended', 'erased'] as const;
 
 export class ListCustomersQuery extends CountedPagingQuery {
   @ApiPropertyOptional({

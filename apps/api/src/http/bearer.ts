@@ -1,5 +1,6 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
+import type { ServiceAccounts } from '@tierbook/application';
 import type { AccessTokens, Principal } from '@tierbook/identity';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { checkCorrelationId, setPrincipal } from './request';
@@ -22,6 +23,7 @@ export function authenticateCallers(
   fastify: FastifyInstance,
   accessTokens: AccessTokens,
   limits: RequestLimits,
+  services: ServiceAccounts,
 ): void {
   const verified = (request: FastifyRequest, token: string | undefined) => {
     const verify = () => accessTokens.verify(token);
@@ -37,7 +39,13 @@ export function authenticateCallers(
       setPrincipal(request, principal);
       limits.holdCaller(principal);
       checkCorrelationId(request);
-      done();
+      if (principal.kind !== 'service') {
+        done();
+        return;
+      }
+      services.check(principal).then(() => {
+        done();
+      }, done);
     };
     try {
       const token = tokenOf(request);

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { formOf, isOAuth } from './oauth';
 import { ProblemError, type FieldProblem } from './problems';
 import { pointerTo, unknownField } from './validation';
 
@@ -7,7 +8,7 @@ const DEEPEST = 32;
 
 /**
  * Reads bodies: one JSON object each, not encoded, not nested too deeply, and without `__proto__` or
- * `constructor.prototype`. No body is an empty object.
+ * `constructor.prototype`. No body is an empty object. The OAuth endpoint takes a form.
  */
 export function readBodies(fastify: FastifyInstance): void {
   const parse = fastify.getDefaultJsonParser('error', 'error');
@@ -22,6 +23,18 @@ export function readBodies(fastify: FastifyInstance): void {
       done(error === null ? null : new ProblemError('malformed-json'), body);
     });
   });
+  fastify.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string' },
+    (request, text, done) => {
+      try {
+        if (!isOAuth(request)) throw new ProblemError('media-type-unsupported');
+        done(null, formOf(text.toString()));
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+  );
   fastify.addHook('onRequest', (request, _reply, done) => {
     const encoding = request.headers['content-encoding'];
     const plain = encoding === undefined || encoding === 'identity';

@@ -16,6 +16,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RefusalNotes } from './refusal-notes';
 import { correlationIdOf, noteProblem, pathOf } from './request';
+import { isOAuth, oauthError } from './oauth';
 import { PROBLEMS, problemDetails, ProblemError, type ProblemCode } from './problems';
 
 /** Seconds after which a try again is worth it. */
@@ -63,11 +64,13 @@ export function answerProblem(
   if (status === 503 || status === 429) {
     void reply.header('Retry-After', String(problem.retryAfter ?? RETRY_AFTER_SECONDS));
   }
-  if (status === 401) void reply.header('WWW-Authenticate', 'Bearer');
+  const oauth = isOAuth(request);
+  if (status === 401) void reply.header('WWW-Authenticate', oauth ? 'Basic' : 'Bearer');
+  const details = problemDetails(problem, { path: pathOf(request), correlationId });
   void reply
     .status(status)
-    .header('Content-Type', 'application/problem+json; charset=utf-8')
-    .send(JSON.stringify(problemDetails(problem, { path: pathOf(request), correlationId })));
+    .header('Content-Type', `application/${oauth ? 'json' : 'problem+json'}; charset=utf-8`)
+    .send(JSON.stringify(oauth ? oauthError(details) : details));
 }
 
 function problemOf(error: unknown): ProblemError {

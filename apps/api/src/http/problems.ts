@@ -96,6 +96,33 @@ const SERVICE_PROBLEMS = {
     title: 'Access token of the future',
     advice: 'Set the clock of who issued it, or of this service, right; then get a new token.',
   },
+  'token-revoked': {
+    status: 401,
+    title: 'Access token revoked',
+    advice: 'Get a new token, with a secret that still works.',
+  },
+  'client-invalid': {
+    status: 401,
+    title: 'Client credentials refused',
+    advice:
+      'Send the client_id and the client_secret as they were answered, unless they were replaced or revoked.',
+  },
+  'token-request-invalid': {
+    status: 400,
+    title: 'Token request invalid',
+    advice:
+      'Send grant_type=client_credentials as application/x-www-form-urlencoded, each parameter once.',
+  },
+  'grant-type-unsupported': {
+    status: 400,
+    title: 'Grant type not supported',
+    advice: 'Send grant_type=client_credentials.',
+  },
+  'scope-invalid': {
+    status: 400,
+    title: 'Scope not granted',
+    advice: "Leave scope out, or send the service's role.",
+  },
   'token-invalid': {
     status: 401,
     title: 'Access token invalid',

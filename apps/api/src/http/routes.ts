@@ -8,7 +8,7 @@ import {
   ApiParam,
   ApiQuery,
 } from '@nestjs/swagger';
-import { conditionsOf, rolesFor, type Action } from '@tierbook/identity';
+import { conditionsOf, isOnCustomer, rolesFor, type Action } from '@tierbook/identity';
 import { Does } from './access.guard';
 import { documentAnswer, headersOf, type HeaderName } from './document-answers';
 import { documentProblems } from './document-problems';
@@ -49,6 +49,7 @@ const EVERY_ROUTE = [
   'token-malformed',
   'token-expired',
   'token-not-yet-valid',
+  'token-revoked',
   'token-invalid',
   'forbidden',
   'correlation-id-invalid',
@@ -86,6 +87,11 @@ const EVERY_COMMAND = [
   'disk-full',
 ] as const satisfies readonly ProblemCode[];
 
+const ON_A_CUSTOMER = [
+  ...EVERY_COMMAND,
+  'customer-erased',
+] as const satisfies readonly ProblemCode[];
+
 const EVERY_READ = [
   'field-invalid',
   'field-unknown',
@@ -120,7 +126,7 @@ function route(options: RouteOptions, common: readonly ProblemCode[]): MethodDec
 export function CommandRoute(options: CommandRouteOptions): MethodDecorator {
   return applyDecorators(
     RouteConfig({ [COMMAND]: options.action }),
-    route(options, EVERY_COMMAND),
+    route(options, isOnCustomer(options.action) ? ON_A_CUSTOMER : EVERY_COMMAND),
     ...commandAnswers(options),
     ApiHeader({
       name: 'Idempotency-Key',

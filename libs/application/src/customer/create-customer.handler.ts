@@ -16,7 +16,7 @@ import { aggregates } from '../aggregates';
 import { answerOf, type Answer } from '../answer';
 import { commandIdOf, contextOf, deriveId, type Sent } from '../command-message';
 import { isPhoneNumber } from '../phone';
-import { OneTimeCredential, type AdminCredential } from './one-time-credential';
+import { adminCredentialIn, drawnPassword, type AdminCredential } from './one-time-credential';
 import {
   chosenReseller,
   gatherOrder,
@@ -77,7 +77,7 @@ export class CreateCustomerHandler implements ICommandHandler<CreateCustomerComm
     const providerId = organisationIdOf(sent.principal) as ProviderId;
     const id = customerIdOf(providerId, input.domain);
     const context = contextOf(sent, commandIdOf(sent, 'customers'));
-    const credential = new OneTimeCredential(this.vault);
+    const credential = drawnPassword(this.vault, id);
     const outcome = await orLost(() =>
       this.pipeline.execute({
         name: 'create-customer',
@@ -108,7 +108,7 @@ export class CreateCustomerHandler implements ICommandHandler<CreateCustomerComm
     );
     const resource = { type: 'customer', id, path: `customers/${id}` };
     const bodyOf = (events: readonly CustomerEvent[]) =>
-      createdBody(events, credential.answer(events));
+      createdBody(events, adminCredentialIn(events, credential));
     return answerOf(outcome, resource, bodyOf, seatsIn);
   }
 

@@ -6,7 +6,7 @@ import { aggregates } from '../aggregates';
 import { answerOf, type Answer } from '../answer';
 import { commandIdOf, contextOf, type Sent } from '../command-message';
 import { authoriseOnCustomer } from './customer-access';
-import { OneTimeCredential, type AdminCredential } from './one-time-credential';
+import { adminCredentialIn, drawnPassword, type AdminCredential } from './one-time-credential';
 
 export interface CredentialBody {
   readonly adminCredential?: AdminCredential;
@@ -32,7 +32,7 @@ export class ReissueAdminCredentialHandler implements ICommandHandler<ReissueAdm
   async execute(message: ReissueAdminCredentialCommand): Promise<Answer<CredentialBody>> {
     const { sent, customerId: id } = message;
     const path = `customers/${id}`;
-    const credential = new OneTimeCredential(this.vault);
+    const credential = drawnPassword(this.vault, id);
     const outcome = await this.pipeline.execute({
       name: 'reissue-admin-credential',
       aggregate: aggregates.customer,
@@ -56,7 +56,7 @@ export class ReissueAdminCredentialHandler implements ICommandHandler<ReissueAdm
       beforeAppend: () => credential.keepVerifier(),
     });
     return answerOf(outcome, { type: 'customer', id, path }, (events) => {
-      const adminCredential = credential.answer(events);
+      const adminCredential = adminCredentialIn(events, credential);
       return adminCredential === undefined ? {} : { adminCredential };
     });
   }

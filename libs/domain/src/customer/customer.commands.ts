@@ -217,7 +217,16 @@ export interface ExpireDelegatedAdmin {
 export type DelegationCommand =
   GrantDelegatedAdmin | RenewDelegatedAdmin | RevokeDelegatedAdmin | ExpireDelegatedAdmin;
 
+/** The end of its personal data. */
+export interface EraseCustomer {
+  readonly type: 'erase-customer';
+  readonly at: Instant;
+  /** The key is gone, whatever the customer's state: there is nothing left to wait for. */
+  readonly keyDestroyed: boolean;
+}
+
 export type CustomerCommand =
+  | EraseCustomer
   | CreateCustomer
   | ReissueAdminCredential
   | CustomerAccountCommand

@@ -23,6 +23,7 @@ import type {
 } from './customer.commands';
 import type { CustomerEvent, DelegatedAdminRevoked, SupportContact } from './customer.events';
 import { adminUserName } from './customer.evolve';
+import { eraseCustomer } from './erasure';
 import type { CustomerState, SubscriptionState } from './customer.state';
 import { decideDelegation } from './delegation.decider';
 import { delegationsOn, grant, holdsAt, revoke } from './delegation';
@@ -39,6 +40,10 @@ export { evolve, initialState } from './customer.evolve';
 export function decide(command: CustomerCommand, state: CustomerState): Decided {
   if (command.type === 'create-customer') return create(command, state);
   if (state.status === 'none') throw unreachable(command, state.status);
+  if (command.type === 'erase-customer') return eraseCustomer(command, state);
+  if (state.status === 'erased' && !ON_ERASED.has(command.type)) {
+    return refuse('customer-erased', "This customer's personal data is erased.");
+  }
   if (state.status === 'ended' && !ON_ENDED.has(command.type)) return endedCustomer();
   switch (command.type) {
     case 'change-customer-profile':
@@ -78,6 +83,13 @@ export function decide(command: CustomerCommand, state: CustomerState): Decided 
 /** What can be done to a customer that has ended: its suspended subscriptions run out. */
 const ON_ENDED: ReadonlySet<CustomerCommand['type']> = new Set([
   'reopen-customer',
+  'expire-delegated-admin',
+  'advance-subscription',
+  'off-board-reseller',
+]);
+
+/** What the service itself does goes on: none of it is personal. */
+const ON_ERASED: ReadonlySet<CustomerCommand['type']> = new Set([
   'expire-delegated-admin',
   'advance-subscription',
   'off-board-reseller',

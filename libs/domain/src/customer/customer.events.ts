@@ -121,6 +121,18 @@ export interface DelegatedAdminRenewed {
   readonly personal?: { readonly reason: string };
 }
 
+/** The key of the customer's personal data is destroyed: from here on the customer is closed. */
+export interface PersonalDataErased {
+  readonly type: 'PersonalDataErased';
+  readonly data: {
+    readonly customerId: CustomerId;
+    /** The administrator's credential, which works no more. */
+    readonly credentialId: CredentialId | null;
+    /** All it ever had: their names are erased too. */
+    readonly subscriptionIds: readonly SubscriptionId[];
+  };
+}
+
 /** Names the credential, never its secret: that is in one answer, its verifier in the vault. */
 export interface AdminCredentialIssued {
   readonly type: 'AdminCredentialIssued';
@@ -223,6 +235,7 @@ export interface SupportContactDesignated {
 }
 
 export type CustomerEvent =
+  | PersonalDataErased
   | CustomerCreated
   | CustomerAccountEvent
   | CustomerResellerChanged

@@ -69,6 +69,8 @@ function evolveExisting(
       delegations.delete(event.data.delegationId);
       return { ...state, delegations };
     }
+    case 'PersonalDataErased':
+      return { ...state, status: 'erased', credentialId: null };
     case 'AdminCredentialIssued': {
       const { credentialId, userName } = event.data;
       return { ...state, credentialId, userName };

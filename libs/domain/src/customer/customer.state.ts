@@ -55,7 +55,7 @@ export interface DelegationState extends PartneredReseller {
 export type CustomerState =
   | { readonly status: 'none' }
   | {
-      readonly status: 'active' | 'ended';
+      readonly status: 'active' | 'ended' | 'erased';
       readonly customerId: CustomerId;
       readonly providerId: ProviderId;
       readonly domain: string;

@@ -37,6 +37,7 @@ export const customerSchemas: EventSchemas<CustomerEvent> = {
   DelegatedAdminRenewed: { upcasters: [] },
   DelegatedAdminRevoked: { upcasters: [] },
   AdminCredentialIssued: { upcasters: [] },
+  PersonalDataErased: { upcasters: [] },
   SubscriptionOrdered: { upcasters: [orderedV1ToV2] },
   SubscriptionQuantityChanged: { upcasters: [quantityChangedV1ToV2] },
   SubscriptionRenamed: { upcasters: [] },

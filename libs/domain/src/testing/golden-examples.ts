@@ -9,6 +9,7 @@ import type {
   PeriodId,
   ProviderId,
   ResellerId,
+  ServiceId,
   SubscriptionId,
 } from '../ids';
 import type { OfferEvent, OfferTerms } from '../offer/offer.events';
@@ -16,6 +17,7 @@ import type { PartnershipEvent } from '../partnership/partnership.events';
 import type { PartnershipRequestEvent } from '../partnership-request/partnership-request.events';
 import type { ProviderEvent } from '../provider/provider.events';
 import type { ResellerEvent } from '../reseller/reseller.events';
+import type { ServicesEvent } from '../services/services.events';
 
 /** One event of each type, in an order in which each can follow those before. */
 type Examples<E extends { readonly type: string }> = {
@@ -31,6 +33,8 @@ const customerId = 'c3d7e9f2-0000-5000-8000-000000000006' as CustomerId;
 const subscriptionId = 'e1a5c8b4-0000-5000-8000-000000000007' as SubscriptionId;
 const delegationId = 'f6b2d0c9-0000-5000-8000-000000000008' as DelegationId;
 const credentialId = '0d4f8e63-0000-4000-8000-000000000009' as CredentialId;
+const serviceId = 'b7e3f1d2-0000-5000-8000-000000000010' as ServiceId;
+const newCredentialId = '0d4f8e63-0000-4000-8000-000000000011' as CredentialId;
 const partner = { resellerId, periodId };
 const scope = { kind: 'subscription', subscriptionId } as const;
 const terms: OfferTerms = {
@@ -52,6 +56,39 @@ const content = {
   limitPerCustomer: 5,
   upgradeTargets: [otherOfferId],
   countries: ['BR', 'PT'],
+};
+
+export const SERVICES_EXAMPLES: Examples<ServicesEvent> = {
+  ServiceCreated: {
+    type: 'ServiceCreated',
+    data: {
+      serviceId,
+      owner: { kind: 'provider', id: providerId },
+      name: 'erp-sync',
+      role: 'sales-agent',
+      credentialId,
+      createdAt: '2026-01-31T10:00:00.000Z',
+    },
+  },
+  ServiceSecretRotated: {
+    type: 'ServiceSecretRotated',
+    data: {
+      serviceId,
+      credentialId: newCredentialId,
+      formerCredentialId: credentialId,
+      formerUntil: '2026-03-02T10:00:00.000Z',
+      droppedCredentialId: null,
+      rotatedAt: '2026-03-01T10:00:00.000Z',
+    },
+  },
+  ServiceRevoked: {
+    type: 'ServiceRevoked',
+    data: {
+      serviceId,
+      credentialIds: [newCredentialId, credentialId],
+      revokedAt: '2026-04-01T10:00:00.000Z',
+    },
+  },
 };
 
 export const PROVIDER_EXAMPLES: Examples<ProviderEvent> = {
@@ -499,6 +536,10 @@ export const CUSTOMER_EXAMPLES: Examples<CustomerEvent> = {
   SubscriptionActivated: {
     type: 'SubscriptionActivated',
     data: { customerId, subscriptionId, effectiveFrom: '2026-01-31T10:00:00.000Z' },
+  },
+  PersonalDataErased: {
+    type: 'PersonalDataErased',
+    data: { customerId, credentialId, subscriptionIds: [subscriptionId] },
   },
 };
 

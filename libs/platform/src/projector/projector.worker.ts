@@ -7,6 +7,7 @@ import {
   partnershipRequest,
   provider,
   reseller,
+  services,
 } from '@tierbook/domain';
 import { CachedPersonalKeys, EventCodec, StoreRefusedError, systemClock } from '@tierbook/eventing';
 import {
@@ -35,6 +36,7 @@ const AGGREGATES = [
   partnershipRequest,
   provider,
   reseller,
+  services,
 ];
 
 async function runProjector(host: MessagePort, options: ProjectorOptions): Promise<void> {

@@ -48,7 +48,7 @@ export interface CustomerDoc {
   readonly country: string;
   readonly culture: string;
   readonly language: string;
-  readonly status: 'active' | 'ended';
+  readonly status: 'active' | 'ended' | 'erased';
   readonly companyName: string | null;
   readonly email: string | null;
   readonly contactName: string | null;
@@ -77,7 +77,7 @@ export interface CustomerDoc {
 
 export const customersView: ViewDefinition<CustomerDoc> = {
   name: 'customers',
-  version: 4,
+  version: 5,
   readableFrom: 4,
   fields: {
     providerId: 'keyword',
@@ -131,6 +131,7 @@ function customerEventOf({ event }: Recorded) {
     case 'SubscriptionScheduledChangeUndone':
     case 'SubscriptionRenewed':
     case 'SubscriptionExpired':
+    case 'PersonalDataErased':
       return event;
     default:
       return undefined;
@@ -138,6 +139,29 @@ function customerEventOf({ event }: Recorded) {
 }
 
 type CustomerCreatedEvent = Extract<Recorded['event'], { readonly type: 'CustomerCreated' }>;
+
+/** Personal fields of a profile, as they read once erased. */
+const NOBODY = {
+  companyName: null,
+  email: null,
+  contactName: null,
+  phone: null,
+  registrationNumber: null,
+  address: null,
+} as const;
+
+function erased(doc: CustomerDoc): CustomerDoc {
+  const { billing, agreement } = doc;
+  return {
+    ...doc,
+    ...NOBODY,
+    status: 'erased',
+    billing: billing && { ...billing, ...NOBODY },
+    agreement: agreement && { ...agreement, signatory: null, email: null },
+    reference: null,
+    endReason: null,
+  };
+}
 
 export const customersProjection: Projection<CustomerDoc> = {
   view: customersView,
@@ -169,6 +193,8 @@ export const customersProjection: Projection<CustomerDoc> = {
         const delegations = delegationsAfter(doc.delegations, event, grantedDelegation);
         return { ...doc, delegations };
       }
+      case 'PersonalDataErased':
+        return erased(doc);
       case 'AdminCredentialIssued':
         return { ...doc, adminUserName: event.data.userName };
       case 'SubscriptionOrdered': {

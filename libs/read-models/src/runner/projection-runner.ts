@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import {
   isKernelEvent,
   MissingPersonalKeyError,
@@ -64,6 +65,8 @@ interface Decoded {
   readonly obstacle?: Obstacle;
 }
 
+const SCRUB_AGAIN_MS = 100;
+
 /**
  * Builds the views from the log and keeps them current, told of new events by the reader's subscription.
  *
@@ -86,6 +89,7 @@ export class ProjectionRunner {
   readonly #lanes = new Map<Lane, Promise<void>>();
   /** The build that serves, by view. */
   readonly #serving = new Map<string, Build>();
+  #scrubbing: Promise<void> = Promise.resolve();
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: ProjectionRunnerOptions) {
@@ -100,12 +104,15 @@ export class ProjectionRunner {
   async run(onPrepared?: () => void): Promise<void> {
     try {
       await this.#inTurn(() => this.#prepare());
+      // What an erasure left in the files when it was cut short.
+      this.#scrub();
       onPrepared?.();
       await Promise.race([this.#failing.promise, this.#stopped.promise]);
     } finally {
       this.stop();
       await Promise.allSettled(this.#lanes.values());
       await this.#turn;
+      await this.#scrubbing;
     }
   }
 
@@ -379,11 +386,25 @@ export class ProjectionRunner {
       written.set(moving, checkpoint);
     }
     if (writes.length > 0) await store.write(writes);
+    if (decoded.events.some(({ event }) => event.type === 'PersonalDataErased')) this.#scrub();
     for (const [moving, checkpoint] of written) {
       moving.build = { ...moving.build, checkpoint };
       moving.events += stored.length;
       if (moving.build.serving) this.#serving.set(moving.build.view, moving.build);
     }
+  }
+
+  /** Has what was erased gone from the store's files, tried again while readers keep it there. */
+  #scrub(): void {
+    const { store } = this.#options;
+    const { signal } = this.#stopping;
+    const until = async (): Promise<void> => {
+      while (!signal.aborted && (await store.scrub?.()) === false) {
+        await setTimeout(SCRUB_AGAIN_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      }
+    };
+    // Where the disk fails it, the next start does it.
+    this.#scrubbing = this.#scrubbing.then(until).catch(() => undefined);
   }
 
   async #stop(moving: Moving, obstacle: Obstacle): Promise<void> {

@@ -65,7 +65,7 @@ export interface SubscriptionDoc {
 
 export const subscriptionsView: ViewDefinition<SubscriptionDoc> = {
   name: 'subscriptions',
-  version: 4,
+  version: 5,
   readableFrom: 2,
   fields: {
     customerId: 'keyword',
@@ -111,6 +111,8 @@ export const subscriptionsProjection: Projection<SubscriptionDoc> = {
       case 'DelegatedAdminRenewed':
       case 'DelegatedAdminRevoked':
         return event.data.scope.kind === 'subscription' ? [event.data.scope.subscriptionId] : [];
+      case 'PersonalDataErased':
+        return event.data.subscriptionIds;
       default:
         return [];
     }
@@ -126,6 +128,8 @@ export const subscriptionsProjection: Projection<SubscriptionDoc> = {
         const left = withoutLicences(doc.refundable, refundedLicences, effectiveFrom);
         return { ...doc, quantity: to, refundable: refund === null ? left : [...left, refund] };
       }
+      case 'PersonalDataErased':
+        return { ...doc, name: null };
       case 'SubscriptionRenamed':
         return { ...doc, name: revealed(event.personal)?.name ?? null };
       case 'SubscriptionAutoRenewChanged':

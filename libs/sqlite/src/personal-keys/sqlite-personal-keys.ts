@@ -10,12 +10,12 @@ import {
   type PersonalKeys,
 } from '@tierbook/eventing';
 import {
-  BUSY_TIMEOUT_MS,
   openDurableDatabase,
   openDurableDatabaseForReading,
   type DurableFileFormat,
 } from '../durable-store/open-durable-database';
 import { SharedTransactions } from '../durable-store/shared-transactions';
+import { truncateWal } from '../durable-store/truncate-wal';
 
 /** What another thread or process may do with the keys while one writes them. */
 export type PersonalKeysReader = Required<
@@ -53,7 +53,6 @@ const FORMAT: DurableFileFormat = {
 };
 
 const KEY_BYTES = 32;
-const CHECKPOINT_WAIT_MS = 100;
 const TOMBSTONES_PAGE = 1_000;
 const MASTER_KEY_CHECK = 'the master-key check';
 
@@ -229,17 +228,6 @@ function checkMasterKeys(database: DatabaseSync, options: SqlitePersonalKeysOpti
       );
     }
   }
-}
-
-/**
- * Answers whether the WAL is empty now; a reader in mid-read keeps it from being emptied. Waits for one
- * only briefly, as the thread stands still meanwhile.
- */
-function truncateWal(database: DatabaseSync): boolean {
-  database.exec(`PRAGMA busy_timeout = ${String(CHECKPOINT_WAIT_MS)}`);
-  const outcome = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
-  database.exec(`PRAGMA busy_timeout = ${String(BUSY_TIMEOUT_MS)}`);
-  return outcome?.['busy'] === 0;
 }
 
 function toWrapped(row: Record<string, unknown>): {

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { StoreRefusedError, StoreUnavailableError } from '@tierbook/eventing';
+import { StoreRefusedError, StoreUnavailableError, type Position } from '@tierbook/eventing';
 import { customersView } from '@tierbook/read-models';
 import { readStoreContract } from '@tierbook/read-models/testing';
 import { directReader } from './testing/direct-reader';
@@ -47,6 +47,29 @@ describe('SQLite ReadStore', () => {
     database.close();
     const store = openSqliteProjectionStore({ path });
     expect(await store.builds()).toEqual([]);
+    await store.close();
+  });
+
+  it('leaves nothing of what was overwritten, once it is scrubbed', async () => {
+    const path = newPath();
+    const store = openSqliteProjectionStore({ path });
+    const build = await store.begin(customersView);
+    const place = (n: number) => `0000000000000000-${String(n).padStart(20, '0')}` as Position;
+    const write = (n: number, companyName: string | null) =>
+      store.write([
+        {
+          build,
+          documents: [{ key: 'c', position: place(n), doc: { companyName } }],
+          checkpoint: { position: place(n), eventId: 'e' },
+        },
+      ]);
+    await write(1, 'Segredo Guardado');
+    await write(2, null);
+    const files = () => Buffer.concat([path, `${path}-wal`].map((file) => readFileSync(file)));
+    expect(files().includes('Segredo Guardado')).toBe(true);
+    expect(await store.scrub?.()).toBe(true);
+    for (const text of ['Segredo', 'segredo', 'guardado'])
+      expect(files().includes(text)).toBe(false);
     await store.close();
   });
 

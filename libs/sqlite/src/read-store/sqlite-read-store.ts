@@ -34,6 +34,7 @@ import {
   type DurableFileFormat,
 } from '../durable-store/open-durable-database';
 import { directViewOf, directViewSchemaOf, schemaOf, searchTableOf, tableOf } from './build-schema';
+import { truncateWal } from '../durable-store/truncate-wal';
 import { QuerySql, scanOf, type Searching, type Source, type Sql } from './query-sql';
 import { servingIndexOf, type ServingIndex } from './serving-index';
 
@@ -358,6 +359,13 @@ class SqliteProjectionStore extends SqliteReadStore implements ProjectionStore {
   write(writes: readonly BuildWrite[]): Promise<void> {
     return this.transaction('BEGIN IMMEDIATE', () => {
       for (const write of writes) this.#writeBuild(write);
+    });
+  }
+
+  /** Overwritten in the file by `secure_delete`; what the WAL still holds of it goes with the WAL. */
+  scrub(): Promise<boolean> {
+    return new Promise((resolve) => {
+      resolve(!this.database.isOpen || truncateWal(this.database));
     });
   }
 
