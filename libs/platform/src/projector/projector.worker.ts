@@ -1,3 +1,4 @@
+import { setInterval } from 'node:timers/promises';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import {
   customer,
@@ -17,6 +18,7 @@ import {
   ProjectionRunner,
   type Build,
   type ControlRequest,
+  type ProjectionStore,
 } from '@tierbook/read-models';
 import { openReadableLog } from '../event-log';
 import { readOnlyKeys } from '../read-only-keys';
@@ -101,9 +103,25 @@ async function runWith(
   const running = runner.run(() => {
     tell({ kind: 'prepared' });
   });
-  await Promise.race([stopped, running]);
-  runner.stop();
-  await running;
+  const watch = new AbortController();
+  try {
+    // A store that processes share is a server's, which looks after its own files.
+    const watched = options.isShared ? [] : [lost(store, watch.signal)];
+    await Promise.race([stopped, running, ...watched]);
+  } finally {
+    watch.abort();
+    runner.stop();
+    await running;
+  }
+}
+
+/** How often it is asked whether the views are still there, so that an idle projector notices that they are gone. */
+const WATCH_MS = 500;
+
+/** Rejects when the views' file is not there any more, is another one, or cannot be read. */
+async function lost(store: ProjectionStore, signal: AbortSignal): Promise<void> {
+  const watched = setInterval(WATCH_MS, store, { signal, ref: false });
+  for await (const each of watched) await each.builds();
 }
 
 /**

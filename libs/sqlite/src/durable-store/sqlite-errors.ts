@@ -26,6 +26,16 @@ export function isIoError(error: unknown): boolean {
   return sqliteCodeOf(error) === IOERR;
 }
 
+/** What the file holds contradicts itself. */
+export function isCorrupt(error: unknown): boolean {
+  return sqliteCodeOf(error) === CORRUPT;
+}
+
+/** What the file holds is no SQLite database. */
+export function isNoDatabase(error: unknown): boolean {
+  return sqliteCodeOf(error) === NOTADB;
+}
+
 /** What a caller is told when a transaction on the file at `path` failed and was rolled back. */
 export function writeFailure(path: string, error: unknown): unknown {
   switch (sqliteCodeOf(error)) {

@@ -10,6 +10,7 @@ export type FromReader = { readonly id: number } & (
   | { readonly kind: 'found'; readonly page: Page<object> }
   | { readonly kind: 'scanned'; readonly rows: readonly Row<object>[] }
   | { readonly kind: 'behind'; readonly view: string; readonly why: string }
+  | { readonly kind: 'damaged' }
   | { readonly kind: 'failed'; readonly message: string }
 );
 

@@ -2,6 +2,7 @@ import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { ViewBehindError, type ViewDefinition } from '@tierbook/read-models';
 import type { FromReader, ToReader, Unnumbered } from './reader-messages';
 import { openSqliteReadStore } from './sqlite-read-store';
+import { DamagedViewsError } from './views-file';
 
 /** Answers one question after another; it ends when its host closes the port. */
 function serve(host: MessagePort, path: string): void {
@@ -18,6 +19,7 @@ function serve(host: MessagePort, path: string): void {
         if (error instanceof ViewBehindError) {
           return { kind: 'behind', view: error.view, why: error.why };
         }
+        if (error instanceof DamagedViewsError) return { kind: 'damaged' };
         return { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
       })
       .then((answered) => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -71,6 +71,68 @@ describe('SQLite ReadStore', () => {
     for (const text of ['Segredo', 'segredo', 'guardado'])
       expect(files().includes(text)).toBe(false);
     await store.close();
+  });
+
+  describe('when its file is not what it was', () => {
+    const filled = async (path: string) => {
+      const store = openSqliteProjectionStore({ path });
+      await store.promote(await store.begin(customersView));
+      return store;
+    };
+    /** Asks until the store has noticed, and answers what it says then. */
+    const until = async <T>(ask: () => Promise<T>, holds: (outcome: unknown) => boolean) => {
+      for (;;) {
+        const outcome: unknown = await ask().catch((error: unknown) => error);
+        if (holds(outcome)) return outcome;
+        await new Promise(setImmediate);
+      }
+    };
+    const isUnavailable = (outcome: unknown) => outcome instanceof StoreUnavailableError;
+
+    it('removed: the writer says so, and the reader reads from the next one', async () => {
+      const path = newPath();
+      const writer = await filled(path);
+      const reader = openSqliteReadStore({ path });
+      expect(await reader.positionOf(customersView)).toBeUndefined();
+      for (const end of ['', '-wal', '-shm']) rmSync(path + end);
+      expect(String(await until(() => writer.builds(), isUnavailable))).toContain('built again');
+      expect(String(await until(() => reader.positionOf(customersView), isUnavailable))).toContain(
+        'built again',
+      );
+      const next = await filled(path);
+      await until(
+        () => reader.positionOf(customersView),
+        (outcome) => outcome === undefined,
+      );
+      for (const each of [reader, writer, next]) await each.close();
+    });
+
+    it('damaged: it is never read from, and it is discarded', async () => {
+      const path = newPath();
+      const store = await filled(path);
+      await store.close();
+      const bytes = readFileSync(path);
+      bytes.fill(0x5a, 4_096);
+      writeFileSync(path, bytes);
+      const reader = openSqliteReadStore({ path });
+      await expect(reader.positionOf(customersView)).rejects.toBeInstanceOf(StoreUnavailableError);
+      await reader.close();
+      const again = openSqliteProjectionStore({ path });
+      expect(await again.builds()).toEqual([]);
+      await again.close();
+    });
+
+    it('of a newer Tierbook: neither reads nor writes it', async () => {
+      const path = newPath();
+      const store = await filled(path);
+      const database = new DatabaseSync(path);
+      database.exec('PRAGMA user_version = 99');
+      database.close();
+      await expect(store.positionOf(customersView)).rejects.toThrow(/newer Tierbook/);
+      await expect(store.begin(customersView)).rejects.toThrow(/newer Tierbook/);
+      await store.close();
+      expect(() => openSqliteReadStore({ path })).toThrow(StoreRefusedError);
+    });
   });
 
   it('refuses reads once closed', async () => {

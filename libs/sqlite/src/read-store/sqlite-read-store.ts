@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import { StoreUnavailableError, type Position } from '@tierbook/eventing';
+import { StoreRefusedError, StoreUnavailableError, type Position } from '@tierbook/eventing';
 import {
   checkQuery,
   checkScan,
@@ -35,6 +35,7 @@ import {
 } from '../durable-store/open-durable-database';
 import { directViewOf, directViewSchemaOf, schemaOf, searchTableOf, tableOf } from './build-schema';
 import { truncateWal } from '../durable-store/truncate-wal';
+import { DamagedViewsError, discardViews, isDamage, OpenedFile } from './views-file';
 import { QuerySql, scanOf, type Searching, type Source, type Sql } from './query-sql';
 import { servingIndexOf, type ServingIndex } from './serving-index';
 
@@ -89,7 +90,8 @@ interface DocumentRow {
 }
 
 /**
- * Opens the views in the SQLite file at `path` for reading, beside the process or thread that writes them.
+ * Opens the views in the SQLite file at `path` for reading, beside the process or thread that writes them. Where
+ * another file has taken the place of that one, it reads from the other within moments.
  *
  * @throws StoreRefusedError, in one line, when the file is not there, foreign, or of a newer version.
  */
@@ -98,13 +100,15 @@ export function openSqliteReadStore({
 }: {
   readonly path: string;
 }): ReadStore & Pick<ProjectionStore, 'builds'> {
-  return new SqliteReadStore(openDurableDatabaseForReading(path, FORMAT), path);
+  const open = () => openDurableDatabaseForReading(path, FORMAT);
+  return new SqliteReadStore(open(), path, open);
 }
 
 /**
  * Opens the views in the SQLite file at `path` for writing and reading; the file is created (0600) when
  * it is not there. WAL with `synchronous=NORMAL`: a power loss may take the latest commits, whole, and
- * they are built again from the log. What is deleted is overwritten (`secure_delete`).
+ * they are built again from the log. What is deleted is overwritten (`secure_delete`). A damaged file is discarded,
+ * when it is opened and later: all that it held is in the log.
  *
  * @throws StoreRefusedError as `openSqliteReadStore` does.
  */
@@ -113,20 +117,35 @@ export function openSqliteProjectionStore({
 }: {
   readonly path: string;
 }): ReadStore & ProjectionStore {
-  const database = openDurableDatabase(path, FORMAT);
+  const database = openUndamaged(path);
   database.exec(
     'PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; PRAGMA cache_size = -32000; PRAGMA wal_autocheckpoint = 4000;',
   );
   return new SqliteProjectionStore(database, path);
 }
 
+/** A damaged SQLite of ours is laid out anew; a file that is none of ours is refused. */
+function openUndamaged(path: string): DatabaseSync {
+  try {
+    return openDurableDatabase(path, FORMAT);
+  } catch (error) {
+    if (!(error instanceof StoreRefusedError) || !isDamage(error.cause, 'found')) throw error;
+    discardViews(path);
+    return openDurableDatabase(path, FORMAT);
+  }
+}
+
 class SqliteReadStore implements ReadStore {
   readonly #statements = new Map<string, StatementSync>();
+  readonly #file: OpenedFile;
 
   constructor(
-    protected readonly database: DatabaseSync,
-    private readonly path: string,
-  ) {}
+    protected database: DatabaseSync,
+    protected readonly path: string,
+    private readonly reopen?: () => DatabaseSync,
+  ) {
+    this.#file = new OpenedFile(path);
+  }
 
   get<Doc extends object>(view: ViewDefinition<Doc>, key: string): Promise<Row<Doc> | undefined> {
     return this.transaction('BEGIN', () => {
@@ -234,16 +253,48 @@ class SqliteReadStore implements ReadStore {
       if (!this.database.isOpen) {
         throw new StoreUnavailableError(`The views file ${this.path} has been closed.`);
       }
-      this.run(begin);
+      this.#followFile();
       try {
+        this.run(begin);
+        this.#checkFormat();
         const result = work();
         this.run('COMMIT');
         resolve(result);
+      } catch (error) {
+        throw isDamage(error, 'met') ? new DamagedViewsError(this.path) : error;
       } finally {
         // SQLite rolls back by itself on some errors, a full disk among them.
         if (this.database.isTransaction) this.run('ROLLBACK');
       }
     });
+  }
+
+  /** What was opened may have been removed since, or another file have taken its place: SQLite would not notice. */
+  #followFile(): void {
+    if (this.#file.isStillThere()) return;
+    const replaced = new StoreUnavailableError(
+      `The views file ${this.path} was removed or replaced: the views are built again.`,
+    );
+    if (this.reopen === undefined) throw replaced;
+    let next: DatabaseSync;
+    try {
+      next = this.reopen();
+    } catch {
+      throw replaced;
+    }
+    this.#statements.clear();
+    this.database.close();
+    this.database = next;
+    this.#file.note();
+  }
+
+  /** A newer Tierbook may have laid the file out anew meanwhile. */
+  #checkFormat(): void {
+    const [row] = this.all<{ user_version: number }>('PRAGMA user_version');
+    if ((row?.user_version ?? 0) <= FORMAT.version) return;
+    throw new StoreUnavailableError(
+      `The views file ${this.path} was written by a newer Tierbook meanwhile: upgrade this one.`,
+    );
   }
 
   #serving(view: AnyView): BuildRow {
@@ -321,6 +372,18 @@ class SqliteProjectionStore extends SqliteReadStore implements ProjectionStore {
   constructor(database: DatabaseSync, path: string) {
     super(database, path);
     this.#dropOlderFormat();
+  }
+
+  protected override async transaction<T>(
+    begin: 'BEGIN' | 'BEGIN IMMEDIATE',
+    work: () => T,
+  ): Promise<T> {
+    try {
+      return await super.transaction(begin, work);
+    } catch (error) {
+      if (error instanceof DamagedViewsError) discardViews(this.path);
+      throw error;
+    }
   }
 
   begin(view: AnyView): Promise<Build> {

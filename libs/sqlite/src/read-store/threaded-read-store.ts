@@ -17,6 +17,7 @@ import {
 import type { FromReader, ToReader, Unnumbered } from './reader-messages';
 import { servingIndexOf } from './serving-index';
 import { openSqliteReadStore } from './sqlite-read-store';
+import { DamagedViewsError, discardViews } from './views-file';
 
 /** Questions that wait for the thread at most: a flood of searches is refused rather than piled up. */
 const MOST_WAITING = 200;
@@ -31,7 +32,8 @@ interface Waiting {
 /**
  * Opens the views in the SQLite file at `path` for a thread that has other things to do: documents by key, and
  * pages that an index gives row by row, are read here; searches, counts, scans and whatever else passes over rows
- * are read in a thread of their own, which starts with the first of them.
+ * are read in a thread of their own, which starts with the first of them. A file that turns out to be damaged is
+ * discarded, so that whoever writes it builds the views again.
  *
  * @throws StoreRefusedError as `openSqliteReadStore` does.
  */
@@ -58,21 +60,21 @@ class ThreadedReadStore implements ReadStore {
   ) {}
 
   get<Doc extends object>(view: ViewDefinition<Doc>, key: string): Promise<Row<Doc> | undefined> {
-    return this.here.get(view, key);
+    return this.#undamaged(this.here.get(view, key));
   }
 
   getMany<Doc extends object>(
     view: ViewDefinition<Doc>,
     keys: Iterable<string>,
   ): Promise<ReadonlyMap<string, Row<Doc>>> {
-    return this.here.getMany(view, keys);
+    return this.#undamaged(this.here.getMany(view, keys));
   }
 
   async find<Doc extends object>(view: ViewDefinition<Doc>, query: Query): Promise<Page<Doc>> {
     const checked = checkQuery(view, query);
     const counts = query.count === true || checked.countBy.length > 0;
     if (!counts && servingIndexOf(view, checked)?.isExact === true) {
-      return this.here.find(view, query);
+      return this.#undamaged(this.here.find(view, query));
     }
     const { page } = await this.#ask({ kind: 'find', view, query }, 'found');
     return page as Page<Doc>;
@@ -93,12 +95,21 @@ class ThreadedReadStore implements ReadStore {
   }
 
   positionOf(view: AnyView): Promise<Position | undefined> {
-    return this.here.positionOf(view);
+    return this.#undamaged(this.here.positionOf(view));
   }
 
   async close(): Promise<void> {
     await this.#worker?.terminate();
     await this.here.close();
+  }
+
+  async #undamaged<T>(read: Promise<T>): Promise<T> {
+    try {
+      return await read;
+    } catch (error) {
+      if (error instanceof DamagedViewsError) discardViews(this.path);
+      throw error;
+    }
   }
 
   async #ask<Kind extends 'found' | 'scanned'>(
@@ -113,7 +124,12 @@ class ThreadedReadStore implements ReadStore {
     this.#waiting.set(id, { resolve, reject });
     this.#worker ??= this.#start();
     this.#worker.postMessage({ ...question, id });
-    const answer = await promise;
+    const answer = await this.#undamaged(
+      promise.then((each) => {
+        if (each.kind === 'damaged') throw new DamagedViewsError(this.path);
+        return each;
+      }),
+    );
     if (answer.kind === 'behind') throw new ViewBehindError(answer.view, answer.why);
     if (answer.kind === 'failed') {
       throw new StoreUnavailableError(`The views could not be searched: ${answer.message}.`);

@@ -1,0 +1,59 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { type Service, startService } from '../e2e/harness/service';
+import { Client, command, order, subscribed } from './harness/client';
+import { foldOf, readLog, viewsOf } from './harness/oracle';
+import { newDirectory, until } from './harness/process';
+
+const services: Service[] = [];
+
+afterEach(async () => {
+  for (const service of services.splice(0)) await service.dispose();
+});
+
+describe('the file of the views, while the service runs', () => {
+  const faults: readonly (readonly [string, (path: string) => void])[] = [
+    [
+      'removed',
+      (path) => {
+        for (const end of ['', '-wal', '-shm']) rmSync(path + end, { force: true });
+      },
+    ],
+    [
+      'overwritten with rubbish',
+      (path) => {
+        writeFileSync(path, Buffer.alloc(readFileSync(path).length, 0x5a));
+        writeFileSync(`${path}-wal`, '');
+      },
+    ],
+  ];
+  it.each(faults)('%s: the views are built again, and no page is wrong', async (_, harm) => {
+    const dataDir = newDirectory();
+    const service = await startService({ dataDir });
+    services.push(service);
+    const client = new Client(service);
+    const { subscription, offerId } = await subscribed(client);
+    const path = join(dataDir, 'views.db');
+    const before = await client.read(subscription);
+    expect(before.status).toBe(200);
+    harm(path);
+    // Commands go on; reads answer what is so, or that they cannot now, and are right in the end.
+    const { position = '' } = await client.accepted(
+      command('POST', subscription.replace(/\/[^/]+$/, ''), order(offerId)),
+    );
+    const after = await until('a read of what was ordered before', async () => {
+      const { status, body } = await client.read(subscription, { position });
+      expect([200, 503]).toContain(status);
+      return status === 200 ? body : undefined;
+    });
+    expect(after).toEqual(before.body);
+    const log = await readLog(dataDir);
+    // A file that was only just removed may still have been read, and the next one not be there yet.
+    const views = await until('the file to be there', () =>
+      viewsOf(dataDir, log).catch(() => undefined),
+    );
+    expect(views).toEqual(await foldOf(dataDir, log));
+    await client.close();
+  });
+});
