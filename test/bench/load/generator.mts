@@ -2,15 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { quantile } from '../harness/figures.mts';
 import { Connection, headerOf } from './connection.mts';
 import type { LoadJob, LoadResult } from './load.mts';
-import { Orders, type OrderTarget } from './order.mts';
+import { Orders, Reads, type OrderTarget, type ReadTarget } from './order.mts';
 
 // A process of its own, so that its processor time is not counted as the server's.
 
-const orders = new Map<number, Orders>();
+/** What to send to which port, and the status of an answer that counts. */
+const targets = new Map<number, { readonly source: Orders | Reads; readonly status: number }>();
 
-process.on('message', (message: OrderTarget | LoadJob) => {
-  if ('customerIds' in message) orders.set(message.port, new Orders(message));
-  else void run(message).then((result) => process.send?.(result));
+process.on('message', (message: OrderTarget | ReadTarget | LoadJob) => {
+  if ('customerIds' in message) {
+    targets.set(message.port, { source: new Orders(message), status: 201 });
+  } else if ('path' in message) {
+    targets.set(message.port, { source: new Reads(message), status: 200 });
+  } else void run(message).then((result) => process.send?.(result));
 });
 // Its parent has gone.
 process.on('disconnect', () => {
@@ -18,8 +22,8 @@ process.on('disconnect', () => {
 });
 
 async function run({ port, connections, seconds, ratePerSecond }: LoadJob): Promise<LoadResult> {
-  const next = orders.get(port);
-  if (next === undefined) throw new Error(`Nobody said what to order at port ${String(port)}.`);
+  const target = targets.get(port);
+  if (target === undefined) throw new Error(`Nobody said what to send to port ${String(port)}.`);
   const latencies: number[] = [];
   const failures: Record<string, number> = {};
   const heads: string[] = [];
@@ -38,8 +42,8 @@ async function run({ port, connections, seconds, ratePerSecond }: LoadJob): Prom
       }
       const begun = performance.now();
       if (begun >= deadline) break;
-      const { status, head } = await connection.send(next.next().request);
-      if (status === 201) {
+      const { status, head } = await connection.send(target.source.next().request);
+      if (status === target.status) {
         latencies.push(performance.now() - begun);
         lastHead = head;
       } else {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { BENCH, scratchPath } from '../harness/places.mts';
 import { nextMessage, startNode, type Started } from '../harness/processes.mts';
-import type { OrderTarget } from './order.mts';
+import type { OrderTarget, ReadTarget } from './order.mts';
 
 export interface LoadJob {
   readonly port: number;
@@ -12,7 +12,7 @@ export interface LoadJob {
 }
 
 export interface LoadResult {
-  /** Orders accepted. */
+  /** Orders accepted, or pages read. */
   readonly requests: number;
   /** Other answers, by status. */
   readonly failures: Readonly<Record<string, number>>;
@@ -37,12 +37,17 @@ export class LoadGenerator {
     this.#process.child.send(target);
   }
 
-  /** @throws Error when any order was not accepted: a rate of failures is no rate. */
+  /** Says what to read from the server at that port. */
+  read(target: ReadTarget): void {
+    this.#process.child.send(target);
+  }
+
+  /** @throws Error when any answer was another than asked for: a rate of failures is no rate. */
   async run(job: LoadJob): Promise<LoadResult> {
     this.#process.child.send(job);
     const result = (await nextMessage(this.#process)) as LoadResult;
     if (Object.keys(result.failures).length > 0) {
-      throw new Error(`Orders were not accepted: ${JSON.stringify(result.failures)}.`);
+      throw new Error(`Some were answered otherwise: ${JSON.stringify(result.failures)}.`);
     }
     return result;
   }

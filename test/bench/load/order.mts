@@ -35,3 +35,25 @@ export class Orders {
     return { request: line + key + this.#tail, customerId };
   }
 }
+
+/** A page that is read again and again. */
+export interface ReadTarget {
+  readonly port: number;
+  readonly token: string;
+  readonly path: string;
+}
+
+/** The same read, as an HTTP request. */
+export class Reads {
+  readonly #request: string;
+
+  constructor({ port, token, path }: ReadTarget) {
+    this.#request =
+      `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${String(port)}` +
+      `\r\nAuthorization: Bearer ${token}\r\n\r\n`;
+  }
+
+  next(): { readonly request: string } {
+    return { request: this.#request };
+  }
+}

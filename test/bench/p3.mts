@@ -1,0 +1,157 @@
+import { join } from 'node:path';
+import type { Options } from './harness/benchmark.mts';
+import { atMost, median, quantile, type Verdict } from './harness/figures.mts';
+import { BENCH, scratchPath } from './harness/places.mts';
+import { freePort, nextMessage, startNode, type Started } from './harness/processes.mts';
+import { takeTurns, type Sample } from './harness/rounds.mts';
+import { createPartnersCustomer, startService, type Service } from './harness/service.mts';
+import { COMMON_TERM, RARE_TERM } from './load/company-names.mts';
+import { LoadGenerator } from './load/load.mts';
+
+const DATA = 'p3';
+const CONNECTIONS = 10;
+/** The share of the customers that the small log holds. */
+const SMALL = 0.01;
+const SEARCHES = 200;
+
+/** What the load generator asks for, and of whom. */
+interface Contestant extends Pick<Started, 'pid'> {
+  readonly port: number;
+}
+
+/**
+ * P3: a page of 50 of one reseller's customers among a million, against raw node:http with the same query; the same
+ * page among a hundredth of them; and the first page of a search, in process, for a rare term and a common one.
+ */
+export async function benchmark({ seconds, rounds, customers }: Options): Promise<Verdict[]> {
+  const first = await startService(DATA);
+  await createPartnersCustomer(first);
+  await first.stop();
+  const generator = new LoadGenerator();
+  const few = Math.max(Math.round(customers * SMALL), 10_000);
+  const resellerId = await fillTo(0, few);
+  const small = await startCaughtUp(resellerId);
+  const smallP50 = (await loadOf(generator, small, resellerId, small.token)(rounds * seconds))
+    .p50Ms;
+  console.log(`among ${String(few)}: ${smallP50.toFixed(2)} ms p50`);
+  await small.stop();
+  await fillTo(few, customers);
+  const service = await startCaughtUp(resellerId);
+  const raw = await startRaw(service, resellerId);
+  const medianOf = await takeTurns(
+    [
+      {
+        name: 'Tierbook',
+        measure: measured(loadOf(generator, service, resellerId, service.token), seconds),
+      },
+      { name: 'raw http', measure: measured(loadOf(generator, raw, resellerId, ''), seconds) },
+    ],
+    rounds,
+  );
+  await raw.stop();
+  await service.stop();
+  const searched = await searches(service);
+  const ratio = (figure: string) => medianOf('Tierbook', figure) / medianOf('raw http', figure);
+  return [
+    ...searched.map(([term, ms]) => atMost(`P3/search-${term}-ms`, ms, { must: 20 })),
+    atMost('P3/p99', ratio('ms p99'), { must: 3 }),
+    atMost('P3/growth', medianOf('Tierbook', 'ms p50') / smallP50, { must: 1.5 }),
+    { name: 'P3', value: ratio('pages/s'), must: 0.5, aim: 0.7 },
+  ];
+}
+
+/** Writes customers `from` to `to` into the log; answers a reseller that has as many of them as each other. */
+async function fillTo(from: number, to: number): Promise<string> {
+  const started = performance.now();
+  const filler = startNode(
+    [join(BENCH, 'load', 'fill-customers.ts'), scratchPath(DATA), String(from), String(to)],
+    { log: scratchPath('fill-customers.log') },
+  );
+  const { resellerId } = JSON.parse(String(await nextMessage(filler))) as { resellerId: string };
+  await filler.ended;
+  console.log(`the log holds ${String(to)} customers after ${secondsSince(started)} s`);
+  return resellerId;
+}
+
+/** A service on that log, once its views are current. */
+async function startCaughtUp(resellerId: string): Promise<Service> {
+  const started = performance.now();
+  const service = await startService(DATA);
+  for (;;) {
+    const answer = await fetch(`${service.baseUrl}/health/ready`);
+    const { info } = (await answer.json()) as {
+      info?: { views?: { views?: Readonly<Record<string, { state: string; lag?: number }>> } };
+    };
+    const views = Object.values(info?.views?.views ?? {});
+    if (views.length > 0 && views.every(({ state, lag = 0 }) => state === 'live' && lag === 0))
+      break;
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+  }
+  console.log(`the views are current after ${secondsSince(started)} s`);
+  const page = await fetch(service.baseUrl + pageOf(resellerId), {
+    headers: { Authorization: `Bearer ${service.token}` },
+  });
+  const { items } = (await page.json()) as { items?: readonly unknown[] };
+  if (items?.length !== 50) throw new Error(`A page has ${String(items?.length)} rows.`);
+  return service;
+}
+
+function pageOf(resellerId: string): string {
+  return `/v1/customers?resellerId=${resellerId}`;
+}
+
+/** The least that answers the page: node:http, node:sqlite, the same statement, the documents as they are kept. */
+async function startRaw(
+  { dataDir }: Service,
+  resellerId: string,
+): Promise<Started & { readonly port: number }> {
+  const port = await freePort();
+  const started = startNode(
+    [
+      join(BENCH, 'baseline', 'page-server.mts'),
+      String(port),
+      join(dataDir, 'views.db'),
+      resellerId,
+    ],
+    { log: scratchPath('page-server.log') },
+  );
+  await nextMessage(started);
+  return { ...started, port };
+}
+
+function loadOf(generator: LoadGenerator, { port }: Contestant, resellerId: string, token: string) {
+  generator.read({ port, token, path: pageOf(resellerId) });
+  return (seconds: number) => generator.run({ port, connections: CONNECTIONS, seconds });
+}
+
+function measured(run: ReturnType<typeof loadOf>, seconds: number): () => Promise<Sample> {
+  return async () => {
+    const { perSecond, p50Ms, p99Ms } = await run(seconds);
+    return { 'pages/s': perSecond, 'ms p50': p50Ms, 'ms p99': p99Ms };
+  };
+}
+
+/** Milliseconds that the first page of a search takes in process, in the middle of many. */
+async function searches({ dataDir }: Service): Promise<readonly (readonly [string, number])[]> {
+  const started = startNode(
+    [
+      join(BENCH, 'load', 'search-views.ts'),
+      join(dataDir, 'views.db'),
+      String(SEARCHES),
+      RARE_TERM,
+      COMMON_TERM,
+    ],
+    { log: scratchPath('search-views.log') },
+  );
+  const measured = (await nextMessage(started)) as Readonly<Record<string, readonly number[]>>;
+  await started.ended;
+  return Object.entries(measured).map(([term, times]) => {
+    const [p50, p99] = [median(times), quantile(times, 0.99)];
+    console.log(`search for "${term}": ${p50.toFixed(2)} ms p50, ${p99.toFixed(2)} ms p99`);
+    return [term, p50] as const;
+  });
+}
+
+function secondsSince(started: number): string {
+  return ((performance.now() - started) / 1000).toFixed(1);
+}
