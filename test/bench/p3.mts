@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Options } from './harness/benchmark.mts';
 import { atMost, median, quantile, type Verdict } from './harness/figures.mts';
 import { BENCH, scratchPath } from './harness/places.mts';
-import { freePort, nextMessage, startNode, type Started } from './harness/processes.mts';
+import { cpuMs, freePort, nextMessage, startNode, type Started } from './harness/processes.mts';
 import { takeTurns, type Sample } from './harness/rounds.mts';
 import { createPartnersCustomer, startService, type Service } from './harness/service.mts';
 import { COMMON_TERM, RARE_TERM } from './load/company-names.mts';
@@ -42,9 +42,9 @@ export async function benchmark({ seconds, rounds, customers }: Options): Promis
     [
       {
         name: 'Tierbook',
-        measure: measured(loadOf(generator, service, resellerId, service.token), seconds),
+        measure: measured(service, loadOf(generator, service, resellerId, service.token), seconds),
       },
-      { name: 'raw http', measure: measured(loadOf(generator, raw, resellerId, ''), seconds) },
+      { name: 'raw http', measure: measured(raw, loadOf(generator, raw, resellerId, ''), seconds) },
     ],
     rounds,
   );
@@ -124,10 +124,20 @@ function loadOf(generator: LoadGenerator, { port }: Contestant, resellerId: stri
   return (seconds: number) => generator.run({ port, connections: CONNECTIONS, seconds });
 }
 
-function measured(run: ReturnType<typeof loadOf>, seconds: number): () => Promise<Sample> {
+function measured(
+  { pid }: Contestant,
+  run: ReturnType<typeof loadOf>,
+  seconds: number,
+): () => Promise<Sample> {
   return async () => {
-    const { perSecond, p50Ms, p99Ms } = await run(seconds);
-    return { 'pages/s': perSecond, 'ms p50': p50Ms, 'ms p99': p99Ms };
+    const before = cpuMs(pid);
+    const { requests, perSecond, p50Ms, p99Ms } = await run(seconds);
+    return {
+      'pages/s': perSecond,
+      'ms p50': p50Ms,
+      'ms p99': p99Ms,
+      'us cpu/page': ((cpuMs(pid) - before) * 1_000) / requests,
+    };
   };
 }
 
