@@ -24,6 +24,7 @@ import {
   type Checkpoint,
   type Checkpoints,
   type ProcessManager,
+  type Clock,
   type ProcessManagerOptions,
 } from '@tierbook/eventing';
 import {
@@ -97,6 +98,8 @@ export interface Tierbook extends WriteSide {
    * @throws StoreUnavailableError naming the setting of the one that cannot.
    */
   checkStores(): Promise<void>;
+  /** Asked by itself every second what is due. */
+  readonly scheduler: Scheduler;
   /** Lets process managers and projector finish what is under way, then closes every store. */
   close(): Promise<void>;
 }
@@ -112,7 +115,8 @@ export function accessTokensOf(configuration: Configuration, keys: KeyMaterial):
 }
 
 /**
- * Opens the stores, starts the projector and the process managers.
+ * Opens the stores, starts the projector and the process managers. All that happens at a time happens by
+ * `clock`; tokens alone, which others issue, are verified by the system's.
  *
  * @throws ConfigurationError, StoreLockedError, StoreRefusedError: one clear line each; StoreUnavailableError
  *   while a server is away. Nothing stays open.
@@ -122,6 +126,7 @@ export async function openTierbook(
   keys: KeyMaterial,
   logger: Logger,
   onFatal: (error: Error) => void,
+  clock: Clock = systemClock,
 ): Promise<Tierbook> {
   // Before anything is made.
   const places = storePlaces(configuration);
@@ -135,7 +140,8 @@ export async function openTierbook(
     if (failures.length > 0) throw new AggregateError(failures, 'Not everything could be closed.');
   };
   try {
-    const writeSide = wireWriteSide(configuration, keys, engines, await lastRecordedAt(engines));
+    const time = { clock, logTime: await lastRecordedAt(engines) };
+    const writeSide = wireWriteSide(configuration, keys, engines, time);
     const isShared = hasSeparateProjector(configuration);
     // The thread makes the views that are then opened; a projector elsewhere is known by them.
     const thread = isShared
@@ -146,9 +152,17 @@ export async function openTierbook(
     opened.push(() => store.close());
     const projector = thread ?? (await RemoteProjector.start(engines.stateStore, store));
     if (thread === undefined) opened.push(() => projector.stop());
-    const processes = await startProcesses(writeSide, projector, store, logger, isShared);
+    const scheduler = createScheduler(writeSide, store, logger, clock);
+    const processes = await startProcesses(
+      writeSide,
+      projector,
+      store,
+      scheduler,
+      logger,
+      isShared,
+    );
     opened.push(() => processes.stop());
-    const refusals = openRefusalLog(engines.stateStore, logger);
+    const refusals = openRefusalLog(engines.stateStore, logger, clock);
     const signer = await startAuditSigner(configuration, keys, engines, refusals, logger);
     opened.push(() => signer.stop());
     // Before the last signature, so that it holds them all.
@@ -163,7 +177,7 @@ export async function openTierbook(
     const reads = { store: noting, cursors: new Cursors(keys.cursors) };
     const transparency = signer.log;
     const checkStores = () => readAll(engines, store);
-    const parts = { projector, reads, parkedReads, refusals, transparency };
+    const parts = { projector, reads, parkedReads, refusals, transparency, scheduler };
     return { ...writeSide, ...parts, checkStores, close };
   } catch (error) {
     await close();
@@ -184,10 +198,14 @@ async function readAll({ stateStore, personalKeys }: WriteEngines, views: ReadSt
 }
 
 /** The refusal log in this state store; its `head()` is what a checkpoint of the audit log holds of it. */
-export function openRefusalLog(state: StateStore, logger: Logger): RefusalLog {
+export function openRefusalLog(
+  state: StateStore,
+  logger: Logger,
+  clock: Clock = systemClock,
+): RefusalLog {
   return new RefusalLog({
     state,
-    clock: systemClock,
+    clock,
     onFailure: (err) => {
       logger.error({ err }, 'refusals not written');
     },
@@ -232,12 +250,12 @@ function wireWriteSide(
   configuration: Configuration,
   keys: KeyMaterial,
   engines: WriteEngines,
-  logTime: string | undefined,
+  { clock, logTime }: { readonly clock: Clock; readonly logTime: string | undefined },
 ): WriteSide {
   const { eventStore, personalKeys, stateStore } = engines;
   const codec = new EventCodec(personalKeys, eventSchemas);
   const aggregates = new AggregateStore(eventStore, codec, configuration.namespace);
-  const vault = new CredentialVault(stateStore, keys.credentialVault, systemClock);
+  const vault = new CredentialVault(stateStore, keys.credentialVault, clock);
   const invitations = new Invitations(keys.invitations);
   return {
     engines,
@@ -247,7 +265,7 @@ function wireWriteSide(
       store: eventStore,
       aggregates,
       codec,
-      clock: systemClock,
+      clock,
       planIds: new SignedPlanIds(keys.cursors),
       newEventId: newId,
       lastRecordedAt: logTime,
@@ -261,7 +279,7 @@ function wireWriteSide(
       codec,
       aggregates,
       invitations,
-      systemClock,
+      clock,
       configuration.publicUrl,
     ),
     references: new References(keys.references),
@@ -295,6 +313,7 @@ async function startProcesses(
   writeSide: WriteSide,
   projector: Projector,
   store: ReadStore,
+  scheduler: Scheduler,
   logger: Logger,
   isShared: boolean,
 ): Promise<Running> {
@@ -302,10 +321,10 @@ async function startProcesses(
     const { engines, aggregates, pipeline } = writeSide;
     await recordErasures(engines.personalKeys, aggregates, pipeline);
     const managers = await startProcessManagers(writeSide, projector, store, logger);
-    const scheduler = startScheduler(writeSide, store, logger);
+    const stopTicking = startTicking(scheduler);
     return {
       stop: async () => {
-        await scheduler.stop();
+        await stopTicking();
         for (const manager of managers) await manager.stop();
       },
     };
@@ -357,14 +376,14 @@ function onRetryIn(logger: Logger): ProcessManagerOptions['onRetry'] {
 /** How often it is asked whether anything is due. */
 const TICK_MS = 1_000;
 
-/** Ticks until stopped. While its view is still being built nothing is due; the next tick asks again. */
-function startScheduler(
+function createScheduler(
   { pipeline, aggregates }: WriteSide,
   store: ReadStore,
   logger: Logger,
-): { stop(): Promise<void> } {
-  const scheduler = new Scheduler(
-    systemClock,
+  clock: Clock,
+): Scheduler {
+  return new Scheduler(
+    clock,
     [
       new SubscriptionSchedule(pipeline, aggregates, (now) => findDueSubscriptions(store, now)),
       new PartnershipRequestSchedule(pipeline, aggregates, (now) => findDueRequests(store, now)),
@@ -375,6 +394,10 @@ function startScheduler(
       logger.error({ schedule, key, err }, 'waking what is due failed');
     },
   );
+}
+
+/** Ticks until stopped, by what it answers. While its view is still being built nothing is due; the next tick asks again. */
+function startTicking(scheduler: Scheduler): () => Promise<void> {
   const stopping = new AbortController();
   let ticking = Promise.resolve();
   let isTicking = false;
@@ -385,12 +408,10 @@ function startScheduler(
       isTicking = false;
     });
   }, TICK_MS);
-  return {
-    stop: async () => {
-      clearInterval(timer);
-      stopping.abort();
-      await ticking;
-    },
+  return async () => {
+    clearInterval(timer);
+    stopping.abort();
+    await ticking;
   };
 }
 

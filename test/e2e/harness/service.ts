@@ -21,6 +21,8 @@ const TOKEN_SECONDS = 3_600;
 export interface ServiceOptions {
   /** Beside PORT and DATA_DIR, or instead of them. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The script that is run; the service's own where it is left out. */
+  readonly script?: string;
   /** For Node itself, such as `--max-old-space-size=64`. */
   readonly nodeArgs?: readonly string[];
   /** Kept when the service ends; without it, a fresh one that goes with the test file. */
@@ -209,16 +211,12 @@ export class Service {
   }
 
   private spawn(): Child {
-    const { nodeArgs = [], env = {} } = this.options;
-    const child = spawn(
-      process.execPath,
-      [...nodeArgs, join(ROOT, 'bin', 'api.cjs'), 'development'],
-      {
-        cwd: ROOT,
-        env: { ...inherited(), ...this.environment(), ...env },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
+    const { nodeArgs = [], env = {}, script = join(ROOT, 'bin', 'api.cjs') } = this.options;
+    const child = spawn(process.execPath, [...nodeArgs, script, 'development'], {
+      cwd: ROOT,
+      env: { ...inherited(), ...this.environment(), ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => this.printed.push(text));
     }

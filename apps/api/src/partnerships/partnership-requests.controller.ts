@@ -204,7 +204,7 @@ export class PartnershipRequestsController {
       this.tierbook.reads,
       providerId,
       query,
-      new Date().toISOString(),
+      this.tierbook.pipeline.now().toISOString(),
     );
   }
 
@@ -220,7 +220,7 @@ export class PartnershipRequestsController {
     if (reseller?.status !== 'enrolled' || reseller.email === null) {
       return { items: [], nextCursor: null };
     }
-    const now = new Date().toISOString();
+    const now = this.tierbook.pipeline.now().toISOString();
     return listRequestsWaitingFor(reads, references.emailKey(reseller.email), paging, now);
   }
 
