@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { beginTreeOfCopy } from '@tierbook/audit';
 import type {
   EventReader,
   EventStore,
@@ -138,6 +139,16 @@ export async function digestOf(log: EventReader): Promise<LogDigest> {
     events += batch.events.length;
   }
   return { events, sha256: hash.digest('hex') };
+}
+
+/**
+ * Makes what is kept in the state store go on in the target: the process managers, and the audit tree, which is
+ * built again from it. Answers how many process managers were moved.
+ */
+export async function carryState(state: StateStore, target: EventReader): Promise<number> {
+  const moved = await carryCheckpoints(state, target);
+  await beginTreeOfCopy(state, target.logId);
+  return moved;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { carryCheckpoints, copyLog, digestOf, type LogDigest, openLogs } from '@tierbook/platform';
+import { carryState, copyLog, digestOf, type LogDigest, openLogs } from '@tierbook/platform';
 import { Command, CommandRunner, Help, Option } from 'nest-commander';
 import { CommandFailedError } from '../errors';
 import { formatCount } from '../terminal/format';
@@ -30,7 +30,7 @@ export class CopyCommand extends CommandRunner {
       });
       const [source, target] = [await digestOf(logs.source), await digestOf(logs.target)];
       refuseDifference(source, target);
-      const checkpoints = await carryCheckpoints(logs.state, logs.target);
+      const checkpoints = await carryState(logs.state, logs.target);
       const { logId } = logs.target;
       if (json === true) await print(jsonLine({ ...target, logId, checkpoints }));
       else {

@@ -262,6 +262,18 @@ export class TransparencyLog {
   }
 }
 
+/**
+ * Lets the tree be built again from a copy of its log, under the name that it has: what is kept says where in
+ * the old log its leaves lie. The copy's hashes are the same, so that the last checkpoint is held to them.
+ */
+export async function beginTreeOfCopy(state: StateStore, logId: string): Promise<void> {
+  const store = new TreeStore(state);
+  const kept = await store.head();
+  const position = kept?.value.position ?? null;
+  if (kept === undefined || position === null || parsePosition(position)?.logId === logId) return;
+  await store.putHead({ ...kept.value, size: 0, position: null, eventId: null }, kept.version);
+}
+
 /** Positions of different logs do not compare; what differs else is found by its hashes. */
 function isBefore(end: Position, position: Position): boolean {
   return end < position && parsePosition(end)?.logId === parsePosition(position)?.logId;
