@@ -70,6 +70,10 @@ const MAY: Readonly<Record<string, Expected>> = {
   'associate-customer-reseller': { of: 'customer', provider: 'AS' },
   'end-customer': { of: 'customer', provider: 'A' },
   'reopen-customer': { of: 'customer', provider: 'A' },
+  'erase-customer': { of: 'customer', provider: 'A' },
+  'create-service': { of: 'none', operator: true, provider: 'A', reseller: 'A' },
+  'rotate-service-secret': { of: 'none', operator: true, provider: 'A', reseller: 'A' },
+  'revoke-service': { of: 'none', operator: true, provider: 'A', reseller: 'A' },
   'list-resellers': { of: 'none', operator: true, provider: 'ASHUR' },
   'read-reseller': { of: 'reseller', operator: true, provider: 'ASHUR', reseller: 'ASHUR' },
   'list-reseller-customers': { of: 'reseller', provider: 'ASHUR', reseller: 'ASHUR' },
@@ -97,6 +101,8 @@ const MAY: Readonly<Record<string, Expected>> = {
   'read-events': { of: 'none', provider: 'AU', reseller: 'AU' },
   'read-event-proof': { of: 'none', provider: 'AU' },
   'read-consistency-proof': { of: 'none', operator: true, provider: 'AU' },
+  'list-services': { of: 'none', operator: true, provider: 'AU', reseller: 'AU' },
+  'read-service': { of: 'none', operator: true, provider: 'AU', reseller: 'AU' },
   'list-refusals': { of: 'none', operator: true, provider: 'AU', reseller: 'AU' },
 };
 
@@ -163,6 +169,7 @@ beforeAll(async () => {
     'partnership-requests': requestId,
     partnerships: `${provider.id}.${reseller.id}`,
     offers: await world.offer(provider),
+    services: (await world.serviceAccount(provider)).id,
     customers: mine.id,
     subscriptions: mine.sid,
     delegations: delegations.string('items', 0, 'delegationId'),

@@ -131,7 +131,7 @@ describe('a service', () => {
     ]);
     expect((await owner.api.get(`/v1/services/${id}`)).etag).toBe(0);
     expect((await other.api.get('/v1/services')).items).toEqual([]);
-    expect(refusal(await other.api.get(`/v1/services/${id}`))).toEqual([404, 'not-found']);
+    expect(refusal(await other.api.get(`/v1/services/${id}`))).toEqual([404, 'service-unknown']);
     for (const what of ['secret', 'revocation']) {
       const answer = await other.api.post(`/v1/services/${id}/${what}`);
       expect(refusal(answer)).toEqual([404, 'service-unknown']);

@@ -12,6 +12,7 @@ import { organisationIdOf } from '@tierbook/identity';
 import { TIERBOOK, type Tierbook } from '@tierbook/platform';
 import { CommandSender } from '../http/command-sender';
 import { IdPipe } from '../http/id.pipe';
+import { ProblemError } from '../http/problems';
 import { found, Reader } from '../http/reader';
 import { HttpExchange, type Exchange } from '../http/request';
 import { CommandRoute, ReadRoute } from '../http/routes';
@@ -127,7 +128,7 @@ export class ServicesController {
     answers: ref('Service'),
     single: true,
     summary: "One service of the caller's organisation.",
-    problems: ['not-found'],
+    problems: ['not-found', 'service-unknown'],
   })
   async read(
     @HttpExchange() { request, reply }: Exchange,
@@ -135,11 +136,9 @@ export class ServicesController {
   ): Promise<ServiceShown> {
     const principal = await this.reader.begin(request, 'read-service', []);
     const services = await this.servicesOf(organisationIdOf(principal));
-    return found(
-      services.find(({ serviceId }) => serviceId === id),
-      'service',
-      reply,
-    );
+    const service = services.find(({ serviceId }) => serviceId === id);
+    if (service === undefined) throw new ProblemError('service-unknown');
+    return found(service, 'service', reply);
   }
 
   /** As their stream says now. */
