@@ -118,11 +118,14 @@ const PERSONAL = new Set(
   ),
 );
 
-/** The texts of personal fields in everything that was sent, offers apart. */
+/** Offers are catalogue data; a service's name is a label. */
+const IMPERSONAL = /^\/v1\/(?:offers|services|token)/;
+
+/** The texts of personal fields in everything that was sent, but of what is not personal. */
 function personalTexts(): ReadonlySet<string> {
   const texts = new Set<string>();
   for (const { path, body, answer } of service.exchanges) {
-    if (body === undefined || path.startsWith('/v1/offers') || answer.status >= 400) continue;
+    if (body === undefined || IMPERSONAL.test(path) || answer.status >= 400) continue;
     JSON.parse(body, (name, value: unknown) => {
       if (PERSONAL.has(name) && typeof value === 'string') texts.add(value);
       return value;
@@ -137,6 +140,10 @@ function secrets(): ReadonlySet<string> {
   for (const { answer } of service.exchanges) {
     for (const [, password = ''] of answer.text.matchAll(/"password":"([^"]+)"/g))
       found.add(password);
+    for (const [, secret = ''] of answer.text.matchAll(
+      /"(?:clientSecret|access_token)":"([^"]+)"/g,
+    ))
+      found.add(secret);
     for (const [, secret = ''] of answer.text.matchAll(
       /\/accept#[0-9a-f-]{36}\.([A-Za-z0-9_-]{43})/g,
     ))
@@ -184,12 +191,32 @@ function files(): ReadonlyMap<string, Buffer> {
   return new Map(names.map((name) => [name.slice(service.dataDir.length + 1), readFileSync(name)]));
 }
 
+/** A service gets a token for its secret, and is refused one for another secret. */
+async function askForToken(): Promise<void> {
+  const { clientId, clientSecret } = await world.serviceAccount(provider);
+  for (const [secret, status] of [
+    [clientSecret, 200],
+    [`${clientSecret}x`, 401],
+  ] as const) {
+    const basic = Buffer.from(`${clientId}:${secret}`).toString('base64');
+    const answer = await service.api().send('POST', '/v1/token', {
+      headers: {
+        'Content-Type': 'application/x-www-form-urlencoded',
+        Authorization: `Basic ${basic}`,
+      },
+      body: 'grant_type=client_credentials',
+    });
+    expect(answer.status).toBe(status);
+  }
+}
+
 describe('after every command there is', () => {
   beforeAll(async () => {
     for (const { id, method } of document.commands) {
       const one = await COMMAND_CASES[id]?.(world);
       if (one !== undefined) accepted(await one.api.command(method, one.path, one.body));
     }
+    await askForToken();
     const { requestId, token } = invitationIn(
       await provider.api.post('/v1/partnership-requests', { email: 'quem@mica.example' }),
     );
