@@ -64,6 +64,7 @@ describe('the plan of an order', () => {
     const body = { ...world.orderBody(oid), resellerId: reseller.id };
     const plan = await provider.api.post(path, body, DRY_RUN);
     accepted(await provider.api.post(move({ cid, oid, pid })));
+    if (move({ cid, oid, pid }).endsWith('/end')) await world.offBoarded(provider, pid);
     const head = await world.head();
     const late = await provider.api.post(path, body, held(plan));
     expect([late.status, late.code]).toEqual([412, 'plan-stale']);

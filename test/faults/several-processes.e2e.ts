@@ -104,7 +104,7 @@ describeMongo('Several processes on EventStoreDB and MongoDB', () => {
   });
 
   const start = async (stores: Readonly<Record<string, string>>) => {
-    const all = { ...env, ...stores, EVENT_STORE_URL: events.url };
+    const all = { ...env, ...stores, EVENT_STORE_URL: events.url, DATA_DIR: newDirectory() };
     projectors = [new Process('projector', all), new Process('projector', all)];
     for (let count = 0; count < 2; count++) {
       const port = await freePort();

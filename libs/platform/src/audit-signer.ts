@@ -9,7 +9,7 @@ const SIGN_EVERY_MS = 1_000;
 export interface AuditSignerOptions extends Omit<TransparencyLogOptions, 'publish'> {
   /** Where the signed checkpoint lies: outside the log's own files. */
   readonly file: string;
-  readonly logger: Pick<Logger, 'error'>;
+  readonly logger: Pick<Logger, 'info' | 'error'>;
 }
 
 /** Signs the log's growth each second, until it is stopped. What fails is told and tried again. */

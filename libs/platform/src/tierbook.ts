@@ -14,7 +14,7 @@ import {
   SubscriptionSchedule,
 } from '@tierbook/application';
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { RefusalLog, type TransparencyLog } from '@tierbook/audit';
+import { RefusalLog, TransparencyLog } from '@tierbook/audit';
 import {
   AggregateStore,
   CommandPipeline,
@@ -50,7 +50,7 @@ import {
   type Reads,
 } from '@tierbook/read-models';
 import type { StateStore, StateValue } from '@tierbook/state';
-import { AuditSigner } from './audit-signer';
+import { AuditSigner, replaceFile, type AuditSignerOptions } from './audit-signer';
 import { hasSeparateProjector, type Configuration } from './configuration';
 import { openWriteEngines, type WriteEngines } from './engines';
 import { eventLogPlace } from './event-log';
@@ -163,7 +163,8 @@ export async function openTierbook(
     );
     opened.push(() => processes.stop());
     const refusals = openRefusalLog(engines.stateStore, logger, clock);
-    const signer = await startAuditSigner(configuration, keys, engines, refusals, logger);
+    const signing = auditSigning(configuration, keys, engines, refusals, logger);
+    const { log: transparency, ...signer } = await startAuditSigner(signing, isShared);
     opened.push(() => signer.stop());
     // Before the last signature, so that it holds them all.
     opened.push(() => refusals.close());
@@ -175,7 +176,6 @@ export async function openTierbook(
       },
     });
     const reads = { store: noting, cursors: new Cursors(keys.cursors) };
-    const transparency = signer.log;
     const checkStores = () => readAll(engines, store);
     const parts = { projector, reads, parkedReads, refusals, transparency, scheduler };
     return { ...writeSide, ...parts, checkStores, close };
@@ -212,14 +212,14 @@ export function openRefusalLog(
   });
 }
 
-async function startAuditSigner(
+function auditSigning(
   { publicUrl, auditCheckpointFile }: Configuration,
   keys: KeyMaterial,
   { eventStore, stateStore }: WriteEngines,
   refusals: RefusalLog,
   logger: Logger,
-): Promise<AuditSigner> {
-  return AuditSigner.start({
+): AuditSignerOptions {
+  return {
     reader: eventStore,
     state: stateStore,
     origin: `${new URL(publicUrl).hostname}/${eventStore.logId}`,
@@ -227,7 +227,23 @@ async function startAuditSigner(
     refusals: () => refusals.head(),
     file: auditCheckpointFile,
     logger,
-  });
+  };
+}
+
+/** Of several processes that share the stores one signs at a time; each of them can prove. */
+async function startAuditSigner(
+  options: AuditSignerOptions,
+  isShared: boolean,
+): Promise<Running & { readonly log: TransparencyLog }> {
+  if (!isShared) {
+    const signer = await AuditSigner.start(options);
+    return { log: signer.log, stop: () => signer.stop() };
+  }
+  const publish = (note: string) => replaceFile(options.file, note);
+  const log = await TransparencyLog.open({ ...options, publish }, undefined);
+  const start = () => AuditSigner.start(options);
+  const leading = whileLeading(options.state, 'audit-signer', options.logger, start);
+  return { log, stop: () => leading.stop() };
 }
 
 /** What signs checkpoints, the current key first. */

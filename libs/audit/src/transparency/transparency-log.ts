@@ -46,7 +46,6 @@ export class TransparencyLog {
   #tree: GrowingTree;
   #head: KeptHead;
   #version: number | undefined;
-  #note: string | undefined;
   /** Of the tile being filled: the position of the event before its first leaf. */
   #tileAfter: Position | null;
 
@@ -103,9 +102,9 @@ export class TransparencyLog {
   }
 
   /** The last signed checkpoint, as a note; `undefined` before the first. */
-  async checkpoint(): Promise<string | undefined> {
-    this.#note ??= await this.#store.note();
-    return this.#note;
+  checkpoint(): Promise<string | undefined> {
+    // Another process may have signed it.
+    return this.#store.note();
   }
 
   /** Takes in what the log has got since, and signs and publishes a checkpoint when anything changed. */
@@ -238,7 +237,6 @@ export class TransparencyLog {
     if (note === before) return;
     await this.#options.publish(note);
     await this.#store.putNote(note);
-    this.#note = note;
   }
 
   async #requireExtends(published: string): Promise<void> {
