@@ -70,7 +70,7 @@ describe('the ETag of a read', () => {
     // A provider and an offer are read in their lists; a request is its provider's to read.
     expect(unread).toEqual([
       'create-provider 404',
-      'decline-partnership 403',
+      'decline-partnership 404',
       'publish-offer 404',
       'revise-offer 404',
       'retire-offer 404',
