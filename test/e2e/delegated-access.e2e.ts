@@ -177,7 +177,7 @@ describe('a support contact', () => {
 describe("a reseller's stream of events", () => {
   const token = (id: string, seconds?: number) =>
     service.sign(
-      { kind: 'service', id: 'feed', organisation: { kind: 'reseller', id }, role: 'auditor' },
+      { kind: 'agent', id: 'feed', organisation: { kind: 'reseller', id }, role: 'auditor' },
       seconds,
     );
 

@@ -122,7 +122,7 @@ describe('GET /v1/events', () => {
 describe('GET /v1/events as Server-Sent Events', () => {
   const token = () =>
     service.sign({
-      kind: 'service',
+      kind: 'agent',
       id: 'feed',
       organisation: { kind: 'provider', id: provider.id },
       role: 'auditor',

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
 import type { Answer } from './harness/api';
 import { ApiDocument, expectDeclaredAnswers } from './harness/api-document';
+import { EventStream } from './harness/event-stream';
 import { startService, type Service } from './harness/service';
 import { accepted, World, type Member, type ServiceAccount } from './harness/world';
 
@@ -196,6 +197,15 @@ describe('a secret', () => {
 });
 
 describe('a revoked service', () => {
+  it('is sent no more of the events that it follows', async () => {
+    const account = await world.serviceAccount(provider, 'auditor');
+    const after = await world.head();
+    const token = await tokenOf(account);
+    const stream = await EventStream.open(service.baseUrl, token, `?after=${after}`);
+    accepted(await provider.api.post(`/v1/services/${account.id}/revocation`));
+    await stream.ended();
+  });
+
   it('is refused at its very next request, by every secret, for good', async () => {
     const account = await world.serviceAccount(provider);
     const token = await tokenOf(account);

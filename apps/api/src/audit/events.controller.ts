@@ -67,7 +67,9 @@ export class EventsController implements BeforeApplicationShutdown {
     const ended = new AbortController();
     this.streaming.add(ended);
     const events = this.feed.live(principal, after, ended.signal);
-    streamEvents(exchange, ended, events, () => stillHolds(request, this.tierbook.accessTokens))
+    const { accessTokens, serviceAccounts } = this.tierbook;
+    const holds = () => stillHolds(request, accessTokens, serviceAccounts);
+    streamEvents(exchange, ended, events, holds)
       .catch((err: unknown) => {
         this.logger.error({ correlationId: correlationIdOf(request), err }, 'event stream failed');
       })

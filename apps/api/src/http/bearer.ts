@@ -63,17 +63,24 @@ export function tokenOf({ headers }: FastifyRequest): string | undefined {
   return BEARER.exec(headers.authorization ?? '')?.[1];
 }
 
-/** Whether the token that a request came with still names its caller: a long answer outlives it otherwise. */
+/**
+ * Whether the token that a request came with still names its caller, and its service was not revoked: a long
+ * answer outlives it otherwise.
+ */
 export async function stillHolds(
   request: FastifyRequest,
   accessTokens: AccessTokens,
+  services: ServiceAccounts,
 ): Promise<boolean> {
   const token = tokenOf(request);
-  if (token !== undefined && accessTokens.known(token) !== undefined) return true;
-  return accessTokens.verify(token).then(
-    () => true,
-    () => false,
-  );
+  try {
+    const known = token === undefined ? undefined : accessTokens.known(token);
+    const principal = known ?? (await accessTokens.verify(token));
+    if (principal.kind === 'service') await services.check(principal);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** By the route that was met, never by the address as it was written. */
