@@ -64,7 +64,8 @@ module.exports = {
       comment: 'A library is imported by its name, @tierbook/<lib>, never by a relative path.',
       severity: 'error',
       from: { path: '^(apps|test)/' },
-      to: { path: '^libs/', dependencyTypesNot: ['aliased'] },
+      // What tests share has no name of its own.
+      to: { path: '^libs/', pathNot: '/testing/', dependencyTypesNot: ['aliased'] },
     },
     {
       name: 'libs-not-apps',
@@ -144,8 +145,8 @@ module.exports = {
     reserved(
       'driver-sqlite',
       '^(node:)?sqlite$',
-      '^libs/sqlite/|^test/bench/',
-      'node:sqlite is for libs/sqlite.',
+      '^libs/sqlite/|^test/',
+      'node:sqlite is for libs/sqlite, and for tests that look into its files.',
     ),
     reserved(
       'driver-mongodb',

@@ -225,6 +225,7 @@ describe('tokens issue', () => {
       name: 'Jequitibá Informática',
       email: 'contato@jequitiba.example',
       country: 'BR',
+      state: 'PR',
     });
     expect(applied.status).toBe(201);
   });

@@ -24,9 +24,10 @@ afterAll(() => {
 
 /** The answer as a repeat gives it: without the password. */
 function outcomeOf({ status, headers, body }: Answer) {
-  const { adminCredential, ...rest } = body;
+  const { adminCredential, client, ...rest } = body;
   const { userName } = (adminCredential ?? {}) as { userName?: string };
-  return { status, etag: headers.get('etag'), userName, rest };
+  const { clientId } = (client ?? {}) as { clientId?: string };
+  return { status, etag: headers.get('etag'), userName, clientId, rest };
 }
 
 describe('kill -9 between the answer of a command and its read', () => {

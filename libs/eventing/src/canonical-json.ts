@@ -1,4 +1,4 @@
-import type { JsonValue } from './json';
+import type { JsonObject, JsonValue } from './json';
 
 /**
  * A value's one canonical text, by the JSON Canonicalization Scheme (RFC 8785): members sorted by the
@@ -14,7 +14,7 @@ export function canonicalJson(value: JsonValue): string {
   return canonicalObject(value);
 }
 
-function canonicalObject(object: { readonly [name: string]: JsonValue }): string {
+function canonicalObject(object: JsonObject): string {
   let text = '';
   for (const name of sortedNames(object)) {
     const member = object[name];

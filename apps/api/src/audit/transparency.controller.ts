@@ -1,10 +1,10 @@
 import { Controller, Get, Header, Inject, Param, Query } from '@nestjs/common';
 import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger';
 import { formatVerifierKey, type ConsistencyProof, type InclusionProof } from '@tierbook/audit';
+import type { Position } from '@tierbook/eventing';
 import { TIERBOOK, type Tierbook } from '@tierbook/platform';
 import { Public } from '../http/bearer';
 import { ProblemError } from '../http/problems';
-import { ReadYourWrites } from '../http/read-your-writes';
 import { missing, Reader } from '../http/reader';
 import { HttpExchange, type Exchange } from '../http/request';
 import { ReadRoute } from '../http/routes';
@@ -20,7 +20,6 @@ const PLAIN = 'text/plain; charset=utf-8';
 export class TransparencyController {
   constructor(
     private readonly reader: Reader,
-    private readonly readYourWrites: ReadYourWrites,
     @Inject(TIERBOOK) private readonly tierbook: Tierbook,
   ) {}
 
@@ -56,7 +55,7 @@ export class TransparencyController {
     @Param('position') text: string,
   ): Promise<InclusionProof> {
     const { organisation } = await this.reader.begin(request, 'read-event-proof', []);
-    const position = await this.readYourWrites.checkedPosition(text);
+    const position = text as Position;
     const stored = await this.tierbook.engines.eventStore.eventAt(position);
     const tenant = organisation.kind === 'provider' ? organisation.id : '';
     if (stored === undefined || !concerns(stored, tenant)) throw missing('event');

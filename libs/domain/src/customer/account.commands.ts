@@ -1,8 +1,8 @@
 import type { Day } from '../calendar';
 import type { DelegationId, Instant, PartneredReseller, PeriodId } from '../ids';
 import type { ClaimedReference } from './account.events';
-import type { ChosenReseller } from './customer.commands';
-import type { CustomerProfile } from './customer.events';
+import type { ChosenReseller } from './chosen-reseller';
+import type { CustomerProfile } from './customer-profile';
 
 /** The whole profile anew. Domain and country stay: by them the customer was created. */
 export interface ChangeCustomerProfile {

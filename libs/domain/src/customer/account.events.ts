@@ -1,6 +1,6 @@
 import type { Day } from '../calendar';
 import type { CustomerId, ProviderId } from '../ids';
-import type { CustomerProfile } from './customer.events';
+import type { CustomerProfile } from './customer-profile';
 
 /**
  * A provider's own reference of a customer, without being it: the name of the stream it is claimed in,

@@ -1,26 +1,17 @@
+import type { ChosenReseller } from './chosen-reseller';
+export type { ChosenReseller } from './chosen-reseller';
 import type {
   CredentialId,
   CustomerId,
   DelegationId,
   Instant,
   OfferId,
-  PartneredReseller,
   ProviderId,
-  ResellerId,
   SubscriptionId,
 } from '../ids';
 import type { Agreement, ChosenReference, CustomerAccountCommand } from './account.commands';
 import type { BillingCycle, CatalogueTerms, Term } from '../offer/offer.events';
 import type { CustomerProfile, DelegatedRight, DelegationScope } from './customer.events';
-
-/**
- * A reseller that a caller chose, with what its partnership's stream says now:
- * `partnership` is `null` when it has no active partnership with this provider.
- */
-export interface ChosenReseller {
-  readonly resellerId: ResellerId;
-  readonly partnership: PartneredReseller | null;
-}
 
 /** An offer that a caller chose, as its stream says now: `terms` is `null` when this provider has no such offer. */
 export interface ChosenOffer {

@@ -1,3 +1,5 @@
+import type { CustomerProfile } from './customer-profile';
+export type { Address, CustomerProfile } from './customer-profile';
 import type { Day } from '../calendar';
 import type {
   CredentialId,
@@ -15,24 +17,6 @@ import type { BillingCycle, OfferTerms, Term } from '../offer/offer.events';
 import type { WarningCode } from '../warnings';
 import type { CustomerAccountEvent } from './account.events';
 import type { RefundLot, ShareOfTerm, SubscriptionLifecycleEvent } from './subscription.events';
-
-export interface Address {
-  readonly line1: string;
-  readonly line2?: string;
-  readonly city: string;
-  readonly state?: string;
-  readonly postalCode?: string;
-}
-
-/** A customer's personal data: sealed as one, under the customer's key. Its country is not part of it. */
-export interface CustomerProfile {
-  readonly companyName: string;
-  readonly email: string;
-  readonly contactName?: string;
-  readonly phone?: string;
-  readonly registrationNumber?: string;
-  readonly address: Address;
-}
 
 /** What a delegated administrator may do. */
 export type DelegatedRight =

@@ -31,17 +31,17 @@ describe('a provider', () => {
   });
 
   it('requires an agreement, another, or none', () => {
-    const require = (version: string | null) =>
+    const requiring = (version: string | null) =>
       ({ type: 'require-agreement', at: create.at, version }) as const;
     const changed = (from: string | null, to: string | null) =>
       ({
         type: 'AgreementRequirementChanged',
         data: { providerId: PROVIDER, from, to },
       }) as const;
-    given(created).when(require('1')).then(changed(null, '1'));
-    given(created, changed(null, '1')).when(require('1')).thenNothing();
-    given(created, changed(null, '1')).when(require('2')).then(changed('1', '2'));
-    const none = given(created, changed(null, '1')).when(require(null)).then(changed('1', null));
+    given(created).when(requiring('1')).then(changed(null, '1'));
+    given(created, changed(null, '1')).when(requiring('1')).thenNothing();
+    given(created, changed(null, '1')).when(requiring('2')).then(changed('1', '2'));
+    const none = given(created, changed(null, '1')).when(requiring(null)).then(changed('1', null));
     expect(none).toMatchObject({ requiredAgreement: null });
   });
 
