@@ -6,8 +6,8 @@ import type { Logger } from './logging';
 /** How often the log's growth is signed and put beside it: what a crash can leave unsigned at most, when all is well. */
 const SIGN_EVERY_MS = 1_000;
 
-export interface AuditSignerOptions extends Omit<TransparencyLogOptions, 'publish'> {
-  /** Where the signed checkpoint lies: outside the log's own files. */
+export interface AuditSignerOptions extends TransparencyLogOptions {
+  /** Where `publish` puts the signed checkpoint: outside the log's own files. */
   readonly file: string;
   readonly logger: Pick<Logger, 'info' | 'error'>;
 }
@@ -37,10 +37,7 @@ export class AuditSigner {
    * @throws StoreRefusedError, CheckpointInvalidError: one line that says what is wrong and what to do.
    */
   static async start({ file, logger, ...options }: AuditSignerOptions): Promise<AuditSigner> {
-    const log = await TransparencyLog.open(
-      { ...options, publish: (note) => replaceFile(file, note) },
-      await readPublished(file),
-    );
+    const log = await TransparencyLog.open(options, await readPublished(file));
     return new AuditSigner(log, logger);
   }
 

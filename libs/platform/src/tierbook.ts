@@ -225,6 +225,7 @@ function auditSigning(
     origin: `${new URL(publicUrl).hostname}/${eventStore.logId}`,
     signers: auditSigners(keys),
     refusals: () => refusals.head(),
+    publish: (note) => replaceFile(auditCheckpointFile, note),
     file: auditCheckpointFile,
     logger,
   };
@@ -239,8 +240,7 @@ async function startAuditSigner(
     const signer = await AuditSigner.start(options);
     return { log: signer.log, stop: () => signer.stop() };
   }
-  const publish = (note: string) => replaceFile(options.file, note);
-  const log = await TransparencyLog.open({ ...options, publish }, undefined);
+  const log = await TransparencyLog.open(options, undefined);
   const start = () => AuditSigner.start(options);
   const leading = whileLeading(options.state, 'audit-signer', options.logger, start);
   return { log, stop: () => leading.stop() };

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { StoreRefusedError, type EventReader, type Position } from '@tierbook/eventing';
 import { InMemoryEventStore, newEvents } from '@tierbook/eventing/testing';
 import { InMemoryStateStore } from '@tierbook/state/testing';
@@ -155,6 +155,22 @@ describe('the transparency log', () => {
     const rotated = await open(note, { signers: [next, signer] });
     await rotated.advance();
     expect(openCheckpoint(published.at(-1) ?? '', [...rotated.keys].slice(1)).size).toBe(10);
+  });
+
+  it('takes no leaf twice where keeping the tree failed in between', async () => {
+    const { store, state, published, append, open } = await setUp(10);
+    const log = await open();
+    await log.advance();
+    await append(5);
+    const put = jest.spyOn(state, 'put').mockRejectedValueOnce(new Error('disk full'));
+    await expect(log.advance()).rejects.toThrow('disk full');
+    put.mockRestore();
+    await log.advance();
+    const fresh = await (await setUp(0, { store })).open();
+    await fresh.advance();
+    expect(openCheckpoint(published.at(-1) ?? '', log.keys)).toEqual(
+      openCheckpoint((await fresh.checkpoint()) ?? '', fresh.keys),
+    );
   });
 
   it('lets one process sign: another that moved the tree stops it', async () => {

@@ -16,7 +16,7 @@ import {
   type Checkpoint,
   type VerifierKey,
 } from './checkpoint';
-import { leafHash } from './merkle';
+import { leafHash, type Digest } from './merkle';
 import { GrowingTree, TILE_WIDTH, TreeProofs } from './merkle-tree';
 import type { ConsistencyProof, InclusionProof } from './proofs';
 import { TreeStore, type KeptHead } from './tree-store';
@@ -36,6 +36,16 @@ export interface TransparencyLogOptions {
   readonly publish: (note: string) => Promise<void>;
 }
 
+/** The tree as it stands in memory, with what of it is kept. */
+interface Grown {
+  readonly tree: GrowingTree;
+  head: KeptHead;
+  /** Of the kept head; `undefined` while there is none. */
+  version: number | undefined;
+  /** Of the tile being filled: the position of the event before its first leaf. */
+  tileAfter: Position | null;
+}
+
 /**
  * The log's Merkle tree (RFC 6962) and its signed checkpoints. The tree follows the log; nothing in it is
  * asked when a command is decided.
@@ -43,25 +53,12 @@ export interface TransparencyLogOptions {
 export class TransparencyLog {
   readonly #options: TransparencyLogOptions;
   readonly #store: TreeStore;
-  #tree: GrowingTree;
-  #head: KeptHead;
-  #version: number | undefined;
-  /** Of the tile being filled: the position of the event before its first leaf. */
-  #tileAfter: Position | null;
+  #grown: Grown;
 
-  private constructor(
-    options: TransparencyLogOptions,
-    store: TreeStore,
-    tree: GrowingTree,
-    head: KeptHead,
-    rest: { readonly version: number | undefined; readonly tileAfter: Position | null },
-  ) {
+  private constructor(options: TransparencyLogOptions, store: TreeStore, grown: Grown) {
     this.#options = options;
     this.#store = store;
-    this.#tree = tree;
-    this.#head = head;
-    this.#version = rest.version;
-    this.#tileAfter = rest.tileAfter;
+    this.#grown = grown;
   }
 
   /**
@@ -75,30 +72,16 @@ export class TransparencyLog {
     published: string | undefined,
   ): Promise<TransparencyLog> {
     const store = new TreeStore(options.state);
-    const kept = await store.head();
-    const head = kept?.value ?? {
-      origin: options.origin,
-      size: 0,
-      position: null,
-      eventId: null,
-    };
-    await requireEvent(options.reader, head);
-    const tree = await GrowingTree.resume(head.size, store.tile);
-    const isBetweenTiles = head.size % TILE_WIDTH === 0;
-    const tileAfter = isBetweenTiles
-      ? head.position
-      : ((await store.startOf(Math.floor(head.size / TILE_WIDTH))) ?? null);
-    const log = new TransparencyLog(options, store, tree, head, {
-      version: kept?.version,
-      tileAfter,
-    });
+    const grown = await keptTree(store, options.origin);
+    await requireEvent(options.reader, grown.head);
+    const log = new TransparencyLog(options, store, grown);
     if (published !== undefined) await log.#requireExtends(published);
     return log;
   }
 
   /** Who may sign this log's checkpoints, the current key first. */
   get keys(): readonly VerifierKey[] {
-    return this.#options.signers.map((signer) => verifierKeyOf(this.#head.origin, signer));
+    return this.#options.signers.map((signer) => verifierKeyOf(this.#grown.head.origin, signer));
   }
 
   /** The last signed checkpoint, as a note; `undefined` before the first. */
@@ -109,40 +92,47 @@ export class TransparencyLog {
 
   /** Takes in what the log has got since, and signs and publishes a checkpoint when anything changed. */
   async advance(signal?: AbortSignal): Promise<void> {
+    // Where keeping it failed, the tree has leaves that will be read again.
+    if (this.#grown.tree.size !== this.#grown.head.size) {
+      this.#grown = await keptTree(this.#store, this.#options.origin);
+    }
     await this.#follow(signal);
     await this.#sign();
   }
 
   /** `undefined` where no event stands at the position, or no checkpoint signs it yet. */
   async proveInclusion(position: Position): Promise<InclusionProof | undefined> {
-    const note = await this.checkpoint();
-    if (note === undefined) return undefined;
-    const { size } = openCheckpoint(note, this.keys);
-    const found = await this.#find(position, size);
+    const signed = await this.#signed();
+    if (signed === undefined) return undefined;
+    const found = await this.#find(position, signed.size);
     if (found === undefined) return undefined;
-    const path = await new TreeProofs(this.#store.tile).inclusion(found.index, size);
+    const path = await new TreeProofs(this.#store.tile).inclusion(found.index, signed.size);
     return {
       format: 'tierbook-inclusion-proof/1',
       event: found.text,
       index: found.index,
-      path: path.map((digest) => digest.toString('base64')),
-      checkpoint: note,
+      path: path.map(textOf),
+      checkpoint: signed.note,
     };
   }
 
   /** From an earlier size of the tree to the last checkpoint; `undefined` when it never was so large, or none is signed. */
   async proveConsistency(from: number): Promise<ConsistencyProof | undefined> {
-    const note = await this.checkpoint();
-    if (note === undefined) return undefined;
-    const { size } = openCheckpoint(note, this.keys);
-    if (from > size) return undefined;
-    const path = await new TreeProofs(this.#store.tile).consistency(from, size);
+    const signed = await this.#signed();
+    if (signed === undefined || from > signed.size) return undefined;
+    const path = await new TreeProofs(this.#store.tile).consistency(from, signed.size);
     return {
       format: 'tierbook-consistency-proof/1',
       from,
-      path: path.map((digest) => digest.toString('base64')),
-      checkpoint: note,
+      path: path.map(textOf),
+      checkpoint: signed.note,
     };
+  }
+
+  /** The last checkpoint, and the size of the tree that it signs. */
+  async #signed(): Promise<{ readonly note: string; readonly size: number } | undefined> {
+    const note = await this.checkpoint();
+    return note === undefined ? undefined : { note, size: openCheckpoint(note, this.keys).size };
   }
 
   async #find(
@@ -179,56 +169,61 @@ export class TransparencyLog {
 
   /** Reads on to the log's end. What was taken in is kept now and then, so that a restart goes on from there. */
   async #follow(signal?: AbortSignal): Promise<void> {
+    const { tree } = this.#grown;
+    const from = this.#grown.head.position;
     let last: CanonicalEvent | undefined;
-    const after = this.#head.position ?? undefined;
-    for await (const { events } of this.#options.reader.readCanonical({ after })) {
+    for await (const { events } of this.#options.reader.readCanonical({
+      after: from ?? undefined,
+    })) {
       for (const event of events) {
-        await this.#take(event, last?.position ?? this.#head.position);
+        if (tree.size % TILE_WIDTH === 0) await this.#beginTile(last?.position ?? from);
+        tree.append(leafHash(event.text));
         last = event;
       }
-      if (this.#tree.size - this.#head.size >= MOST_AT_ONCE && last !== undefined) {
+      if (tree.size - this.#grown.head.size >= MOST_AT_ONCE && last !== undefined) {
         await this.#keep(last);
       }
       if (signal?.aborted === true) break;
       // Hashing waits for nothing: others have their turn between pages.
       await setImmediate();
     }
-    if (last !== undefined && last.id !== this.#head.eventId) await this.#keep(last);
+    if (last !== undefined && last.id !== this.#grown.head.eventId) await this.#keep(last);
   }
 
-  async #take({ text }: CanonicalEvent, after: Position | null): Promise<void> {
-    if (this.#tree.size % TILE_WIDTH === 0) {
-      await this.#keepTiles();
-      this.#tileAfter = after;
-    }
-    this.#tree.append(leafHash(text));
+  /** Keeps the tile that is full, with where it began. */
+  async #beginTile(after: Position | null): Promise<void> {
+    await this.#keepTiles();
+    this.#grown.tileAfter = after;
   }
 
   async #keep({ position, id }: CanonicalEvent): Promise<void> {
     await this.#keepTiles();
-    const head = { ...this.#head, size: this.#tree.size, position, eventId: id };
-    const version = await this.#store.putHead(head, this.#version);
+    const { head: before, tree, version: expected } = this.#grown;
+    const head = { ...before, size: tree.size, position, eventId: id };
+    const version = await this.#store.putHead(head, expected);
     if (version === undefined) {
       throw new Error(
         'Another process has moved the audit tree: one process signs, and it is not this one.',
       );
     }
-    this.#head = head;
-    this.#version = version;
+    this.#grown.head = head;
+    this.#grown.version = version;
   }
 
   async #keepTiles(): Promise<void> {
-    for (const { place, tile } of this.#tree.takeGrown()) {
-      await this.#store.putTile(place, tile, place.level === 0 ? this.#tileAfter : null);
+    const { tree, tileAfter } = this.#grown;
+    for (const { place, tile } of tree.takeGrown()) {
+      await this.#store.putTile(place, tile, place.level === 0 ? tileAfter : null);
     }
   }
 
   async #sign(): Promise<void> {
+    const { head, tree } = this.#grown;
     const checkpoint: Checkpoint = {
-      origin: this.#head.origin,
-      size: this.#head.size,
-      root: this.#tree.root(),
-      position: this.#head.position,
+      origin: head.origin,
+      size: head.size,
+      root: tree.root(),
+      position: head.position,
       refusals: await this.#options.refusals(),
     };
     const before = await this.checkpoint();
@@ -250,14 +245,30 @@ export class TransparencyLog {
       );
     }
     // State may be behind what was signed: the tree is built from the log.
-    if (this.#head.size < size) await this.#follow();
+    if (this.#grown.head.size < size) await this.#follow();
     const now = await new TreeProofs(this.#store.tile).root(size);
-    if (this.#head.size >= size && now.equals(root)) return;
+    if (this.#grown.head.size >= size && now.equals(root)) return;
     throw new StoreRefusedError(
       `The event log is not the one that the audit checkpoint at ${position ?? 'its beginning'} signs: ` +
         'events were changed, removed or put in between. Run `tierbook audit verify` to see where, and restore the log.',
     );
   }
+}
+
+/** The tree that is kept; an empty one, of a log of that name, where there is none. */
+async function keptTree(store: TreeStore, origin: string): Promise<Grown> {
+  const kept = await store.head();
+  const head = kept?.value ?? { origin, size: 0, position: null, eventId: null };
+  const tree = await GrowingTree.resume(head.size, store.tile);
+  const isBetweenTiles = head.size % TILE_WIDTH === 0;
+  const tileAfter = isBetweenTiles
+    ? head.position
+    : ((await store.startOf(Math.floor(head.size / TILE_WIDTH))) ?? null);
+  return { tree, head, version: kept?.version, tileAfter };
+}
+
+function textOf(digest: Digest): string {
+  return digest.toString('base64');
 }
 
 /**
