@@ -57,6 +57,3 @@ export const aggregates = {
     CustomerReferenceEvent
   >,
 };
-
-/** Every event type that the codec reads and writes. */
-export const eventSchemas = Object.values(aggregates).map(({ schemas }) => schemas);

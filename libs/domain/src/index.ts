@@ -2,6 +2,7 @@ export * from './calendar';
 export { COUNTRIES, countryMeantBy } from './country-rules/countries';
 export * from './country-rules/country-rules';
 export * from './decision';
+export * from './event-schemas';
 export * from './identifiers';
 export * from './ids';
 export * from './market-regions';

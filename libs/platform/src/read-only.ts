@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { eventSchemas } from '@tierbook/application';
+import { eventSchemas } from '@tierbook/domain';
 import { CachedPersonalKeys, EventCodec, systemClock, type EventReader } from '@tierbook/eventing';
 import type { KeyMaterial } from '@tierbook/identity';
 import type { StateStore } from '@tierbook/state';

@@ -1,9 +1,9 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
 import {
   CustomerErasureProcess,
   CustomerEraser,
   CustomerReferencesProcess,
   DelegationSchedule,
-  eventSchemas,
   InvitationReader,
   OffBoardingProcess,
   PartnershipAcceptanceProcess,
@@ -13,8 +13,8 @@ import {
   ServiceAccounts,
   SubscriptionSchedule,
 } from '@tierbook/application';
-import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { RefusalLog, TransparencyLog } from '@tierbook/audit';
+import { eventSchemas } from '@tierbook/domain';
 import {
   AggregateStore,
   CommandPipeline,

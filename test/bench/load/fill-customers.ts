@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as application from '@tierbook/application';
+import type * as domain from '@tierbook/domain';
 import type * as eventing from '@tierbook/eventing';
 import type { Position, RecordedEvent, StoredEvent } from '@tierbook/eventing';
 import type * as identity from '@tierbook/identity';
@@ -16,7 +17,8 @@ const dist = (name: string) => join(process.cwd(), 'dist', 'libs', name, 'src', 
 const load = createRequire(dist('sqlite'));
 const { openSqliteEventStore, openSqlitePersonalKeys } = load(dist('sqlite')) as typeof sqlite;
 const { CachedPersonalKeys, EventCodec, systemClock } = load(dist('eventing')) as typeof eventing;
-const { eventSchemas, resellerIdOf } = load(dist('application')) as typeof application;
+const { resellerIdOf } = load(dist('application')) as typeof application;
+const { eventSchemas } = load(dist('domain')) as typeof domain;
 const { loadOrCreateDevelopmentKeys } = load(dist('identity')) as typeof identity;
 
 const RESELLERS = 100;

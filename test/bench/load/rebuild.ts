@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type * as application from '@tierbook/application';
+import type * as domain from '@tierbook/domain';
 import type * as eventing from '@tierbook/eventing';
 import type { Position, StoredEvent } from '@tierbook/eventing';
 import type * as readModels from '@tierbook/read-models';
@@ -14,7 +14,7 @@ import type * as sqlite from '@tierbook/sqlite';
 
 const load = createRequire(join(process.cwd(), 'dist', 'x.js'));
 const built = (lib: string): unknown => load(join(process.cwd(), 'dist', 'libs', lib, 'src'));
-const { eventSchemas } = built('application') as typeof application;
+const { eventSchemas } = built('domain') as typeof domain;
 const { EventCodec, formatPosition } = built('eventing') as typeof eventing;
 const { openProjectionState, replay, subscriptionsProjection } = built(
   'read-models',

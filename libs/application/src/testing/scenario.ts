@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { CommandBus, CqrsModule, type Command } from '@nestjs/cqrs';
 import { Test } from '@nestjs/testing';
+import { eventSchemas } from '@tierbook/domain';
 import type {
   CustomerId,
   OfferId,
@@ -43,7 +44,6 @@ import {
   DeclinePartnershipHandler,
   delegationHandlers,
   EndPartnershipHandler,
-  eventSchemas,
   InvitationReader,
   offerHandlers,
   partnershipRequestHandlers,

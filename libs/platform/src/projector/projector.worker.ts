@@ -1,15 +1,6 @@
 import { setInterval } from 'node:timers/promises';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
-import {
-  customer,
-  customerReference,
-  offer,
-  partnership,
-  partnershipRequest,
-  provider,
-  reseller,
-  services,
-} from '@tierbook/domain';
+import { eventSchemas } from '@tierbook/domain';
 import { CachedPersonalKeys, EventCodec, StoreRefusedError, systemClock } from '@tierbook/eventing';
 import {
   openProjectionState,
@@ -29,17 +20,6 @@ import {
   type ProjectorOptions,
   type ToProjector,
 } from './projector-messages';
-
-const AGGREGATES = [
-  customer,
-  customerReference,
-  offer,
-  partnership,
-  partnershipRequest,
-  provider,
-  reseller,
-  services,
-];
 
 async function runProjector(host: MessagePort, options: ProjectorOptions): Promise<void> {
   const opened: { close(): Promise<void> }[] = [];
@@ -74,7 +54,7 @@ async function runWith(
   if (options.isShared) refuseNewer(await store.builds());
   const codec = new EventCodec(
     new CachedPersonalKeys(readOnlyKeys(keysReader), systemClock),
-    AGGREGATES.map(({ schemas }) => schemas),
+    eventSchemas,
   );
   const runner = new ProjectionRunner({
     reader: log.reader,
