@@ -2,6 +2,7 @@ export * from './checked-query';
 export * from './cursor';
 export * from './errors';
 export * from './fold-text';
+export * from './in-batches';
 export * from './list';
 export * from './projection';
 export * from './projection-store';

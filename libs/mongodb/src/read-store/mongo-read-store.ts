@@ -2,6 +2,7 @@ import type { Position } from '@tierbook/eventing';
 import {
   checkQuery,
   checkScan,
+  inBatches,
   InvalidQueryError,
   MAX_COUNTED_VALUES,
   MAX_EXACT_TOTAL,
@@ -112,8 +113,7 @@ export class MongoReadStore implements ReadStore {
     scan: Scan,
   ): AsyncIterable<readonly Row<Doc>[]> {
     const where = checkScan(view, scan);
-    for (let after = scan.after; ;) {
-      const last = after;
+    yield* inBatches(scan.after, async (last) => {
       const rows = await this.#reading([view], ([own]) =>
         this.#documents(own)
           .find(scanFilterOf(where, own, last), { projection: ROW })
@@ -121,10 +121,8 @@ export class MongoReadStore implements ReadStore {
           .limit(SCAN_BATCH)
           .toArray(),
       );
-      if (rows.length > 0) yield rows.map((row) => toRow<Doc>(row));
-      if (rows.length < SCAN_BATCH) return;
-      after = rows.at(-1)?._id;
-    }
+      return rows.map((row) => toRow<Doc>(row));
+    });
   }
 
   async positionOf(view: AnyView): Promise<Position | undefined> {

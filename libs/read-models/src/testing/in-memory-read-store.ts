@@ -6,6 +6,7 @@ import {
   type FieldRef,
 } from '../checked-query';
 import { InvalidQueryError, ViewBehindError } from '../errors';
+import { inBatches } from '../in-batches';
 import {
   MAX_PURGED,
   type Build,
@@ -120,9 +121,8 @@ export class InMemoryReadStore implements ReadStore, ProjectionStore {
     scan: Scan,
   ): AsyncIterable<readonly Row<Doc>[]> {
     const where = checkScan(view, scan);
-    for (let after = scan.after; ;) {
-      const last = after;
-      const rows = await answer(() => {
+    yield* inBatches(scan.after, (last) =>
+      answer(() => {
         const build = this.#serving(view);
         const later = [...build.documents.keys()]
           .filter((key) => last === undefined || compare(key, last) > 0)
@@ -133,11 +133,8 @@ export class InMemoryReadStore implements ReadStore, ProjectionStore {
             where.every((condition) => holds(condition, fieldOf(doc, condition.on))),
           )
           .slice(0, SCAN_BATCH);
-      });
-      if (rows.length > 0) yield rows;
-      if (rows.length < SCAN_BATCH) return;
-      after = rows.at(-1)?.key;
-    }
+      }),
+    );
   }
 
   positionOf(view: AnyView): Promise<Position | undefined> {

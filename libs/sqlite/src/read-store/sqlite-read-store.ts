@@ -3,6 +3,7 @@ import { StoreRefusedError, StoreUnavailableError, type Position } from '@tierbo
 import {
   checkQuery,
   checkScan,
+  inBatches,
   InvalidQueryError,
   MAX_COUNTED_VALUES,
   MAX_EXACT_TOTAL,
@@ -195,16 +196,12 @@ class SqliteReadStore implements ReadStore {
     scan: Scan,
   ): AsyncIterable<readonly Row<Doc>[]> {
     const where = checkScan(view, scan);
-    for (let after = scan.after; ;) {
-      const last = after;
-      const rows = await this.transaction('BEGIN', () => {
+    yield* inBatches(scan.after, (last) =>
+      this.transaction('BEGIN', () => {
         const { sql, parameters } = scanOf(where, this.#source(view), last);
-        return this.all<DocumentRow>(sql, ...parameters, SCAN_BATCH);
-      });
-      if (rows.length > 0) yield rows.map((row) => toRow<Doc>(row));
-      if (rows.length < SCAN_BATCH) return;
-      after = rows.at(-1)?.key;
-    }
+        return this.all<DocumentRow>(sql, ...parameters, SCAN_BATCH).map((row) => toRow<Doc>(row));
+      }),
+    );
   }
 
   builds(): Promise<readonly Build[]> {

@@ -4,7 +4,7 @@ import { StoreUnavailableError, type Position } from '@tierbook/eventing';
 import {
   checkQuery,
   checkScan,
-  SCAN_BATCH,
+  inBatches,
   ViewBehindError,
   type AnyView,
   type Page,
@@ -85,13 +85,11 @@ class ThreadedReadStore implements ReadStore {
     scan: Scan,
   ): AsyncIterable<readonly Row<Doc>[]> {
     checkScan(view, scan);
-    for (let { after } = scan; ;) {
+    yield* inBatches(scan.after, async (after) => {
       const question: Question = { kind: 'scan', view, scan: { ...scan, after } };
       const { rows } = await this.#ask(question, 'scanned');
-      if (rows.length > 0) yield rows as readonly Row<Doc>[];
-      if (rows.length < SCAN_BATCH) return;
-      after = rows.at(-1)?.key;
-    }
+      return rows as readonly Row<Doc>[];
+    });
   }
 
   positionOf(view: AnyView): Promise<Position | undefined> {
