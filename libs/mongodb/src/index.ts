@@ -1,4 +1,4 @@
-export { isMongoUrl, type MongoPlace } from './connection/open-database';
+export { isMongoUrl, requireMongoUrl, type MongoPlace } from './connection/open-database';
 export { WriterFencedError } from './connection/failures';
 export {
   openMongoPersonalKeys,

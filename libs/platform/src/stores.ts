@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { MasterKeys, PersonalKeys } from '@tierbook/eventing';
 import {
   isMongoUrl,
+  requireMongoUrl,
   openMongoPersonalKeys,
   openMongoProjectionStore,
   openMongoReadStore,
@@ -36,7 +37,7 @@ export interface StorePlaces {
 
 /**
  * Where the URLs say that the stores are.
- * @throws ConfigurationError for a URL of an engine that there is not.
+ * @throws ConfigurationError for a URL of an engine that there is not, StoreRefusedError for one that names no database.
  */
 export function storePlaces(configuration: Configuration): StorePlaces {
   const { readStoreUrl, stateStoreUrl, keyStoreUrl } = configuration;
@@ -48,7 +49,10 @@ export function storePlaces(configuration: Configuration): StorePlaces {
 }
 
 function placeOf(setting: string, url: string): StorePlace {
-  if (isMongoUrl(url)) return { setting, engine: 'mongodb', url };
+  if (isMongoUrl(url)) {
+    requireMongoUrl({ setting, url });
+    return { setting, engine: 'mongodb', url };
+  }
   if (url.startsWith('sqlite:')) {
     return { setting, engine: 'sqlite', path: sqlitePathOf(setting, url) };
   }

@@ -45,6 +45,14 @@ const WRITE_CONCERN = { w: 'majority', journal: true, wtimeoutMS: 10_000 } as co
 
 const SHAPE = /^mongodb(?:\+srv)?:\/\/(?:[^@/]*@)?([^/?]+)\/([^?]+)/;
 
+/**
+ * Checks, before anything is opened, that the URL names a server and a database.
+ * @throws StoreRefusedError in one line, naming the setting.
+ */
+export function requireMongoUrl({ setting, url }: MongoPlace): void {
+  partsOf(setting, url);
+}
+
 /** Whether a URL is for this engine. */
 export function isMongoUrl(url: string): boolean {
   return /^mongodb(\+srv)?:/.test(url);
