@@ -2,6 +2,7 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { Optional } from '../http/fields';
+import { PageLimit } from '../http/paging';
 
 /** How the feed is read: from a position on, so many events at most. */
 export class EventsQuery {
@@ -13,18 +14,7 @@ export class EventsQuery {
   @IsString({ message: 'must be a position as the API answered it' })
   readonly after?: string;
 
-  @ApiPropertyOptional({
-    type: 'integer',
-    minimum: 1,
-    maximum: 200,
-    default: 50,
-    description: 'Most events of one page.',
-  })
-  @Optional()
-  @Type(() => Number)
-  @Max(200, { message: 'must be at most 200' })
-  @Min(1, { message: 'must be at least 1' })
-  @IsInt({ message: 'must be a whole number' })
+  @PageLimit('Most events of one page.')
   readonly limit?: number;
 }
 
@@ -41,17 +31,6 @@ export class CustomerEventsQuery {
   @IsInt({ message: 'must be a whole number' })
   readonly afterRevision?: number;
 
-  @ApiPropertyOptional({
-    type: 'integer',
-    minimum: 1,
-    maximum: 200,
-    default: 50,
-    description: 'Most events of one page.',
-  })
-  @Optional()
-  @Type(() => Number)
-  @Max(200, { message: 'must be at most 200' })
-  @Min(1, { message: 'must be at least 1' })
-  @IsInt({ message: 'must be a whole number' })
+  @PageLimit('Most events of one page.')
   readonly limit?: number;
 }

@@ -17,20 +17,22 @@ import { ProblemError } from './problems';
 /** The most values of one parameter. */
 const MOST_VALUES = 100;
 
+/** How many one page holds at most: 1 to 200, 50 by default. */
+export function PageLimit(description: string): PropertyDecorator {
+  return applyDecorators(
+    Optional(),
+    ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 200, default: 50, description }),
+    Type(() => Number),
+    // The first that fails is the one that is told.
+    IsInt({ message: 'must be a whole number' }),
+    Min(1, { message: 'must be at least 1' }),
+    Max(200, { message: 'must be at most 200' }),
+  );
+}
+
 /** How every list is paged. */
 export class PagingQuery {
-  @ApiPropertyOptional({
-    type: 'integer',
-    minimum: 1,
-    maximum: 200,
-    default: 50,
-    description: 'Most rows of one page.',
-  })
-  @Optional()
-  @Type(() => Number)
-  @Max(200, { message: 'must be at most 200' })
-  @Min(1, { message: 'must be at least 1' })
-  @IsInt({ message: 'must be a whole number' })
+  @PageLimit('Most rows of one page.')
   readonly limit?: number;
 
   @ApiPropertyOptional({

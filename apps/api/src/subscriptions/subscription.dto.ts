@@ -1,24 +1,39 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { BillingCycle, OfferId, ResellerId, SubscriptionId, Term } from '@tierbook/domain';
 import { IsBoolean, IsIn, IsInt, Max, Min, ValidateIf } from 'class-validator';
 import { IsDay, IsId, IsText, IsUtcInstant, Optional } from '../http/fields';
 import { BILLING_CYCLES, MOST_LICENCES, TERMS } from '../offers/offer.dto';
 
+/** 0 is left for the rule that knows the offer's own limits. */
+function IsLicenceCount(): PropertyDecorator {
+  return applyDecorators(
+    // The first that fails is the one that is told.
+    IsInt({ message: 'must be a whole number' }),
+    Min(0, { message: 'must not be negative' }),
+    Max(MOST_LICENCES, { message: `must be at most ${String(MOST_LICENCES)}` }),
+  );
+}
+
+function IsLicences(): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({
+      type: 'integer',
+      minimum: 1,
+      maximum: MOST_LICENCES,
+      example: 5,
+      description: 'Licences.',
+    }),
+    IsLicenceCount(),
+  );
+}
+
 export class OrderSubscriptionDto {
   @ApiProperty({ description: "An offer of the customer's provider." })
   @IsId()
   readonly offerId!: OfferId;
 
-  @ApiProperty({
-    type: 'integer',
-    minimum: 1,
-    maximum: MOST_LICENCES,
-    example: 5,
-    description: 'Licences.',
-  })
-  @Max(MOST_LICENCES, { message: `must be at most ${String(MOST_LICENCES)}` })
-  @Min(0, { message: 'must not be negative' })
-  @IsInt({ message: 'must be a whole number' })
+  @IsLicences()
   readonly quantity!: number;
 
   @ApiProperty({ enum: BILLING_CYCLES, description: 'One that the offer has.' })
@@ -74,16 +89,7 @@ export class OrderSubscriptionDto {
 }
 
 export class ChangeQuantityDto {
-  @ApiProperty({
-    type: 'integer',
-    minimum: 1,
-    maximum: MOST_LICENCES,
-    example: 5,
-    description: 'Licences.',
-  })
-  @Max(MOST_LICENCES, { message: `must be at most ${String(MOST_LICENCES)}` })
-  @Min(0, { message: 'must not be negative' })
-  @IsInt({ message: 'must be a whole number' })
+  @IsLicences()
   readonly quantity!: number;
 }
 
@@ -152,9 +158,7 @@ export class ScheduleChangeDto {
   @ValidateIf(
     ({ kind, quantity }: ScheduleChangeDto) => kind === 'quantity' || quantity !== undefined,
   )
-  @Max(MOST_LICENCES, { message: `must be at most ${String(MOST_LICENCES)}` })
-  @Min(0, { message: 'must not be negative' })
-  @IsInt({ message: 'must be a whole number' })
+  @IsLicenceCount()
   readonly quantity?: number;
 
   @ApiPropertyOptional({ description: 'Of kind offer: an upgrade target.' })
