@@ -3,7 +3,8 @@ import { takeLease, type Lease } from './lease';
 import type { StateStore } from './state-store';
 import { InMemoryStateStore } from './testing/in-memory-state-store';
 
-const LIFE_MS = 400;
+/** Longer than a busy machine keeps a test waiting. */
+const LIFE_MS = 1_500;
 
 describe('A lease', () => {
   let state: InMemoryStateStore;

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { StateStore } from './state-store';
 
 const LEASES = 'leases';
@@ -110,14 +111,5 @@ function keep(
 
 /** Resolves after so long, or when the signal aborts. */
 function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    if (signal?.aborted === true) end();
-    else signal?.addEventListener('abort', end);
-  });
+  return setTimeout(ms, undefined, { ...(signal && { signal }) }).catch(() => undefined);
 }
