@@ -34,6 +34,8 @@ let reseller: ResellerMember;
 let customerId: string;
 let subscriptionPath: string;
 let offerId: string;
+/** Of an event of the provider's. */
+let position: string;
 /** One of each command, ready to be accepted. */
 const cases = new Map<string, CommandCase>();
 
@@ -49,6 +51,7 @@ beforeAll(async () => {
   const subscribed = await world.subscribed(provider);
   customerId = subscribed.id;
   subscriptionPath = subscribed.path;
+  position = await world.head();
   for (const { id } of document.commands) {
     const prepare = COMMAND_CASES[id];
     if (prepare !== undefined) cases.set(id, await prepare(world));
@@ -337,7 +340,8 @@ describe('an id', () => {
     return path
       .replace('{id}', ofCollection[collection] ?? '')
       .replace('{did}', cases.get('renew-delegated-admin')?.path.split('/')[5] ?? '')
-      .replace('{sid}', subscriptionPath.split('/').at(-1) ?? '');
+      .replace('{sid}', subscriptionPath.split('/').at(-1) ?? '')
+      .replace('{position}', position);
   }
 
   const may = ({ roles }: Operation, kind: string) => roles.some((role) => role.startsWith(kind));

@@ -8,7 +8,7 @@ import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AnswerSchemas } from './harness/answer-schemas';
 import type { Api } from './harness/api';
-import { until } from '../faults/harness/process';
+import { until } from './harness/until';
 import { ApiDocument, type Operation, type Schema } from './harness/api-document';
 import { COMMAND_CASES } from './harness/command-cases';
 import { ROOT, startService, type Service } from './harness/service';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiDocument, expectDeclaredAnswers } from './harness/api-document';
 import { startService, type Service } from './harness/service';
-import { until } from '../faults/harness/process';
+import { until } from './harness/until';
 import { accepted, World, type Member } from './harness/world';
 
 let service: Service;

@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { ROOT, startService } from '../e2e/harness/service';
 import { accepted, World } from '../e2e/harness/world';
-import { newDirectory, startToEnd, until } from './harness/process';
+import { until } from '../e2e/harness/until';
+import { newDirectory, startToEnd } from './harness/process';
 
 const run = promisify(execFile);
 

@@ -14,7 +14,7 @@ import {
   type Subscribed,
 } from './harness/client';
 import { flawsOf, readLog } from './harness/oracle';
-import { until } from './harness/process';
+import { until } from '../e2e/harness/until';
 
 /** The service gives a request 30 s to arrive whole, and looks every other second. */
 const LONGEST_REQUEST_MS = 45_000;

@@ -14,7 +14,8 @@ import {
 } from './harness/client';
 import { type Known, startLoad } from './harness/load';
 import { differencesOf, flawsOf, readLog } from './harness/oracle';
-import { newDirectory, until } from './harness/process';
+import { until } from '../e2e/harness/until';
+import { newDirectory } from './harness/process';
 import { random, seedOfRun } from './harness/random';
 
 const SEED = seedOfRun();

@@ -12,7 +12,8 @@ import { mongoEnv } from '../e2e/harness/mongo-stores';
 import { freePort, ROOT } from '../e2e/harness/service';
 import { describeMongo } from '../mongo-server/describe-mongo';
 import { MongoServer, newDatabaseUrl } from '../mongo-server/mongo-server';
-import { newDirectory, until } from './harness/process';
+import { until } from '../e2e/harness/until';
+import { newDirectory } from './harness/process';
 
 const PUBLIC_URL = 'http://localhost:8080';
 

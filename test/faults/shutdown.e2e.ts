@@ -4,7 +4,8 @@ import { type Service, startService } from '../e2e/harness/service';
 import { Client, subscribed } from './harness/client';
 import { startLoad } from './harness/load';
 import { flawsOf, readLog } from './harness/oracle';
-import { newDirectory, startToEnd, until } from './harness/process';
+import { until } from '../e2e/harness/until';
+import { newDirectory, startToEnd } from './harness/process';
 import { random, seedOfRun } from './harness/random';
 
 const SEED = seedOfRun();

@@ -18,7 +18,8 @@ import { generateKeyFile } from '@tierbook/identity';
 import { type Service, startService } from '../e2e/harness/service';
 import { Client, subscribed, type Subscribed } from './harness/client';
 import { differencesOf, readLog } from './harness/oracle';
-import { newDirectory, type StartOptions, startToEnd, until } from './harness/process';
+import { until } from '../e2e/harness/until';
+import { newDirectory, type StartOptions, startToEnd } from './harness/process';
 
 /** Somebody who owns nothing here: root may write what is read-only. */
 const NOBODY = 65_534;

@@ -4,7 +4,8 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Service, startService } from '../e2e/harness/service';
 import { Client, command, order, subscribed } from './harness/client';
 import { differencesOf, readLog } from './harness/oracle';
-import { newDirectory, until } from './harness/process';
+import { until } from '../e2e/harness/until';
+import { newDirectory } from './harness/process';
 
 const services: Service[] = [];
 

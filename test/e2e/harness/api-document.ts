@@ -157,8 +157,7 @@ function problemFaults(
   if (typeof title !== 'string' || title === '') faults.push('title');
   if (typeof detail !== 'string' || detail === '') faults.push('detail');
   if (problem['status'] !== status) faults.push('status');
-  // As a URL has it: what is no URL character was escaped on its way.
-  if (instance !== encodeURI(decodeURI(path.replace(/\?.*$/s, '')))) faults.push('instance');
+  if (instance !== path.replace(/\?.*$/s, '')) faults.push('instance');
   if (typeof correlationId !== 'string' || !UUID.test(correlationId)) faults.push('correlationId');
   const listed = errors === undefined ? [] : (errors as readonly Record<string, unknown>[]);
   for (const { pointer, detail: said } of listed) {

@@ -4,7 +4,7 @@ import { loadOrCreateDevelopmentKeys } from '@tierbook/identity';
 import { readConfiguration, verifyViewsHere } from '@tierbook/platform';
 import { PROJECTIONS, type VerifiedView } from '@tierbook/read-models';
 import { openSqliteEventReader, openSqliteReadStore } from '@tierbook/sqlite';
-import { until } from './process';
+import { until } from '../../e2e/harness/until';
 
 /** Views may have to be built from the beginning, on a machine that does other things too. */
 const LONGEST_CATCH_UP_MS = 120_000;
