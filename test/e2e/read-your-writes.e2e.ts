@@ -69,9 +69,8 @@ describe('the ETag of a read', () => {
       if (read.status === 200) expect([id, shown]).toEqual([id, answer.revision]);
       else unread.push(`${id} ${read.status}`);
     }
-    // A provider and an offer are read in their lists; a request is its provider's to read.
+    // An offer is read in its list; a request is its provider's to read.
     expect(unread).toEqual([
-      'create-provider 404',
       'decline-partnership 404',
       'publish-offer 404',
       'revise-offer 404',

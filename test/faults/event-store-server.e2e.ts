@@ -37,7 +37,8 @@ describe('an event store that is a server', () => {
   it('serves orders and their reads', async () => {
     const { path } = await world.subscribed(provider);
 
-    expect((await provider.api.get(path)).status).toBe(200);
+    const position = await world.head();
+    expect((await provider.api.get(path, { position })).status).toBe(200);
   });
 
   it('that is killed in the middle of orders loses and doubles nothing, and needs no hand', async () => {
