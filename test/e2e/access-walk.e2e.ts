@@ -87,6 +87,7 @@ const MAY: Readonly<Record<string, Expected>> = {
   'read-country-rules': { of: 'none', operator: true, provider: 'ASHUR', reseller: 'ASHUR' },
   'list-market-regions': { of: 'none', operator: true, provider: 'ASHUR', reseller: 'ASHUR' },
   'list-offers': { of: 'none', provider: 'ASHUR', reseller: 'ASHUR' },
+  'read-offer': { of: 'provider', provider: 'ASHUR' },
   'check-domain': { of: 'none', provider: 'AS' },
   'list-customers': { of: 'none', provider: 'ASHUR', reseller: 'ASHUR' },
   'read-customer': { of: 'customer', provider: 'ASHUR', reseller: 'ASHUR', customer: true },

@@ -343,6 +343,7 @@ async function everyRead(): Promise<readonly (readonly [Api, string])[]> {
     [api, `/v1/partnerships/${provider.id}.${whole.id}/off-boarding`],
     [api, `/v1/partnerships/${provider.id}.${ended.id}/off-boarding?limit=1`],
     [api, '/v1/offers?count=true'],
+    [api, `/v1/offers/${offerId}`],
     [api, '/v1/subscriptions?count=true'],
     [api, '/v1/customers?count=true'],
     [whole.api, `/v1/offers?providerId=${provider.id}`],

@@ -417,7 +417,7 @@ describe("the page's tasks", () => {
       const { other, customer, path, first, second } = await setting({ associated: true });
       ({ position } = customer);
       const list = await other.api.get('/v1/customers', { position });
-      expect(list.items).toMatchObject([{ customerId: customer.id, subscriptions: 2 }]);
+      expect(list.items).toMatchObject([{ customerId: customer.id, subscriptionCount: 2 }]);
       const detail = await other.api.get(path, { position });
       expect(detail.at('subscriptions')).toHaveLength(2);
       for (const each of [first, second]) {
@@ -442,7 +442,7 @@ describe("the page's tasks", () => {
 
       const list = await other.api.get('/v1/customers', { position });
       expect(list.items).toMatchObject([
-        { customerId: customer.id, subscriptions: 1, licences: 10, reseller: null },
+        { customerId: customer.id, subscriptionCount: 1, licences: 10, reseller: null },
       ]);
       const detail = await other.api.get(path, { position });
       expect(detail.body).toMatchObject({ subscriptionCount: 1, licences: 10, reseller: null });

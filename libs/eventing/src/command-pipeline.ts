@@ -501,10 +501,9 @@ function staleIfMatch<C, S, E extends DomainEvent>(
   if (context.ifMatch === undefined) return undefined;
   const current = loaded.lastTouched((isBatch ? undefined : resource) ?? null);
   if (current === context.ifMatch) return undefined;
-  return refused(
-    'stale-if-match',
-    `If-Match names revision ${context.ifMatch}; the resource is at ${current}.`,
-  );
+  const stands =
+    current < 0 ? 'there is no such resource yet: leave it out' : `the resource is at ${current}`;
+  return refused('stale-if-match', `If-Match names revision ${context.ifMatch}; ${stands}.`);
 }
 
 function keyReused(): RefusedOutcome {

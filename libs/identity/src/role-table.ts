@@ -187,6 +187,7 @@ const ROLE_TABLE = {
     provider: ANY_AGENT,
     reseller: ANY_AGENT,
   },
+  'read-offer': { of: 'provider', provider: ANY_AGENT },
   'list-offers': { of: 'none', provider: ANY_AGENT, reseller: ANY_AGENT },
   'check-domain': { of: 'none', provider: SALES },
   'list-customers': { of: 'none', provider: ANY_AGENT, reseller: ANY_AGENT },

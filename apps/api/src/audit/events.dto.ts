@@ -1,8 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
 import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { Optional } from '../http/fields';
-import { PageLimit } from '../http/paging';
+import { Digits, PageLimit } from '../http/paging';
 
 /** How the feed is read: from a position on, so many events at most. */
 export class EventsQuery {
@@ -25,7 +24,7 @@ export class CustomerEventsQuery {
     description: 'Exclusive: `nextRevision` of the page before.',
   })
   @Optional()
-  @Type(() => Number)
+  @Digits()
   @Max(Number.MAX_SAFE_INTEGER, { message: 'must be a revision as the API answered it' })
   @Min(0, { message: 'must be a revision as the API answered it' })
   @IsInt({ message: 'must be a whole number' })

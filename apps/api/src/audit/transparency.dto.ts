@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
 import { IsInt, Max, Min } from 'class-validator';
+import { Digits } from '../http/paging';
 
 export class ConsistencyQuery {
   @ApiPropertyOptional({
@@ -9,7 +9,7 @@ export class ConsistencyQuery {
     default: 0,
     description: 'Events of the earlier checkpoint: its second line.',
   })
-  @Type(() => Number)
+  @Digits()
   @Max(Number.MAX_SAFE_INTEGER, { message: 'must be the second line of a checkpoint' })
   @Min(0, { message: 'must be the second line of a checkpoint' })
   @IsInt({ message: 'must be the second line of a checkpoint' })

@@ -55,7 +55,7 @@ const ROW = {
   country: COUNTRY,
   status: choice(['active', 'ended', 'erased'], 'Where the account stands.'),
   createdAt: instant('When it was created.'),
-  subscriptions: count('How many subscriptions it has, as far as the caller may see them.'),
+  subscriptionCount: count('How many subscriptions it has, as far as the caller may see them.'),
   licences: count('Licences of those subscriptions.'),
   revision: REVISION,
   reseller: orNull(
@@ -63,8 +63,6 @@ const ROW = {
     'Associated with the account; null where nobody is, or the caller may not know.',
   ),
 } as const;
-
-const { subscriptions: SUBSCRIPTION_COUNT, ...WITHOUT_COUNT } = ROW;
 
 /** Of a customer, and of whom it is billed to. */
 const PROFILE = {
@@ -158,7 +156,7 @@ export const customerSchemas: Schemas = {
     email: personal('Where to write to who agreed.', EMAIL),
   }),
   Customer: objectOf<CustomerShown>('A customer, with its subscriptions.', {
-    ...WITHOUT_COUNT,
+    ...ROW,
     culture: LANGUAGE_TAG('How dates and numbers are written.'),
     language: LANGUAGE_TAG('Language to write in.'),
     ...PROFILE,
@@ -177,7 +175,6 @@ export const customerSchemas: Schemas = {
       'Who administers the whole account, besides the provider.',
     ),
     adminUserName: orNull(text("The administrator's sign-in name."), 'null before there is one.'),
-    subscriptionCount: SUBSCRIPTION_COUNT,
     subscriptions: listOf(
       ref('Subscription'),
       'At most 200, in the order they were bought; the list of subscriptions has the rest.',

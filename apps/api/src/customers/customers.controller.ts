@@ -185,7 +185,7 @@ export class CustomersController {
     const customer = isOwn ? whole : { ...whole, billing: null, reference: null };
     if (sight === 'all') {
       const { items } = await listSubscriptions(reads, id, { limit: SUBSCRIPTIONS_SHOWN });
-      return { ...customer, subscriptionCount: customer.subscriptions, subscriptions: items };
+      return { ...customer, subscriptions: items };
     }
     // Who sees some subscriptions sees the customer with those only: not its reseller, nor how much more there is.
     const seen = await getSubscriptions(reads, [...sight]);

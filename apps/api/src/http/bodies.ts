@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { duplicateName } from './duplicate-names';
 import { formOf, isOAuth } from './oauth';
 import { ProblemError, type FieldProblem } from './problems';
 import { pointerTo, unknownField } from './validation';
@@ -7,7 +8,7 @@ import { pointerTo, unknownField } from './validation';
 const DEEPEST = 32;
 
 /**
- * Reads bodies: one JSON object each, not encoded, not nested too deeply, and without `__proto__` or
+ * Reads bodies: one JSON object each, no name twice, not encoded, not nested too deeply, and without `__proto__` or
  * `constructor.prototype`. No body is an empty object. The OAuth endpoint takes a form.
  */
 export function readBodies(fastify: FastifyInstance): void {
@@ -20,7 +21,7 @@ export function readBodies(fastify: FastifyInstance): void {
     }
     // Fastify's parser answers by its callback, and its error would lose its code on the way.
     void parse(request, text.toString(), (error, body) => {
-      done(error === null ? null : new ProblemError('malformed-json'), body);
+      done(error === null ? duplicated(text.toString()) : new ProblemError('malformed-json'), body);
     });
   });
   fastify.addContentTypeParser(
@@ -45,6 +46,11 @@ export function readBodies(fastify: FastifyInstance): void {
     if (takesBody && request.body === undefined) request.body = {};
     done(problemOf(request) ?? problemInside(request.query as object));
   });
+}
+
+function duplicated(text: string): ProblemError | null {
+  if (duplicateName(text) === undefined) return null;
+  return new ProblemError('malformed-json', 'A name stands twice in one object of the body.');
 }
 
 function problemOf({ body }: FastifyRequest): ProblemError | undefined {

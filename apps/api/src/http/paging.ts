@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
+import { Transform } from 'class-transformer';
 import {
   ArrayMaxSize,
   IsArray,
@@ -17,12 +17,19 @@ import { ProblemError } from './problems';
 /** The most values of one parameter. */
 const MOST_VALUES = 100;
 
+/** Reads decimal digits as a number; anything else, such as 0x10 or 1e1, is left for `IsInt` to refuse. */
+export function Digits(): PropertyDecorator {
+  return Transform(({ value }: { readonly value: unknown }) =>
+    typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value,
+  );
+}
+
 /** How many one page holds at most: 1 to 200, 50 by default. */
 export function PageLimit(description: string): PropertyDecorator {
   return applyDecorators(
     Optional(),
     ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 200, default: 50, description }),
-    Type(() => Number),
+    Digits(),
     // The first that fails is the one that is told.
     IsInt({ message: 'must be a whole number' }),
     Min(1, { message: 'must be at least 1' }),

@@ -1,4 +1,10 @@
-import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import {
+  Catch,
+  HttpException,
+  NotFoundException,
+  type ArgumentsHost,
+  type ExceptionFilter,
+} from '@nestjs/common';
 import {
   AppendTooLargeError,
   OutcomeUnknownError,
@@ -17,6 +23,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RefusalNotes } from './refusal-notes';
 import { correlationIdOf, noteProblem, pathOf } from './request';
 import { isOAuth, oauthError } from './oauth';
+import type { RouteMethods } from './route-methods';
 import { PROBLEMS, problemDetails, ProblemError, type ProblemCode } from './problems';
 
 /** Seconds after which a try again is worth it. */
@@ -35,13 +42,25 @@ export class ProblemFilter implements ExceptionFilter {
   constructor(
     private readonly logger: Logger,
     private readonly refusals: RefusalNotes,
+    private readonly routes: RouteMethods,
   ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
-    answerProblem(error, request, http.getResponse<FastifyReply>(), this.logger);
+    const reply = http.getResponse<FastifyReply>();
+    answerProblem(this.asMethodProblem(error, request, reply), request, reply, this.logger);
     this.refusals.note(request);
+  }
+
+  /** Nest finds no route for a method that an address does not take (RFC 9110, 15.5.6: 405 and Allow). */
+  private asMethodProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): unknown {
+    if (!(error instanceof NotFoundException)) return error;
+    const allowed = this.routes.at(pathOf(request));
+    if (allowed.length === 0) return error;
+    void reply.header('Allow', allowed.join(', '));
+    const detail = `${request.method} is not among the methods of this address: ${allowed.join(', ')}.`;
+    return new ProblemError('method-not-allowed', detail);
   }
 }
 

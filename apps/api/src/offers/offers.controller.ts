@@ -17,11 +17,11 @@ import {
 } from '@tierbook/domain';
 import { organisationIdOf, type Principal } from '@tierbook/identity';
 import { TIERBOOK, type Tierbook } from '@tierbook/platform';
-import { listOffers } from '@tierbook/read-models';
+import { getOffer, listOffers, type OfferRow } from '@tierbook/read-models';
 import { CommandSender } from '../http/command-sender';
 import { IdPipe } from '../http/id.pipe';
 import { ProblemError, type ProblemCode } from '../http/problems';
-import { missing, Reader } from '../http/reader';
+import { found, missing, Reader } from '../http/reader';
 import { HttpExchange, type Exchange } from '../http/request';
 import { CommandRoute, ReadRoute } from '../http/routes';
 import { id, ref, text } from '../http/schemas';
@@ -98,6 +98,27 @@ export class OffersController {
       (sent) => new RetireOfferCommand(sent, id),
       { bodiless: true },
     );
+  }
+
+  @Get('offers/:id')
+  @ReadRoute({
+    action: 'read-offer',
+    path: OF_ONE,
+    answers: ref('Offer'),
+    single: true,
+    summary: "One offer of the provider's own.",
+    problems: ['not-found'],
+  })
+  async read(
+    @HttpExchange() { request, reply }: Exchange,
+    @Param('id', IdPipe) id: OfferId,
+  ): Promise<OfferRow> {
+    await this.reader.beginOn(request, 'read-offer', ['offers'], async ({ organisation }) => {
+      const offer = await this.tierbook.pipeline.gathering.read(aggregates.offer, id);
+      const isIts = organisation.kind === 'provider' && offer.status !== 'none';
+      if (!isIts || offer.providerId !== organisation.id) throw missing('offer');
+    });
+    return found<OfferRow>(await getOffer(this.tierbook.reads, id), 'offer', reply);
   }
 
   @Get('offers')

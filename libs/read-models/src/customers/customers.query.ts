@@ -34,15 +34,19 @@ export interface CustomerRow extends Pick<
   | 'country'
   | 'status'
   | 'createdAt'
-  | 'subscriptions'
   | 'licences'
   | 'revision'
 > {
+  readonly subscriptionCount: number;
   readonly reseller: CustomerReseller | null;
 }
 
 /** A customer with all that is known of it. */
-export interface CustomerDetail extends Omit<CustomerDoc, 'reseller' | 'resellerId'> {
+export interface CustomerDetail extends Omit<
+  CustomerDoc,
+  'reseller' | 'resellerId' | 'subscriptions'
+> {
+  readonly subscriptionCount: number;
   readonly reseller: CustomerReseller | null;
 }
 
@@ -100,9 +104,9 @@ export async function getCustomer(
 ): Promise<CustomerDetail | undefined> {
   const row = await reads.store.get(customersView, customerId);
   if (row === undefined) return undefined;
-  const { resellerId, ...doc } = row.doc;
+  const { resellerId, subscriptions: subscriptionCount, ...doc } = row.doc;
   const resellers = await resellersOf(reads, [resellerId]);
-  return { ...doc, reseller: resellers(resellerId) };
+  return { ...doc, subscriptionCount, reseller: resellers(resellerId) };
 }
 
 /** A provider's customers, by company name unless told otherwise. */
@@ -166,7 +170,7 @@ function customerRow(doc: CustomerDoc, resellerOf: ResellerOf): CustomerRow {
     country: doc.country,
     status: doc.status,
     createdAt: doc.createdAt,
-    subscriptions: doc.subscriptions,
+    subscriptionCount: doc.subscriptions,
     licences: doc.licences,
     revision: doc.revision,
     reseller: resellerOf(doc.resellerId),

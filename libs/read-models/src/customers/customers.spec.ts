@@ -63,7 +63,7 @@ describe('customers', () => {
       ],
       adminUserName: 'admin@padaria',
       createdAt: '2030-01-01T00:00:00.000Z',
-      subscriptions: 2,
+      subscriptionCount: 2,
       licences: 6,
       revision: 8,
     });

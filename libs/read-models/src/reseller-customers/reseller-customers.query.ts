@@ -152,5 +152,5 @@ function narrowed(
       ? []
       : access.subscriptionIds.flatMap((id) => subscriptions.get(id) ?? []);
   const licences = seen.reduce((sum, { quantity }) => sum + quantity, 0);
-  return { ...row, reseller: null, subscriptions: seen.length, licences };
+  return { ...row, reseller: null, subscriptionCount: seen.length, licences };
 }

@@ -51,23 +51,23 @@ const ids = async (...parameters: Parameters<typeof list>) =>
 describe('a reseller’s customers', () => {
   it('are those that it may see, each as far as it may', async () => {
     expect(
-      (await list()).map(({ customerId, access, subscriptions, licences }) => {
-        return { customerId, access, subscriptions, licences };
+      (await list()).map(({ customerId, access, subscriptionCount, licences }) => {
+        return { customerId, access, subscriptionCount, licences };
       }),
     ).toEqual([
       {
         customerId: 'helped',
         access: { kind: 'subscriptions', subscriptionIds: ['s4'] },
-        subscriptions: 1,
+        subscriptionCount: 1,
         licences: 3,
       },
       {
         customerId: 'part',
         access: { kind: 'subscriptions', subscriptionIds: ['s2'] },
-        subscriptions: 1,
+        subscriptionCount: 1,
         licences: 5,
       },
-      { customerId: 'whole', access: { kind: 'account' }, subscriptions: 1, licences: 10 },
+      { customerId: 'whole', access: { kind: 'account' }, subscriptionCount: 1, licences: 10 },
     ]);
   });
 
