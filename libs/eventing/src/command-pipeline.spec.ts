@@ -479,7 +479,8 @@ describe('the envelope', () => {
       traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     });
     const authorise = () => ({ ok: { onBehalfOf: 'customer-1', delegation: 'delegation-1' } });
-    await pipeline.execute(stocking({ a: 1, b: 1 }, context, { authorise }));
+    const request = stocking({ a: 1, b: 1 }, context, { authorise });
+    await pipeline.execute(request);
     const at = '2030-01-01T00:00:00.000Z';
     const { commandId, fingerprint, correlationId, causationId, traceparent } = context;
     const metadata = (box: string, index: number) => ({
@@ -494,6 +495,7 @@ describe('the envelope', () => {
         onBehalfOf: 'customer-1',
         delegation: 'delegation-1',
       },
+      command: request.name,
       commandId,
       fingerprint,
       correlationId,

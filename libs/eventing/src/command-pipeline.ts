@@ -282,9 +282,10 @@ export class CommandPipeline {
     const newEvents: NewEvent[] = [];
     const absorbable: Absorbable<E | KernelEventOfStream>[] = [];
     const planned = eventsOf(job, loaded, decided);
-    for (const { event, authority, state, isOurs } of planned) {
+    for (const { event, authority, state, command, isOurs } of planned) {
       const metadata = {
         ...metadataOf(context, authority, now),
+        ...(command === undefined ? {} : { command }),
         tenant: aggregate.tenantOf(state),
         parties: isOurs ? aggregate.partiesOf(event as E, state) : [],
       };
@@ -369,6 +370,8 @@ interface PlannedEvent<S, E> {
   readonly authority: Authority;
   /** After the event; of the kernel's own, after all of them. */
   readonly state: S;
+  /** Of the kernel's own there is none: it says itself what it is about. */
+  readonly command?: string;
   readonly isOurs: boolean;
 }
 
@@ -378,8 +381,8 @@ function eventsOf<C, S, E extends DomainEvent>(
   loaded: LoadedAggregate<S>,
   { steps, state }: { readonly steps: readonly DecidedStep<C, S, E>[]; readonly state: S },
 ): readonly PlannedEvent<S, E>[] {
-  const ours = steps.flatMap(({ authority, events }) =>
-    events.map((each) => ({ ...each, authority, isOurs: true })),
+  const ours = steps.flatMap(({ step, authority, events }) =>
+    events.map((each) => ({ ...each, authority, command: step.name, isOurs: true })),
   );
   if (!job.isBatch && ours.length > 0) return ours;
   const event = job.isBatch ? batchAccepted(job, loaded, steps) : nothingChanged(job, loaded);

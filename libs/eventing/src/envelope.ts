@@ -57,6 +57,8 @@ export interface EventMetadata {
   readonly tenant: string | null;
   readonly parties: readonly Party[];
   readonly actor: Actor;
+  /** Name of the command, such as `create-customer`; absent on the kernel's events, and before it was kept. */
+  readonly command?: string;
   readonly commandId: string;
   readonly fingerprint: Fingerprint;
   readonly correlationId: string;

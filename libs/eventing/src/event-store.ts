@@ -74,6 +74,13 @@ export interface EventReader {
   readStream(stream: string, options?: ReadStreamOptions): AsyncIterable<readonly StoredEvent[]>;
   /** The log after a position up to its end as it stands when reached; then the iteration ends. */
   readAll(options?: { readonly after?: Position | undefined }): AsyncIterable<EventBatch>;
+  /**
+   * The log before a position (exclusive; its end by default), the last event first. Made for people, who
+   * page back: unlike `readAll` it may split an append.
+   */
+  readBackwards(options?: {
+    readonly before?: Position | undefined;
+  }): AsyncIterable<readonly StoredEvent[]>;
   /** As `readAll`, each event as its canonical text. What was altered where it lies is altered here. */
   readCanonical(options?: { readonly after?: Position | undefined }): AsyncIterable<CanonicalBatch>;
   /**

@@ -363,6 +363,38 @@ export function eventStoreContract(adapter: string, open: () => Promise<EventSto
       });
     });
 
+    describe('readBackwards', () => {
+      const backwards = async (before?: Position) =>
+        (await collect(store.readBackwards({ before }))).flat();
+
+      it('gives the whole log from its end, and what stands before any of its events', async () => {
+        expect(await backwards()).toEqual([]);
+        for (let n = 0; n < 3; n++) {
+          await store.append([
+            write(`a-${n}`, 'no_stream', newEvents(2)),
+            write(`b-${n}`, 'no_stream', newEvents(1)),
+          ]);
+        }
+        const log = await logOf(store);
+
+        expect(await backwards()).toEqual(log.toReversed());
+        for (const [index, { position }] of log.entries()) {
+          expect(await backwards(position)).toEqual(log.slice(0, index).toReversed());
+        }
+      });
+
+      it('goes on from page to page', async () => {
+        for (let n = 0; n < 3; n++) {
+          await appendOne(store, `s-${n}`, 'no_stream', newEvents(250));
+        }
+
+        const pages = await collect(store.readBackwards());
+
+        expect(pages.length).toBeGreaterThan(1);
+        expect(pages.flat()).toEqual((await logOf(store)).toReversed());
+      });
+    });
+
     describe('readAll', () => {
       it('gives an empty log as one empty batch, from whose place one goes on', async () => {
         const batches = await collect(store.readAll());

@@ -80,6 +80,22 @@ export class InMemoryEventStore implements EventStore {
     }
   }
 
+  async *readBackwards({ before }: { readonly before?: Position | undefined } = {}): AsyncGenerator<
+    readonly StoredEvent[]
+  > {
+    let end = before === undefined ? this.#log.length : this.#ordinalOf(before) - 1;
+    while (end > 0) {
+      this.#refuseIfClosed();
+      const start = Math.max(0, end - PAGE);
+      yield this.#log
+        .slice(start, end)
+        .reverse()
+        .map((row) => this.#stored(row));
+      end = start;
+      await Promise.resolve();
+    }
+  }
+
   readCanonical(options?: {
     readonly after?: Position | undefined;
   }): AsyncIterable<CanonicalBatch> {

@@ -160,6 +160,21 @@ export class EventStoreDbEventStore implements EventStore {
     }
   }
 
+  async *readBackwards({ before }: { readonly before?: Position | undefined } = {}): AsyncGenerator<
+    readonly StoredEvent[]
+  > {
+    let from: bigint | Edge = before === undefined ? END : this.#commitOf(before);
+    for (;;) {
+      this.#refuseIfClosed();
+      const page = await this.#reader.all({ from, count: PAGE, isBackwards: true });
+      const events = page.flatMap((resolved) => this.#ours(resolved) ?? []);
+      if (events.length > 0) yield events;
+      const first = commitPositionOf(page.at(-1));
+      if (first === undefined || page.length < PAGE || first <= this.#origin) return;
+      from = first;
+    }
+  }
+
   readCanonical(options?: {
     readonly after?: Position | undefined;
   }): AsyncIterable<CanonicalBatch> {

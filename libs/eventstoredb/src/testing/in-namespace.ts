@@ -28,6 +28,11 @@ export function inNamespace(store: EventStore, namespace: string): EventStore {
   ): AsyncGenerator<readonly StoredEvent[]> {
     for await (const page of store.readStream(prefix + stream, options)) yield page.map(bare);
   }
+  async function* bareBackwards(
+    options?: Parameters<EventStore['readBackwards']>[0],
+  ): AsyncGenerator<readonly StoredEvent[]> {
+    for await (const page of store.readBackwards(options)) yield page.map(bare);
+  }
   return {
     logId: store.logId,
     append: async (writes: readonly StreamWrite[]): Promise<AppendOutcome> => {
@@ -39,6 +44,7 @@ export function inNamespace(store: EventStore, namespace: string): EventStore {
     },
     readStream: bareStream,
     readAll: (options) => bareBatches(store.readAll(options)),
+    readBackwards: bareBackwards,
     // The name is part of the text.
     readCanonical: (options) => canonically(bareBatches(store.readAll(options))),
     subscribe: (options?: SubscribeOptions) => bareBatches(store.subscribe(options)),

@@ -49,6 +49,11 @@ function endingAt(reader: EventReader, upTo: Position | undefined): EventReader 
     logId: reader.logId,
     readStream: (stream, options) => reader.readStream(stream, options),
     readAll: (options) => cut(reader.readAll(options), upTo),
+    async *readBackwards(options) {
+      for await (const page of reader.readBackwards(options)) {
+        yield page.filter(({ position }) => upTo !== undefined && position <= upTo);
+      }
+    },
     readCanonical: (options) => reader.readCanonical(options),
     async *subscribe({ after, signal }: SubscribeOptions = {}) {
       for await (const batch of cut(reader.readAll({ after }), upTo)) {

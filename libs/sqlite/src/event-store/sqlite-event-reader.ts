@@ -77,6 +77,7 @@ export class SqliteEventReader implements EventReader {
   readonly #forwards: StatementSync;
   readonly #backwards: StatementSync;
   readonly #after: StatementSync;
+  readonly #before: StatementSync;
   readonly #at: StatementSync;
   readonly #last: StatementSync;
   readonly #typed: StatementSync;
@@ -93,6 +94,7 @@ export class SqliteEventReader implements EventReader {
     this.#forwards = select('WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?');
     this.#backwards = select('WHERE stream = ? AND revision <= ? ORDER BY revision DESC LIMIT ?');
     this.#after = select('WHERE position > ? ORDER BY position LIMIT ?');
+    this.#before = select('WHERE position < ? ORDER BY position DESC LIMIT ?');
     this.#at = select('WHERE position = ?');
     this.#typed = select(
       'WHERE position > ? AND position <= ? AND type IN (SELECT value FROM json_each(?)) ORDER BY position',
@@ -139,6 +141,19 @@ export class SqliteEventReader implements EventReader {
       yield batch;
       if (batch.caughtUp) return;
       from = upTo;
+    }
+  }
+
+  async *readBackwards({ before }: { readonly before?: Position | undefined } = {}): AsyncGenerator<
+    readonly StoredEvent[]
+  > {
+    let end = before === undefined ? Number.MAX_SAFE_INTEGER : this.#ordinalOf(before);
+    for (;;) {
+      const rows = this.#read(this.#before, end, PAGE);
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      yield rows.map((row) => this.#stored(row));
+      end = last.position;
     }
   }
 
