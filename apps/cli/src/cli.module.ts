@@ -7,6 +7,7 @@ import { VerifyLogCommand } from './audit/verify-log.command';
 import { WitnessCommand } from './audit/witness.command';
 import { CopyCommand } from './copy/copy.command';
 import { DemoCommand } from './demo/demo.command';
+import { EraseCommand } from './erase/erase.command';
 import { EventsCommand } from './events/events.command';
 import { ReadEventsCommand } from './events/read-events.command';
 import { EventStatsCommand } from './events/event-stats.command';
@@ -25,6 +26,11 @@ import {
 import { ProjectionStatusCommand } from './projections/projection-status.command';
 import { ProjectionsCommand } from './projections/projections.command';
 import { RebuildProjectionCommand } from './projections/rebuild-projection.command';
+import { CreateServiceCommand } from './services/create-service.command';
+import { ListServicesCommand } from './services/list-services.command';
+import { RevokeServiceCommand } from './services/revoke-service.command';
+import { RotateServiceSecretCommand } from './services/rotate-service-secret.command';
+import { ServicesCommand } from './services/services.command';
 import { TokensCommand } from './tokens/tokens.command';
 import { ReplayCommand } from './views/replay.command';
 import { VerifyViewsCommand } from './views/verify-views.command';
@@ -49,10 +55,16 @@ export class CommandLine {
     ReadEventsCommand,
     EventStatsCommand,
     CopyCommand,
+    EraseCommand,
     KeysCommand,
     GenerateKeysCommand,
     TokensCommand,
     IssueTokenCommand,
+    ServicesCommand,
+    ListServicesCommand,
+    CreateServiceCommand,
+    RotateServiceSecretCommand,
+    RevokeServiceCommand,
     ProjectionsCommand,
     ListProjectionsCommand,
     ProjectionStatusCommand,

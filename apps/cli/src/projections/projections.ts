@@ -1,11 +1,9 @@
 import {
-  accessTokensOf,
   createLogger,
   openProjectorAlone,
   projectionStatus,
   readParkedKeys,
   readProjectionsOnDisk,
-  readServiceFile,
   readWaiting,
   withState,
   type Configuration,
@@ -13,9 +11,9 @@ import {
   type ProjectorAlone,
 } from '@tierbook/platform';
 import type { ControlRequest, EventName, ParkedKey } from '@tierbook/read-models';
-import type { AccessTokens, KeyMaterial, Principal } from '@tierbook/identity';
-import { ApiClient } from '../api-client';
+import type { KeyMaterial, Principal } from '@tierbook/identity';
 import { CommandFailedError } from '../errors';
+import { RunningService } from '../running-service';
 import { configurationHere, keysHere } from '../this-machine';
 
 /** A document that stands still, with the first events that wait for it. */
@@ -44,8 +42,6 @@ export const OPERATOR: Principal = {
   role: 'operator',
 };
 
-const TOKEN_SECONDS = 60;
-
 /** Runs the work on this machine's projections. */
 export async function withProjections<T>(
   dataDir: string | undefined,
@@ -56,7 +52,7 @@ export async function withProjections<T>(
   const onDisk = await readProjectionsOnDisk(configuration);
   const projections =
     onDisk === undefined
-      ? throughService(configuration, keys)
+      ? new ProjectionsOfService(RunningService.of(configuration, keys))
       : new ProjectionsAlone(configuration, keys);
   try {
     return await work(projections);
@@ -65,22 +61,8 @@ export async function withProjections<T>(
   }
 }
 
-function throughService(configuration: Configuration, keys: KeyMaterial): Projections {
-  const service = readServiceFile(configuration);
-  if (service === undefined) {
-    throw new CommandFailedError(
-      `A process runs on the log of ${configuration.dataDir}, and has not said where it is reached: wait until it serves, or stop it.`,
-    );
-  }
-  const tokens = accessTokensOf({ ...configuration, publicUrl: service.issuer }, keys);
-  return new ProjectionsOfService(new ApiClient({ baseUrl: service.address }), tokens);
-}
-
 class ProjectionsOfService implements Projections {
-  constructor(
-    private readonly client: ApiClient,
-    private readonly tokens: AccessTokens,
-  ) {}
+  constructor(private readonly service: RunningService) {}
 
   async list(): Promise<readonly ProjectionStatus[]> {
     const { projections } = await this.send('GET', 'projections');
@@ -113,10 +95,9 @@ class ProjectionsOfService implements Projections {
     return Promise.resolve();
   }
 
-  private async send(method: 'GET' | 'POST', path: string, body?: object) {
-    const token = await this.tokens.sign(OPERATOR, TOKEN_SECONDS);
-    const request = { method, path: `/v1/operations/${path}`, token };
-    return this.client.send(body === undefined ? request : { ...request, body });
+  private send(method: 'GET' | 'POST', path: string, body?: object) {
+    const request = { method, path: `/v1/operations/${path}` };
+    return this.service.send(OPERATOR, body === undefined ? request : { ...request, body });
   }
 }
 
