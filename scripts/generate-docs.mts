@@ -247,7 +247,7 @@ Generated from the source by \`npm run docs\`: do not edit.
 Every event that the log can hold, by the stream that it stands in. What is under \`personal\` is sealed: encrypted as
 one object under the key of the person or organisation that it concerns, and unreadable once that key has been
 destroyed. Everything under \`data\` is plain. \`?\` marks what may be absent. Readers are given the latest version,
-whichever version was written. The kernel adds \`NothingChanged\`, \`CommandClaimed\` and \`BatchAccepted\`, by which it knows a command again.
+whichever version was written. The kernel adds \`NothingChanged\`, \`CommandClaimed\` and \`BatchAccepted\`, by which it knows a command again, and \`LogRestored\`, where a log goes on from a backup.
 
 ${sections.join('\n\n')}
 `;

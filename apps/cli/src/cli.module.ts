@@ -5,6 +5,8 @@ import { AuditCommand } from './audit/audit.command';
 import { CheckProofCommand } from './audit/check-proof.command';
 import { VerifyLogCommand } from './audit/verify-log.command';
 import { WitnessCommand } from './audit/witness.command';
+import { BackupCommand } from './backup/backup.command';
+import { RestoreCommand } from './backup/restore.command';
 import { CopyCommand } from './copy/copy.command';
 import { DemoCommand } from './demo/demo.command';
 import { EraseCommand } from './erase/erase.command';
@@ -54,6 +56,8 @@ export class CommandLine {
     EventsCommand,
     ReadEventsCommand,
     EventStatsCommand,
+    BackupCommand,
+    RestoreCommand,
     CopyCommand,
     EraseCommand,
     KeysCommand,

@@ -36,6 +36,17 @@ const EXAMPLES: readonly KernelEvent[] = [
       ],
     },
   },
+  {
+    type: 'LogRestored',
+    data: {
+      formerLogId: 'ee63a8960cf85925',
+      events: 222,
+      backupTakenAt: '2026-03-01T12:30:00.000Z',
+      checkpoint: 'tierbook.example/ee63a8960cf85925\n222\n...',
+      lost: { events: 3, checkpoint: 'tierbook.example/ee63a8960cf85925\n225\n...' },
+      lossAccepted: true,
+    },
+  },
 ];
 
 it("has one golden file for each version of each of the kernel's events", () => {

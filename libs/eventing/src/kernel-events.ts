@@ -41,13 +41,36 @@ export interface BatchAccepted {
   };
 }
 
-export type KernelEvent = NothingChanged | CommandClaimed | BatchAccepted;
+/**
+ * The log goes on from a backup, under another id: begins what follows those of its events that were saved. In
+ * a stream of its own, `log-<id of the log before>`.
+ */
+export interface LogRestored {
+  readonly type: 'LogRestored';
+  readonly data: {
+    /** Id of the log before: the beginning of its positions. */
+    readonly formerLogId: string;
+    /** How many of its events were saved: they stand before this one. */
+    readonly events: number;
+    /** RFC 3339, UTC. */
+    readonly backupTakenAt: string;
+    /** The last signed checkpoint that the backup holds, as a note; `null` where none was signed yet. */
+    readonly checkpoint: string | null;
+    /** The last one that signs events which are lost; `null` where none was known at the restore. */
+    readonly lost: { readonly events: number; readonly checkpoint: string } | null;
+    /** An operator accepted that whatever came after the saved events is lost. */
+    readonly lossAccepted: boolean;
+  };
+}
+
+export type KernelEvent = NothingChanged | CommandClaimed | BatchAccepted | LogRestored;
 
 /** The kernel's own event types, none of which holds personal data. */
 export const KERNEL_SCHEMAS: Readonly<Record<KernelEvent['type'], EventSchema>> = {
   NothingChanged: { upcasters: [] },
   CommandClaimed: { upcasters: [] },
   BatchAccepted: { upcasters: [] },
+  LogRestored: { upcasters: [] },
 };
 
 /** Whether an event is the kernel's own: projections and process managers pass over it. */

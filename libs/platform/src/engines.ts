@@ -7,6 +7,7 @@ import {
 import type { KeyMaterial } from '@tierbook/identity';
 import type { StateStore } from '@tierbook/state';
 import type { Configuration } from './configuration';
+import { erasuresFile, notingErasures } from './erasure-record';
 import { eventLogPlace, openEventLog, type EventLog } from './event-log';
 import { openPersonalKeys, openStateStore, storePlaces } from './stores';
 
@@ -47,10 +48,11 @@ export async function openWriteEngines(
     opened.push(stateStore);
     const keyStore = await openPersonalKeys(places.keys, keys.personalData);
     opened.push(keyStore);
+    const noting = await notingErasures(keyStore, erasuresFile(configuration.auditCheckpointFile));
     return {
       eventStore,
       stateStore,
-      personalKeys: new CachedPersonalKeys(keyStore, systemClock),
+      personalKeys: new CachedPersonalKeys(noting, systemClock),
       onCommit,
       checkLog,
       close,

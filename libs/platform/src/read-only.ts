@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { eventSchemas } from '@tierbook/domain';
 import { CachedPersonalKeys, EventCodec, systemClock, type EventReader } from '@tierbook/eventing';
 import type { KeyMaterial } from '@tierbook/identity';
+import { openSqliteStateReader } from '@tierbook/sqlite';
 import type { StateStore } from '@tierbook/state';
 import { sqlitePathOf, type Configuration } from './configuration';
 import { eventLogPlace, openReadableLog, refuseMissing } from './event-log';
@@ -48,8 +49,8 @@ export async function openStateReader(
   configuration: Configuration,
 ): Promise<StateStore | undefined> {
   const place = storePlaces(configuration).state;
-  if (place.engine === 'sqlite' && !existsSync(place.path)) return undefined;
-  return openStateStore(place);
+  if (place.engine === 'mongodb') return openStateStore(place);
+  return existsSync(place.path) ? openSqliteStateReader(place) : undefined;
 }
 
 /**

@@ -50,10 +50,11 @@ import {
   type Reads,
 } from '@tierbook/read-models';
 import type { StateStore, StateValue } from '@tierbook/state';
-import { AuditSigner, replaceFile, type AuditSignerOptions } from './audit-signer';
+import { AuditSigner, type AuditSignerOptions } from './audit-signer';
 import { hasSeparateProjector, type Configuration } from './configuration';
 import { openWriteEngines, type WriteEngines } from './engines';
 import { eventLogPlace } from './event-log';
+import { replaceFile } from './files';
 import type { Logger } from './logging';
 import { newId } from './new-id';
 import { ParkedReads } from './parked-reads';

@@ -1,4 +1,5 @@
-export { openSqliteStateStore } from './state-store/sqlite-state-store';
+export * from './backup/sqlite-backup';
+export { openSqliteStateReader, openSqliteStateStore } from './state-store/sqlite-state-store';
 export {
   openSqlitePersonalKeys,
   openSqlitePersonalKeysReader,

@@ -11,10 +11,18 @@ export interface KeptHead {
   /** `null` of an empty tree, as `eventId`. */
   readonly position: Position | null;
   readonly eventId: string | null;
+  /** Names that the log had before it was restored, the first one first; left out where it never was. */
+  readonly former?: readonly FormerOrigin[];
+}
+
+/** A log that this one goes on from, and how many of its events were saved. */
+export interface FormerOrigin {
+  readonly origin: string;
+  readonly size: number;
 }
 
 const TILES = 'audit-tiles';
-const TREE = 'audit-tree';
+export const TREE = 'audit-tree';
 const HEAD = 'head';
 const NOTE = 'checkpoint';
 
@@ -35,7 +43,10 @@ export class TreeStore {
 
   /** Answers the new version, or `undefined` when another signer has moved the head meanwhile. */
   putHead(head: KeptHead, version: number | undefined): Promise<number | undefined> {
-    return this.state.put(TREE, HEAD, { ...head }, version === undefined ? 'absent' : { version });
+    const { former, ...rest } = head;
+    const names = former?.map((each) => ({ ...each }));
+    const value = { ...rest, ...(names === undefined ? {} : { former: names }) };
+    return this.state.put(TREE, HEAD, value, version === undefined ? 'absent' : { version });
   }
 
   /** The signed note that was published last. */
@@ -45,6 +56,10 @@ export class TreeStore {
 
   async putNote(note: string): Promise<void> {
     await this.state.put(TREE, NOTE, note);
+  }
+
+  async removeNote(): Promise<void> {
+    await this.state.remove(TREE, NOTE);
   }
 
   readonly tile = async (place: TilePlace): Promise<Tile | undefined> => {

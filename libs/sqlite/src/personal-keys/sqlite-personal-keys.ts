@@ -28,7 +28,8 @@ export interface SqlitePersonalKeysOptions {
   readonly masterKeys: MasterKeys;
 }
 
-const FORMAT: DurableFileFormat = {
+/** The personal keys' file: one row a subject, a key or its tombstone. */
+export const KEYS_FORMAT: DurableFileFormat = {
   what: 'personal-key store',
   applicationId: 0x54426b65, // "TBke"
   version: 1,
@@ -66,7 +67,7 @@ const MASTER_KEY_CHECK = 'the master-key check';
  * and when a master key it needs is missing or wrong.
  */
 export function openSqlitePersonalKeys(options: SqlitePersonalKeysOptions): PersonalKeys {
-  const database = openDurableDatabase(options.path, FORMAT);
+  const database = openDurableDatabase(options.path, KEYS_FORMAT);
   return closedUnlessOpened(database, () => {
     database.exec('PRAGMA secure_delete = ON');
     checkMasterKeys(database, options);
@@ -84,7 +85,7 @@ export function openSqlitePersonalKeys(options: SqlitePersonalKeysOptions): Pers
 export function openSqlitePersonalKeysReader(
   options: SqlitePersonalKeysOptions,
 ): PersonalKeysReader {
-  const database = openDurableDatabaseForReading(options.path, FORMAT);
+  const database = openDurableDatabaseForReading(options.path, KEYS_FORMAT);
   return closedUnlessOpened(database, () => {
     checkMasterKeys(database, options);
     return new SqlitePersonalKeysReader(database, options.masterKeys);

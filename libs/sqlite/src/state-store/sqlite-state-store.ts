@@ -2,11 +2,13 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Expected, StateRecord, StateStore, StateValue } from '@tierbook/state';
 import {
   openDurableDatabase,
+  openDurableDatabaseForReading,
   type DurableFileFormat,
 } from '../durable-store/open-durable-database';
 import { SharedTransactions } from '../durable-store/shared-transactions';
 
-const FORMAT: DurableFileFormat = {
+/** The state's file: one row a record. */
+export const STATE_FORMAT: DurableFileFormat = {
   what: 'state store',
   applicationId: 0x54427374, // "TBst"
   version: 1,
@@ -28,7 +30,16 @@ const FORMAT: DurableFileFormat = {
  * @throws StoreRefusedError, in one line, for a file of another kind, of a newer version, or damaged.
  */
 export function openSqliteStateStore(options: { readonly path: string }): StateStore {
-  return new SqliteStateStore(openDurableDatabase(options.path, FORMAT), options.path);
+  return new SqliteStateStore(openDurableDatabase(options.path, STATE_FORMAT), options.path);
+}
+
+/**
+ * Opens the same for reading alone, beside who writes it: every write fails.
+ * @throws StoreRefusedError as `openSqliteStateStore`, and where the file is not there.
+ */
+export function openSqliteStateReader(options: { readonly path: string }): StateStore {
+  const database = openDurableDatabaseForReading(options.path, STATE_FORMAT);
+  return new SqliteStateStore(database, options.path);
 }
 
 class SqliteStateStore implements StateStore {
