@@ -5,8 +5,14 @@ import {
   parseDomainPrefix,
   parsePartnerId,
 } from '@tierbook/domain';
-import { CATALOGUE } from './catalogue';
+import { CATALOGUE, type CatalogueOffer } from './catalogue';
 import { MOST_RESELLERS, planCustomer, planReseller, resellersAmong, SEEDS } from './plan';
+
+const offerOf = ({ offer }: { readonly offer: string }): CatalogueOffer => {
+  const found = CATALOGUE.find(({ slug }) => slug === offer);
+  if (found === undefined) throw new Error(`The catalogue has no ${offer}.`);
+  return found;
+};
 
 const CUSTOMERS = 1_000;
 const customers = Array.from({ length: CUSTOMERS }, (_, index) => planCustomer(1, index));
@@ -41,18 +47,36 @@ describe('a planned customer', () => {
     expect(new Set(customers.map(({ profile }) => profile.country)).size).toBeGreaterThan(4);
   });
 
-  it('buys what the catalogue offers, within its limits', () => {
-    for (const { subscriptions, laterOrder, laterQuantity } of customers) {
+  it('buys what the catalogue offers in its country, within its limits', () => {
+    for (const { profile, subscriptions, laterOrder, laterQuantity } of customers) {
       expect(subscriptions.length).toBeGreaterThan(0);
       const [first] = subscriptions;
       const changed =
         first && laterQuantity !== undefined ? [{ ...first, quantity: laterQuantity }] : [];
       for (const order of [...subscriptions, ...(laterOrder ? [laterOrder] : []), ...changed]) {
-        const offer = CATALOGUE.find(({ slug }) => slug === order.offer);
-        expect(offer?.billingCycles).toContain(order.billingCycle);
-        expect(offer?.terms).toContain(order.term);
-        expect(order.quantity).toBeGreaterThanOrEqual(offer?.minQuantity ?? Infinity);
-        expect(order.quantity).toBeLessThanOrEqual(offer?.maxQuantity ?? 0);
+        const offer = offerOf(order);
+        expect(offer.billingCycles).toContain(order.billingCycle);
+        expect(offer.terms).toContain(order.term);
+        expect(order.quantity).toBeGreaterThanOrEqual(offer.minQuantity);
+        expect(order.quantity).toBeLessThanOrEqual(offer.maxQuantity);
+        expect(offer.countries ?? [profile.country]).toContain(profile.country);
+      }
+    }
+  });
+
+  it('buys add-ons beside what they are add-ons of, and each offer once', () => {
+    const withAddOn = customers.filter(({ subscriptions }) =>
+      subscriptions.some((order) => offerOf(order).addOnOf !== undefined),
+    );
+    expect(withAddOn.length).toBeGreaterThan(CUSTOMERS / 20);
+    for (const { subscriptions, laterOrder } of customers) {
+      const slugs = [...subscriptions, ...(laterOrder ? [laterOrder] : [])].map(
+        ({ offer }) => offer,
+      );
+      expect(new Set(slugs).size).toBe(slugs.length);
+      for (const order of subscriptions) {
+        const { addOnOf } = offerOf(order);
+        expect(addOnOf?.some((slug) => slugs.includes(slug)) ?? true).toBe(true);
       }
     }
   });

@@ -105,7 +105,8 @@ export function planCustomer(seed: number, index: number): PlannedCustomer {
   // Most credit the customer's own reseller, some another one, and some forget.
   const ofRecord = (): number | undefined =>
     random.chance(0.85) ? reseller : random.chance(0.5) ? anyReseller() : undefined;
-  const subscriptions = planSubscriptions(random, ofRecord);
+  const market = sellableIn(profile.country);
+  const subscriptions = planSubscriptions(random, market, ofRecord);
   const [firstOrder] = subscriptions;
   return {
     profile,
@@ -113,7 +114,9 @@ export function planCustomer(seed: number, index: number): PlannedCustomer {
     ...defined({
       reseller,
       supportContact: random.chance(0.3) ? (reseller ?? anyReseller()) : undefined,
-      laterOrder: random.chance(0.15) ? planSubscription(random, ofRecord()) : undefined,
+      laterOrder: random.chance(0.15)
+        ? planSubscription(random, otherThan(subscriptions, market), ofRecord())
+        : undefined,
       laterQuantity: random.chance(0.1) ? planQuantity(random, offerOf(firstOrder)) : undefined,
     }),
   };
@@ -153,24 +156,47 @@ function planRegistrationNumber(random: Random, country: Country): string | unde
   return form === 'cnpj' ? makeCnpj(random) : random.digits(form.digits);
 }
 
-/** One to three, of different offers. */
-function planSubscriptions(
-  random: Random,
-  ofRecord: () => number | undefined,
-): readonly [PlannedSubscription, ...PlannedSubscription[]] {
-  const first = planSubscription(random, ofRecord());
-  const others = Array.from({ length: random.between(0, 2) }, () =>
-    planSubscription(random, ofRecord()),
-  );
-  const different = others.filter(
-    ({ offer }, index) =>
-      offer !== first.offer && others.findIndex((other) => other.offer === offer) === index,
-  );
-  return [first, ...different];
+function sellableIn(country: string): readonly CatalogueOffer[] {
+  return CATALOGUE.filter(({ countries }) => countries?.includes(country) !== false);
 }
 
-function planSubscription(random: Random, reseller: number | undefined): PlannedSubscription {
-  const offer = pickFrom(random, CATALOGUE);
+/** Offers that can be bought on their own, and of which the customer has none: no limit is reached. */
+function otherThan(
+  orders: readonly PlannedSubscription[],
+  market: readonly CatalogueOffer[],
+): readonly CatalogueOffer[] {
+  return market.filter(
+    ({ slug, addOnOf }) =>
+      addOnOf === undefined && !orders.some((ordered) => ordered.offer === slug),
+  );
+}
+
+/** One to three of different offers, and for some customers an add-on of one of them. */
+function planSubscriptions(
+  random: Random,
+  market: readonly CatalogueOffer[],
+  ofRecord: () => number | undefined,
+): readonly [PlannedSubscription, ...PlannedSubscription[]] {
+  const first = planSubscription(random, otherThan([], market), ofRecord());
+  const orders: [PlannedSubscription, ...PlannedSubscription[]] = [first];
+  for (let more = random.between(0, 2); more > 0; more -= 1) {
+    orders.push(planSubscription(random, otherThan(orders, market), ofRecord()));
+  }
+  const addOns = market.filter(({ addOnOf }) =>
+    addOnOf?.some((slug) => orders.some(({ offer }) => offer === slug)),
+  );
+  if (addOns.length > 0 && random.chance(0.5)) {
+    orders.push(planSubscription(random, addOns, ofRecord()));
+  }
+  return orders;
+}
+
+function planSubscription(
+  random: Random,
+  offers: readonly CatalogueOffer[],
+  reseller: number | undefined,
+): PlannedSubscription {
+  const offer = pickFrom(random, offers);
   return {
     offer: offer.slug,
     quantity: planQuantity(random, offer),

@@ -3,7 +3,7 @@ import { partnershipIdOf, type ProviderId, type ResellerId } from '@tierbook/dom
 import { CommandFailedError } from '../errors';
 import { RefusedError, type ApiClient, type ApiRequest } from '../api-client';
 import type { Callers } from './callers';
-import { CATALOGUE } from './catalogue';
+import { CATALOGUE, CURRENCY, type CatalogueOffer } from './catalogue';
 import { concurrently } from './concurrently';
 import {
   DEVELOPMENT_RESELLER,
@@ -85,7 +85,8 @@ class DemoRun {
   async run(): Promise<DemoOutcome> {
     const { seed, customers, onCustomer } = this.options;
     const resellers = resellersAmong(customers);
-    await concurrently(CATALOGUE.length, AT_ONCE, (index) => this.publishOffer(index));
+    // One after another: offers refer to those before them.
+    for (const offer of CATALOGUE) await this.publishOffer(offer);
     await concurrently(resellers, AT_ONCE, (number) => this.partnerWith(number));
     await this.leaveUnanswered();
     await concurrently(customers, AT_ONCE, async (index) => {
@@ -96,12 +97,20 @@ class DemoRun {
     return { offers: this.offerIds.size, resellers, ...this.counts, firstCustomerId, refused };
   }
 
-  private async publishOffer(index: number): Promise<void> {
-    const offer = CATALOGUE[index];
-    if (offer === undefined) return;
-    const { slug, ...body } = offer;
+  private async publishOffer(offer: CatalogueOffer): Promise<void> {
+    const { slug, perSeat, addOnOf, upgradeTargets, ...others } = offer;
+    const body = {
+      ...others,
+      pricing: { currency: CURRENCY, perSeat },
+      addOnOf: this.offersOf(addOnOf),
+      upgradeTargets: this.offersOf(upgradeTargets),
+    };
     const answer = await this.asProvider('POST', '/v1/offers', `offer-${slug}`, body);
     this.offerIds.set(slug, resourceId(answer));
+  }
+
+  private offersOf(slugs: readonly string[] = []): readonly string[] {
+    return slugs.flatMap((slug) => this.offerIds.get(slug) ?? []);
   }
 
   private async partnerWith(number: number): Promise<void> {

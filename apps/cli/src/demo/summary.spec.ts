@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { summaryLines } from './summary';
 
 const OUTCOME = {
-  offers: 14,
+  offers: 19,
   resellers: 10,
   customers: 1_200,
   newCustomers: 200,
