@@ -78,6 +78,77 @@ describe('POST /v1/customers/{id}/commands', () => {
     expect(read.body).toMatchObject({ status: 'ended', agreement: { version: '2026-01' } });
   });
 
+  it('sets references, and grants, renews and revokes delegations, as one with the rest', async () => {
+    const reseller = await world.partner(provider);
+    const { id, sid } = await world.subscribed(provider);
+    const url = `/v1/customers/${id}/commands`;
+    const [lost, kept] = ['CLI-lost', 'CLI-kept'].map((each) => `${each}-${id}`);
+    const grant = {
+      resellerId: reseller.id,
+      subscriptionId: sid,
+      rights: ['read-customer'],
+      reason: 'Contrato',
+    };
+    const done = accepted(
+      await provider.api.post(url, {
+        commands: [
+          { command: 'set-customer-reference', body: { reference: lost } },
+          {
+            command: 'associate-subscription-reseller',
+            subscriptionId: sid,
+            body: { resellerId: reseller.id, delegatedAdmin: false },
+          },
+          { command: 'grant-delegated-admin', body: grant },
+          { command: 'set-customer-reference', body: { reference: kept } },
+        ],
+      }),
+    );
+    const granted = done.string('commands', 2, 'resource', 'href');
+    const delegationId = done.string('commands', 2, 'resource', 'id');
+    const at = { position: done.position };
+    expect((await provider.api.get(`/v1/customers/${id}`, at)).at('reference')).toBe(kept);
+    expect((await provider.api.get(granted, at)).body).toMatchObject({ rights: ['read-customer'] });
+    const other = await world.subscribed(provider);
+    const take = (reference: unknown) =>
+      provider.api.post(`/v1/customers/${other.id}/commands`, {
+        commands: [
+          { command: 'rename-subscription', subscriptionId: other.sid, body: { name: 'Nova' } },
+          { command: 'set-customer-reference', body: { reference } },
+        ],
+      });
+    const taken = await take(kept);
+    expect([taken.status, taken.code]).toEqual([409, 'reference-taken']);
+    expect(pointers(taken.at('errors'))).toEqual(['/commands/1/body/reference']);
+    accepted(await take(lost));
+    const end = new Date(Date.now() + 30 * 24 * 3_600_000).toISOString();
+    const { position } = accepted(
+      await provider.api.post(url, {
+        commands: [
+          { command: 'renew-delegated-admin', delegationId, body: { end } },
+          { command: 'revoke-delegated-admin', delegationId },
+          { command: 'set-customer-reference', body: { reference: null } },
+        ],
+      }),
+    );
+    expect((await provider.api.get(granted, { position })).at('status')).toBe('ended');
+    expect(
+      (await provider.api.get(`/v1/customers/${id}`, { position })).at('reference'),
+    ).toBeNull();
+    const strayed = await provider.api.post(url, {
+      commands: [
+        { command: 'revoke-delegated-admin' },
+        { command: 'revoke-delegated-admin', delegationId, subscriptionId: sid },
+        { command: 'reopen-customer', delegationId },
+      ],
+    });
+    expect([strayed.status, strayed.code]).toEqual([400, 'field-invalid']);
+    expect(pointers(strayed.at('errors')).sort()).toEqual([
+      '/commands/0/delegationId',
+      '/commands/1/subscriptionId',
+      '/commands/2/delegationId',
+    ]);
+  });
+
   it('does nothing when one is refused, and points at it', async () => {
     const { id, sid } = await world.subscribed(provider);
     const url = `/v1/customers/${id}/commands`;

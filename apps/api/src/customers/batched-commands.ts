@@ -5,18 +5,28 @@ import {
   ChangeBillingProfileCommand,
   ChangeCustomerProfileCommand,
   EndCustomerCommand,
+  GrantDelegatedAdminCommand,
   OrderSubscriptionCommand,
   RecordAgreementCommand,
+  RenewDelegatedAdminCommand,
   ReopenCustomerCommand,
+  RevokeDelegatedAdminCommand,
+  SetCustomerReferenceCommand,
   type Answer,
   type Sent,
 } from '@tierbook/application';
-import type { CustomerId } from '@tierbook/domain';
+import type { CustomerId, DelegationId } from '@tierbook/domain';
+import {
+  GrantDelegatedAdminDto,
+  RenewDelegatedAdminDto,
+  RevokeDelegatedAdminDto,
+} from '../delegations/delegation.dto';
 import { SUBSCRIPTION_COMMANDS } from '../subscriptions/subscription-commands';
 import {
   AgreementDto,
   BillingProfileDto,
   CustomerProfileDto,
+  CustomerReferenceDto,
   EndCustomerDto,
 } from './customer.dto';
 import { ChosenResellerDto, OrderSubscriptionDto } from '../subscriptions/subscription.dto';
@@ -43,6 +53,10 @@ export const ACCOUNT_COMMANDS = {
     dto: BillingProfileDto,
     of: (body: BillingProfileDto) => (on) => new ChangeBillingProfileCommand(...on, body),
   },
+  'set-customer-reference': {
+    dto: CustomerReferenceDto,
+    of: (body: CustomerReferenceDto) => (on) => new SetCustomerReferenceCommand(...on, body),
+  },
   'record-agreement': {
     dto: AgreementDto,
     of: (body: AgreementDto) => (on) => new RecordAgreementCommand(...on, body),
@@ -51,6 +65,10 @@ export const ACCOUNT_COMMANDS = {
     dto: ChosenResellerDto,
     of: (body: ChosenResellerDto) => (on) => new AssociateCustomerResellerCommand(...on, body),
   },
+  'grant-delegated-admin': {
+    dto: GrantDelegatedAdminDto,
+    of: (body: GrantDelegatedAdminDto) => (on) => new GrantDelegatedAdminCommand(...on, body),
+  },
   'end-customer': {
     dto: EndCustomerDto,
     of: (body: EndCustomerDto) => (on) => new EndCustomerCommand(...on, body),
@@ -58,10 +76,33 @@ export const ACCOUNT_COMMANDS = {
   'reopen-customer': { of: () => (on) => new ReopenCustomerCommand(...on, {}) },
 } as const satisfies Readonly<Record<string, AccountCommandKind>>;
 
-/**
- * Every command that a batch may hold: those on one customer whose answer holds no secret and whose own
- * stream is all they write.
- */
-export const BATCHED_COMMANDS = { ...ACCOUNT_COMMANDS, ...SUBSCRIPTION_COMMANDS };
+/** A command on one of the customer's delegations. */
+interface DelegationCommandKind {
+  readonly dto: Type<object>;
+  readonly of: (
+    body: never,
+  ) => (
+    on: readonly [sent: Sent, customerId: CustomerId, delegationId: DelegationId],
+  ) => Command<Answer>;
+}
+
+/** Commands on one delegation that a batch may hold. */
+export const DELEGATION_COMMANDS = {
+  'renew-delegated-admin': {
+    dto: RenewDelegatedAdminDto,
+    of: (body: RenewDelegatedAdminDto) => (on) => new RenewDelegatedAdminCommand(...on, body),
+  },
+  'revoke-delegated-admin': {
+    dto: RevokeDelegatedAdminDto,
+    of: (body: RevokeDelegatedAdminDto) => (on) => new RevokeDelegatedAdminCommand(...on, body),
+  },
+} as const satisfies Readonly<Record<string, DelegationCommandKind>>;
+
+/** Every command that a batch may hold: those on one customer whose answer holds no secret. */
+export const BATCHED_COMMANDS = {
+  ...ACCOUNT_COMMANDS,
+  ...SUBSCRIPTION_COMMANDS,
+  ...DELEGATION_COMMANDS,
+};
 
 export type BatchedCommandName = keyof typeof BATCHED_COMMANDS;

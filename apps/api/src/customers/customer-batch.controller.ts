@@ -14,7 +14,8 @@ import {
   OF_AN_UPGRADE,
   SUBSCRIPTION_COMMANDS,
 } from '../subscriptions/subscription-commands';
-import { ACCOUNT_COMMANDS } from './batched-commands';
+import { ACCOUNT_COMMANDS, DELEGATION_COMMANDS } from './batched-commands';
+import { OF_A_GRANT } from '../delegations/delegations.controller';
 import { CustomerBatchDto, type BatchedCommandDto } from './customer-batch.dto';
 import { OF_AN_ORDER, OF_THE_COUNTRY } from './customers.controller';
 
@@ -30,7 +31,11 @@ const OF_A_BATCH = [
   'effective-date-before-term',
   'effective-date-in-future',
   ...OF_THE_COUNTRY,
+  'reference-taken',
   'agreement-date-in-future',
+  ...OF_A_GRANT,
+  'delegation-unknown',
+  'delegation-ended',
   'customer-has-subscriptions',
   'customer-not-ended',
 ] as const satisfies readonly ProblemCode[];
@@ -92,24 +97,48 @@ async function batched(
 
 /** @throws ProblemError for a body that the command would not take when it is sent alone. */
 async function batchedCommand(
-  { command, subscriptionId, body = {} }: BatchedCommandDto,
+  { command, subscriptionId, delegationId, body = {} }: BatchedCommandDto,
   customerId: CustomerId,
 ): Promise<BatchedCommand> {
-  if (isAccountCommand(command)) {
-    if (subscriptionId !== undefined) throw fieldsProblem([unknownField('', 'subscriptionId')]);
-    const make = await madeOf(ACCOUNT_COMMANDS[command], body);
-    return (sent) => make([sent, customerId]);
+  if (isOneOf(SUBSCRIPTION_COMMANDS, command)) {
+    const id = theOnly({ subscriptionId }, { delegationId }, command);
+    const make = await madeOf(SUBSCRIPTION_COMMANDS[command], body);
+    return (sent) => make([sent, customerId, id]);
   }
-  if (subscriptionId === undefined) {
-    const detail = `${command} is about a subscription: say which.`;
-    throw fieldsProblem([{ pointer: '/subscriptionId', detail, code: 'field-invalid' }]);
+  if (isOneOf(DELEGATION_COMMANDS, command)) {
+    const id = theOnly({ delegationId }, { subscriptionId }, command);
+    const make = await madeOf(DELEGATION_COMMANDS[command], body);
+    return (sent) => make([sent, customerId, id]);
   }
-  const make = await madeOf(SUBSCRIPTION_COMMANDS[command], body);
-  return (sent) => make([sent, customerId, subscriptionId]);
+  refuseGiven({ subscriptionId, delegationId });
+  const make = await madeOf(ACCOUNT_COMMANDS[command], body);
+  return (sent) => make([sent, customerId]);
 }
 
-function isAccountCommand(name: string): name is keyof typeof ACCOUNT_COMMANDS {
-  return Object.hasOwn(ACCOUNT_COMMANDS, name);
+function isOneOf<Kinds extends object>(kinds: Kinds, name: PropertyKey): name is keyof Kinds {
+  return Object.hasOwn(kinds, name);
+}
+
+/**
+ * What the command is about.
+ * @throws ProblemError where it does not say, or names something else too.
+ */
+function theOnly<Id extends string>(
+  named: Readonly<Record<string, Id | undefined>>,
+  others: Readonly<Record<string, string | undefined>>,
+  command: string,
+): Id {
+  refuseGiven(others);
+  const [[name, id] = ['', undefined]] = Object.entries(named);
+  if (id !== undefined) return id;
+  const detail = `${command} is about one: say which.`;
+  throw fieldsProblem([{ pointer: `/${name}`, detail, code: 'field-invalid' }]);
+}
+
+/** @throws ProblemError `field-unknown` for ids that the command has no use for. */
+function refuseGiven(ids: Readonly<Record<string, string | undefined>>): void {
+  const given = Object.entries(ids).filter(([, id]) => id !== undefined);
+  if (given.length > 0) throw fieldsProblem(given.map(([name]) => unknownField('', name)));
 }
 
 /** What makes the command, of a body that it takes. */

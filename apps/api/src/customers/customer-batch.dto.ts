@@ -9,7 +9,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { MOST_COMMANDS } from '@tierbook/application';
-import type { SubscriptionId } from '@tierbook/domain';
+import type { DelegationId, SubscriptionId } from '@tierbook/domain';
 import { IsId, Optional } from '../http/fields';
 import { BATCHED_COMMANDS, type BatchedCommandName } from './batched-commands';
 
@@ -28,6 +28,13 @@ export class BatchedCommandDto {
   @Optional()
   @IsId()
   readonly subscriptionId?: SubscriptionId;
+
+  @ApiPropertyOptional({
+    description: 'Of renew-delegated-admin and revoke-delegated-admin: which delegation.',
+  })
+  @Optional()
+  @IsId()
+  readonly delegationId?: DelegationId;
 
   @ApiPropertyOptional({
     description: 'As the command takes it when it is sent alone; left out where it takes none.',

@@ -12,6 +12,7 @@ import { getDelegation, listDelegations, type DelegationRow } from '@tierbook/re
 import { CustomerSight } from '../customers/customer-sight';
 import { CommandSender } from '../http/command-sender';
 import { IdPipe } from '../http/id.pipe';
+import type { ProblemCode } from '../http/problems';
 import { found, Reader } from '../http/reader';
 import { HttpExchange, type Exchange } from '../http/request';
 import { CommandRoute, ReadRoute } from '../http/routes';
@@ -25,6 +26,19 @@ import {
 
 const OF_A_CUSTOMER = { id: id('The customer.') };
 const OF_ONE = { ...OF_A_CUSTOMER, did: id('The delegation.') };
+/** What a grant can be refused with, beside what every command can. */
+export const OF_A_GRANT = [
+  'not-found',
+  'customer-ended',
+  'subscription-unknown',
+  'subscription-ended',
+  'partnership-not-active',
+  'delegation-needs-association',
+  'delegation-rights-invalid',
+  'delegation-start-out-of-range',
+  'delegation-end-out-of-range',
+  'delegation-exists',
+] as const satisfies readonly ProblemCode[];
 const VIEWS = ['delegations', 'resellers'] as const;
 
 @ApiTags('customers')
@@ -44,18 +58,7 @@ export class DelegationsController {
     creates: true,
     summary:
       'Delegate named rights to the reseller associated with the customer, or with one of its subscriptions.',
-    problems: [
-      'not-found',
-      'customer-ended',
-      'subscription-unknown',
-      'subscription-ended',
-      'partnership-not-active',
-      'delegation-needs-association',
-      'delegation-rights-invalid',
-      'delegation-start-out-of-range',
-      'delegation-end-out-of-range',
-      'delegation-exists',
-    ],
+    problems: OF_A_GRANT,
   })
   grant(
     @HttpExchange() exchange: Exchange,

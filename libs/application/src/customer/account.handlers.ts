@@ -101,6 +101,30 @@ function accountHandler<M extends AccountCommand<unknown>>(
   });
 }
 
+/** The reference is claimed just before the append: `claimReference`. */
+export function setReferencePlan(references: References) {
+  return ({ sent, customerId, input: { reference: text } }: SetCustomerReferenceCommand) => {
+    const base = requestOnAccount(sent, customerId, 'set-customer-reference');
+    const { commandId } = base.context;
+    const of = { providerId: organisationIdOf(sent.principal) as ProviderId, customerId };
+    return {
+      resource: resourceOf(customerId),
+      request: {
+        ...base,
+        gather: async (gathering: Gathering, now: Date) => {
+          const reference =
+            text === null
+              ? null
+              : await chosenReference(gathering, references, of, text, commandId, now);
+          return {
+            ok: { type: 'set-customer-reference', at: now.toISOString(), reference } as const,
+          };
+        },
+      },
+    };
+  };
+}
+
 @CommandHandler(SetCustomerReferenceCommand)
 export class SetCustomerReferenceHandler implements ICommandHandler<SetCustomerReferenceCommand> {
   constructor(
@@ -108,28 +132,17 @@ export class SetCustomerReferenceHandler implements ICommandHandler<SetCustomerR
     @Inject(References) private readonly references: References,
   ) {}
 
-  async execute({ sent, customerId, input }: SetCustomerReferenceCommand): Promise<Answer> {
-    const base = requestOnAccount(sent, customerId, 'set-customer-reference');
-    const { commandId } = base.context;
-    const text = input.reference;
-    const providerId = organisationIdOf(sent.principal) as ProviderId;
+  async execute(message: SetCustomerReferenceCommand): Promise<Answer> {
+    const { request, resource } = setReferencePlan(this.references)(message);
+    const providerId = organisationIdOf(message.sent.principal) as ProviderId;
     const outcome = await orLost(() =>
       this.pipeline.execute({
-        ...base,
-        gather: async (gathering, now) => {
-          const of = { providerId, customerId };
-          const reference =
-            text === null
-              ? null
-              : await chosenReference(gathering, this.references, of, text, commandId, now);
-          return {
-            ok: { type: 'set-customer-reference', at: now.toISOString(), reference } as const,
-          };
-        },
-        beforeAppend: (events) => claimReference(this.pipeline, base.context, providerId, events),
+        ...request,
+        beforeAppend: (events) =>
+          claimReference(this.pipeline, request.context, providerId, events),
       }),
     );
-    return answerOf(outcome, resourceOf(customerId), () => ({}));
+    return answerOf(outcome, resource, () => ({}));
   }
 }
 

@@ -1,5 +1,6 @@
+import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { CustomerEvent, CustomerId, CustomerState } from '@tierbook/domain';
+import type { CustomerEvent, CustomerId, CustomerState, ProviderId } from '@tierbook/domain';
 import {
   CommandPipeline,
   type DomainEvent,
@@ -7,10 +8,17 @@ import {
   type Refusal,
   type RefusedOutcome,
 } from '@tierbook/eventing';
+import { organisationIdOf, References } from '@tierbook/identity';
 import { aggregates } from '../aggregates';
 import { answerOf, warningsOf, type Answer, type ResourceRef } from '../answer';
 import { commandIdOf, contextOf, type Sent } from '../command-message';
-import { plainAccountHandlers } from './account.handlers';
+import {
+  plainAccountHandlers,
+  SetCustomerReferenceCommand,
+  setReferencePlan,
+} from './account.handlers';
+import { delegationHandlers } from './delegation.handlers';
+import { claimReference, orLost } from './reference';
 import { seatsIn } from './seats';
 import { subscriptionLifecycleHandlers } from './subscription-lifecycle.handlers';
 import { subscriptionHandlers, type OnCustomer } from './subscription.handlers';
@@ -44,37 +52,44 @@ export class CustomerBatchCommand extends Command<Answer<CustomerBatchBody>> {
   }
 }
 
-/** How the request of each command is made that a batch may hold: those that are plain. */
-const PLANS = new Map<unknown, (message: never) => OnCustomer>(
-  [...plainAccountHandlers, ...subscriptionHandlers, ...subscriptionLifecycleHandlers].map(
-    ({ message, plan }) => [message, plan],
-  ),
-);
+type Plan = (message: never) => OnCustomer;
 
-/** The command's request, with ids of its own: no key that a caller can send holds a space. */
-function planned(make: BatchedCommand, sent: Sent, index: number): OnCustomer {
-  const message = make({ ...sent, idempotencyKey: `${sent.idempotencyKey} ${index}` });
-  const plan = PLANS.get(message.constructor);
-  if (plan === undefined) throw new TypeError(`${message.constructor.name} goes into no batch.`);
-  return plan(message as never);
-}
+/** How the request of each command is made that a batch may hold and that is plain. */
+const PLANS: readonly (readonly [message: unknown, plan: Plan])[] = [
+  ...plainAccountHandlers,
+  ...subscriptionHandlers,
+  ...subscriptionLifecycleHandlers,
+  ...delegationHandlers,
+].map(({ message, plan }) => [message, plan]);
 
 @CommandHandler(CustomerBatchCommand)
 export class CustomerBatchHandler implements ICommandHandler<CustomerBatchCommand> {
-  constructor(private readonly pipeline: CommandPipeline) {}
+  private readonly plans: ReadonlyMap<unknown, Plan>;
+
+  constructor(
+    @Inject(CommandPipeline) private readonly pipeline: CommandPipeline,
+    @Inject(References) references: References,
+  ) {
+    this.plans = new Map([...PLANS, [SetCustomerReferenceCommand, setReferencePlan(references)]]);
+  }
 
   async execute(message: CustomerBatchCommand): Promise<Answer<CustomerBatchBody>> {
     const { sent, customerId: id, commands } = message;
     const [make, ...others] = commands;
-    const first = planned(make, sent, 0);
-    const rest = others.map((other, index) => planned(other, sent, index + 1));
+    const first = this.planned(make, sent, 0);
+    const rest = others.map((other, index) => this.planned(other, sent, index + 1));
     const path = `customers/${id}`;
-    const outcome = await this.pipeline.executeBatch({
-      aggregate: aggregates.customer,
-      id,
-      context: contextOf(sent, commandIdOf(sent, `${path}/commands`)),
-      steps: [first.request, ...rest.map(({ request }) => request)],
-    });
+    const context = contextOf(sent, commandIdOf(sent, `${path}/commands`));
+    const providerId = organisationIdOf(sent.principal) as ProviderId;
+    const outcome = await orLost(() =>
+      this.pipeline.executeBatch({
+        aggregate: aggregates.customer,
+        id,
+        context,
+        steps: [first.request, ...rest.map(({ request }) => request)],
+        beforeAppend: (events) => claimReference(this.pipeline, context, providerId, events),
+      }),
+    );
     if (outcome.kind === 'refused') return pointed(outcome);
     const resource = { type: 'customer', id, path };
     if (outcome.kind === 'planned') return planAnswer(outcome, resource);
@@ -84,6 +99,14 @@ export class CustomerBatchHandler implements ICommandHandler<CustomerBatchComman
       warnings: warningsOf(events),
     }));
     return answerOf(outcome, resource, () => ({ commands: results }));
+  }
+
+  /** The command's request, with ids of its own: no key that a caller can send holds a space. */
+  private planned(make: BatchedCommand, sent: Sent, index: number): OnCustomer {
+    const message = make({ ...sent, idempotencyKey: `${sent.idempotencyKey} ${index}` });
+    const plan = this.plans.get(message.constructor);
+    if (plan === undefined) throw new TypeError(`${message.constructor.name} goes into no batch.`);
+    return plan(message as never);
   }
 }
 

@@ -12,9 +12,9 @@ import type { Gathering } from '@tierbook/eventing';
 import type { CustomerAction } from '@tierbook/identity';
 import type { Answer } from '../answer';
 import { commandIdOf, deriveId, type Sent } from '../command-message';
-import { plainHandler } from '../one-line-handler';
+
 import { chosenReseller } from './gather';
-import { providerOf, requestOn } from './subscription.handlers';
+import { customerHandler, providerOf, requestOn } from './subscription.handlers';
 
 export interface GrantDelegatedAdminInput {
   readonly resellerId: ResellerId;
@@ -152,7 +152,7 @@ function inMilliseconds(instant: Instant): Instant {
 }
 
 export const delegationHandlers = [
-  plainHandler(GrantDelegatedAdminCommand, grant),
-  plainHandler(RenewDelegatedAdminCommand, renew),
-  plainHandler(RevokeDelegatedAdminCommand, revoke),
+  customerHandler(GrantDelegatedAdminCommand, grant),
+  customerHandler(RenewDelegatedAdminCommand, renew),
+  customerHandler(RevokeDelegatedAdminCommand, revoke),
 ];

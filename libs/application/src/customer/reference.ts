@@ -64,7 +64,8 @@ export async function claimReference(
   providerId: ProviderId,
   events: readonly CustomerEvent[],
 ): Promise<void> {
-  const changed = events.find((event) => event.type === 'CustomerReferenceChanged');
+  // Of a batch, the last one stands.
+  const changed = events.findLast((event) => event.type === 'CustomerReferenceChanged');
   if (changed === undefined || changed.data.to === null) return;
   const { key, claimId } = changed.data.to;
   const { customerId } = changed.data;
