@@ -22,6 +22,7 @@ import { CustomersController } from './customers/customers.controller';
 import { CustomersOfReseller } from './customers/customers-of-reseller';
 import { DelegationsController } from './delegations/delegations.controller';
 import { AccessGuard } from './http/access.guard';
+import { AsOf, AsOfGuard } from './http/as-of';
 import { CommandSender } from './http/command-sender';
 import { ReadYourWrites } from './http/read-your-writes';
 import { Reader } from './http/reader';
@@ -81,11 +82,13 @@ export class ApiModule {
         ...partsOf(tierbook, configuration, logger),
         ...commandHandlers,
         { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_GUARD, useClass: AsOfGuard },
         { provide: Metrics, useValue: metrics },
         { provide: RequestLimits, useValue: limits },
         RefusalNotes,
         CommandSender,
         Reader,
+        AsOf,
         ReadYourWrites,
         CustomerSight,
         CustomersOfReseller,

@@ -1,3 +1,4 @@
+export * from './as-of/moment';
 export * from './refusal-log';
 export * from './transparency/checkpoint';
 export * from './transparency/merkle';

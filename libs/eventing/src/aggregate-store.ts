@@ -1,8 +1,9 @@
 import type { Aggregate } from './aggregate';
 import type { DomainEvent, Fingerprint, RecordedEvent } from './envelope';
 import type { EventCodec } from './event-codec';
-import type { EventReader } from './event-store';
+import { eventsUpTo, type EventReader } from './event-store';
 import { isKernelEvent } from './kernel-events';
+import type { Position } from './position';
 
 /** What a stream remembers of one accepted command. */
 export interface RememberedCommand {
@@ -79,12 +80,21 @@ export class AggregateStore {
     }
     absorbInto(entry, aggregate, command);
     this.keep(stream, entry);
-    return {
-      state: entry.state as S,
-      revision: entry.revision,
-      commandOf: (commandId) => entry.commands.get(commandId),
-      lastTouched: (resource) => entry.touched.get(resource) ?? -1,
-    };
+    return loaded<S>(entry);
+  }
+
+  /** The aggregate as its events up to a position make it, folded afresh. */
+  async loadAsOf<C, S, E extends DomainEvent, K extends string>(
+    aggregate: Aggregate<C, S, E, K>,
+    id: string,
+    position: Position,
+  ): Promise<LoadedAggregate<S>> {
+    const entry = emptyEntry(aggregate.initialState);
+    const stream = this.streamOf(aggregate.category, id);
+    for await (const stored of eventsUpTo(this.reader, stream, position)) {
+      absorbInto(entry, aggregate, [await this.codec.decode<E>(stored)]);
+    }
+    return loaded<S>(entry);
   }
 
   /** Takes in events that this process has just appended, so that they need not be read back. */
@@ -116,6 +126,15 @@ export class AggregateStore {
     this.weight -= this.cache.get(stream)?.countedWeight ?? 0;
     this.cache.delete(stream);
   }
+}
+
+function loaded<S>({ state, revision, commands, touched }: Entry): LoadedAggregate<S> {
+  return {
+    state: state as S,
+    revision,
+    commandOf: (commandId) => commands.get(commandId),
+    lastTouched: (resource) => touched.get(resource) ?? -1,
+  };
 }
 
 /** Takes in a run of events of which another load may have taken in the first ones meanwhile. */

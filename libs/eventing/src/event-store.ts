@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { NewEvent, StoredEvent } from './envelope';
 import type { Position } from './position';
 
@@ -93,6 +94,41 @@ export interface EventReader {
   eventAt(position: Position): Promise<StoredEvent | undefined>;
   /** Position of the last event, `undefined` when the log is empty. */
   head(): Promise<Position | undefined>;
+  /**
+   * Position of the last event that the log had at a time (RFC 3339, UTC, milliseconds); `undefined` where it had
+   * none yet. The log's time at an event is the latest `recordedAt` up to it, so that it never falls.
+   */
+  positionAt(time: string): Promise<Position | undefined>;
+}
+
+/** A stream's events up to a position, in order. Others of the thread have their turn between its batches. */
+export async function* eventsUpTo(
+  reader: Pick<EventReader, 'readStream'>,
+  stream: string,
+  position: Position,
+): AsyncGenerator<StoredEvent> {
+  for await (const page of reader.readStream(stream)) {
+    for (const event of page) {
+      if (event.position > position) return;
+      yield event;
+    }
+    await setImmediate();
+  }
+}
+
+/** `EventReader.positionAt` by reading the log from its beginning, where an engine has no shorter way. */
+export async function positionByReading(
+  batches: AsyncIterable<EventBatch>,
+  time: string,
+): Promise<Position | undefined> {
+  let last: Position | undefined;
+  for await (const { events } of batches) {
+    for (const { position, metadata } of events) {
+      if (metadata.recordedAt > time) return last;
+      last = position;
+    }
+  }
+  return last;
 }
 
 /**

@@ -17,16 +17,27 @@ export type CursorScope = Pick<Query, 'where' | 'sort' | 'join'> & { readonly vi
 export class Cursors {
   readonly #key: Buffer;
 
-  /** @param secret at least 32 bytes; the same on every process that serves the same lists. */
-  constructor(secret: Buffer) {
+  /**
+   * @param secret at least 32 bytes; the same on every process that serves the same lists.
+   * @param asOf the position that the lists are read as of, where that is not now.
+   */
+  constructor(
+    private readonly secret: Buffer,
+    private readonly asOf?: string,
+  ) {
     if (secret.length < 32) throw new RangeError('A cursor key needs at least 32 bytes.');
     this.#key = Buffer.from(hkdfSync('sha256', secret, '', 'tierbook list cursors', 32));
+  }
+
+  /** Of the same lists as they were at a position: cursors of one moment are good for no other. */
+  at(position: string): Cursors {
+    return new Cursors(this.secret, position);
   }
 
   /** The text that goes on after this row. */
   seal(after: SortKey, scope: CursorScope): string {
     const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', this.#key, nonce).setAAD(digest(scope));
+    const cipher = createCipheriv('aes-256-gcm', this.#key, nonce).setAAD(digest(scope, this.asOf));
     const sealed = Buffer.concat([cipher.update(JSON.stringify(after)), cipher.final()]);
     return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url');
   }
@@ -39,7 +50,7 @@ export class Cursors {
     }
     try {
       const decipher = createDecipheriv('aes-256-gcm', this.#key, bytes.subarray(0, NONCE_BYTES))
-        .setAAD(digest(scope))
+        .setAAD(digest(scope, this.asOf))
         .setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
       const text = Buffer.concat([
         decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)),
@@ -53,7 +64,8 @@ export class Cursors {
 }
 
 /** Conditions are lists built in a fixed order by each query, so equal scopes serialise alike. */
-function digest({ view, where, sort, join }: CursorScope): Buffer {
-  const text = JSON.stringify([view, where, sort.field, sort.direction, join?.view.name, join?.by]);
+function digest({ view, where, sort, join }: CursorScope, asOf: string | undefined): Buffer {
+  const scope = [view, where, sort.field, sort.direction, join?.view.name, join?.by];
+  const text = JSON.stringify(asOf === undefined ? scope : [...scope, asOf]);
   return createHash('sha256').update(text).digest();
 }

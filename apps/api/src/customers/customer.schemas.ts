@@ -30,6 +30,7 @@ import {
   PERIOD_ID,
   personal,
   ref,
+  RESELLER_OR_ANOTHER,
   REVISION,
   text,
   total,
@@ -78,7 +79,7 @@ const PROFILE = {
 
 export const customerSchemas: Schemas = {
   CustomerReseller: objectOf<CustomerReseller>('The reseller associated with a customer.', {
-    resellerId: id('The reseller.'),
+    resellerId: RESELLER_OR_ANOTHER,
     name: personal('Its name, as it is today.'),
     partnerId: orNull(
       text('Its id in the partner programme.'),
@@ -131,7 +132,7 @@ export const customerSchemas: Schemas = {
   ResellerCustomerPage: pageOf(ref('ResellerCustomerRow'), COUNTED),
   Delegation: objectOf<GrantedDelegation>('A delegated administrator.', {
     delegationId: id('The delegation.'),
-    resellerId: id('Who administers.'),
+    resellerId: RESELLER_OR_ANOTHER,
     periodId: PERIOD_ID,
     rights: listOf(choice(RIGHTS, 'One thing that it may do.'), 'What it may do.'),
     start: instant('From when.'),

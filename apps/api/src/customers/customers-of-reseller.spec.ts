@@ -6,6 +6,7 @@ import type { Tierbook } from '@tierbook/platform';
 import { Cursors, type ReadStore } from '@tierbook/read-models';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ResellerId } from '@tierbook/domain';
+import { AsOf } from '../http/as-of';
 import { CommandSender } from '../http/command-sender';
 import { ReadYourWrites } from '../http/read-your-writes';
 import { Reader } from '../http/reader';
@@ -75,8 +76,9 @@ describe('a list of customers', () => {
     const ofReseller = new CustomersOfReseller(tierbook);
     const nothingIsSent = Object.create(CommandSender.prototype) as CommandSender;
     const sight = new CustomerSight(tierbook);
-    const customers = new CustomersController(nothingIsSent, reader, sight, ofReseller, tierbook);
-    const resellers = new ResellersController(nothingIsSent, reader, ofReseller, tierbook);
+    const asOf = new AsOf(tierbook);
+    const customers = new CustomersController(nothingIsSent, reader, asOf, sight, ofReseller, tierbook);
+    const resellers = new ResellersController(nothingIsSent, reader, asOf, ofReseller, tierbook);
 
     await customers.list(exchangeBy(organisation), new ListCustomersQuery());
     expect([...waitedFor]).toEqual(expect.arrayContaining([...read]));

@@ -14,9 +14,11 @@ import {
   listSubscriptions,
   type CustomerDetail,
 } from '@tierbook/read-models';
+import { AsOf, AsOfQuery } from '../http/as-of';
 import { CommandSender } from '../http/command-sender';
 import { IdPipe } from '../http/id.pipe';
 import { ProblemError, type ProblemCode } from '../http/problems';
+import { shownAsOf } from '../http/other-resellers';
 import { found, Reader } from '../http/reader';
 import { HttpExchange, type Exchange } from '../http/request';
 import { CommandRoute, ReadRoute } from '../http/routes';
@@ -64,6 +66,7 @@ export class CustomersController {
   constructor(
     private readonly commands: CommandSender,
     private readonly reader: Reader,
+    private readonly asOf: AsOf,
     private readonly sight: CustomerSight,
     private readonly customersOfReseller: CustomersOfReseller,
     @Inject(TIERBOOK) private readonly tierbook: Tierbook,
@@ -165,12 +168,14 @@ export class CustomersController {
     path: OF_ONE,
     answers: ref('Customer'),
     single: true,
+    asOf: true,
     summary: 'One customer with its subscriptions, as far as the caller may see them.',
-    problems: ['not-found'],
+    problems: ['not-found', 'not-found-as-of'],
   })
   async read(
     @HttpExchange() { request, reply }: Exchange,
     @Param('id', IdPipe) id: CustomerId,
+    @Query() { asOf }: AsOfQuery,
   ): Promise<CustomerShown> {
     const { principal, seen: sight } = await this.reader.beginOn(
       request,
@@ -178,25 +183,26 @@ export class CustomersController {
       ['customers', 'subscriptions', 'resellers'],
       (caller) => this.sight.of(caller, id),
     );
-    const { reads } = this.tierbook;
-    const whole = found<CustomerDetail>(await getCustomer(reads, id), 'customer', reply);
+    const { reads, moment } = await this.asOf.ofCustomer({ reply }, asOf, id);
+    const detail = await getCustomer(reads, id);
+    const whole = found<CustomerDetail>(detail, 'customer', reply, moment);
     // How the provider bills it and what it calls it is the provider's own.
     const isOwn = principal.organisation.kind === 'provider';
     const customer = isOwn ? whole : { ...whole, billing: null, reference: null };
     if (sight === 'all') {
       const { items } = await listSubscriptions(reads, id, { limit: SUBSCRIPTIONS_SHOWN });
-      return { ...customer, subscriptions: items };
+      return shownAsOf(principal, moment, { ...customer, subscriptions: items });
     }
     // Who sees some subscriptions sees the customer with those only: not its reseller, nor how much more there is.
     const seen = await getSubscriptions(reads, [...sight]);
     const licences = seen.reduce((sum, { quantity }) => sum + quantity, 0);
-    return {
+    return shownAsOf(principal, moment, {
       ...customer,
       reseller: null,
       delegations: [],
       licences,
       subscriptionCount: seen.length,
       subscriptions: seen,
-    };
+    });
   }
 }

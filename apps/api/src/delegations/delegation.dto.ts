@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { DelegatedRight, ResellerId, SubscriptionId } from '@tierbook/domain';
 import { ArrayMinSize, ArrayUnique, IsArray, IsIn } from 'class-validator';
 import { IsId, IsText, IsUtcInstant, Optional } from '../http/fields';
-import { PagingQuery } from '../http/paging';
+import { AsOfPagingQuery } from '../http/paging';
 
 /** What a delegated administrator can be given. */
 export const RIGHTS = [
@@ -80,7 +80,7 @@ export class RevokeDelegatedAdminDto {
   readonly reason?: string;
 }
 
-export class ListDelegationsQuery extends PagingQuery {
+export class ListDelegationsQuery extends AsOfPagingQuery {
   @ApiPropertyOptional({ enum: STATUSES, description: 'Whether its end is recorded.' })
   @Optional()
   @IsIn(STATUSES, { message: `must be one of ${STATUSES.join(', ')}` })

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiTags } from '@nestjs/swagger';
 import {
   GrantDelegatedAdminCommand,
@@ -7,9 +7,9 @@ import {
 } from '@tierbook/application';
 import type { CustomerId, DelegationId, ResellerId } from '@tierbook/domain';
 import type { Principal } from '@tierbook/identity';
-import { TIERBOOK, type Tierbook } from '@tierbook/platform';
 import { getDelegation, listDelegations, type DelegationRow } from '@tierbook/read-models';
 import { CustomerSight } from '../customers/customer-sight';
+import { AsOf, AsOfQuery } from '../http/as-of';
 import { CommandSender } from '../http/command-sender';
 import { IdPipe } from '../http/id.pipe';
 import type { ProblemCode } from '../http/problems';
@@ -47,8 +47,8 @@ export class DelegationsController {
   constructor(
     private readonly commands: CommandSender,
     private readonly reader: Reader,
+    private readonly asOf: AsOf,
     private readonly sight: CustomerSight,
-    @Inject(TIERBOOK) private readonly tierbook: Tierbook,
   ) {}
 
   @Post()
@@ -129,19 +129,21 @@ export class DelegationsController {
     action: 'list-delegations',
     path: OF_A_CUSTOMER,
     answers: ref('DelegationPage'),
+    asOf: true,
     summary: "A customer's delegations, the newest first; for a reseller, its own.",
-    problems: ['not-found', 'cursor-invalid'],
+    problems: ['not-found', 'not-found-as-of', 'cursor-invalid'],
   })
   async list(
-    @HttpExchange() { request }: Exchange,
+    @HttpExchange() { request, reply }: Exchange,
     @Param('id', IdPipe) id: CustomerId,
     @Query() query: ListDelegationsQuery,
   ) {
     const { principal } = await this.reader.beginOn(request, 'list-delegations', VIEWS, (caller) =>
       this.sight.of(caller, id),
     );
-    const { status, ...paging } = query;
-    const page = await listDelegations(this.tierbook.reads, {
+    const { status, asOf, ...paging } = query;
+    const { reads } = await this.asOf.ofCustomer({ reply }, asOf, id);
+    const page = await listDelegations(reads, {
       ...paging,
       status,
       customerId: id,
@@ -156,24 +158,27 @@ export class DelegationsController {
     path: OF_ONE,
     answers: ref('DelegationDetail'),
     single: true,
+    asOf: true,
     summary: 'One delegation; for a reseller, one of its own.',
-    problems: ['not-found'],
+    problems: ['not-found', 'not-found-as-of'],
   })
   async read(
     @HttpExchange() { request, reply }: Exchange,
     @Param('id', IdPipe) id: CustomerId,
     @Param('did', IdPipe) did: DelegationId,
+    @Query() { asOf }: AsOfQuery,
   ) {
     const { principal } = await this.reader.beginOn(request, 'read-delegation', VIEWS, (caller) =>
       this.sight.of(caller, id),
     );
-    const row = await getDelegation(this.tierbook.reads, did);
+    const { reads, moment } = await this.asOf.ofCustomer({ reply }, asOf, id);
+    const row = await getDelegation(reads, did);
     const reseller = resellerIn(principal);
     const isTheirs =
       row?.customerId === id && (reseller === undefined || row.resellerId === reseller);
     return shownTo(
       principal,
-      found<DelegationRow>(isTheirs ? row : undefined, 'delegation', reply),
+      found<DelegationRow>(isTheirs ? row : undefined, 'delegation', reply, moment),
     );
   }
 }

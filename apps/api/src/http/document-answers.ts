@@ -12,6 +12,9 @@ const HEADERS = {
   'Tierbook-Parked': text(
     'Views of which the answer shows a document that stands still before an event: what came since is missing in it.',
   ),
+  'Tierbook-Erased': text(
+    'Of an answer as of a moment: views of which it shows a document whose personal data have been erased since; they are null.',
+  ),
   'Cache-Control': text('The answer holds a secret: it is not to be kept.', {
     enum: ['no-store'],
   }),

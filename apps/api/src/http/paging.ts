@@ -11,6 +11,7 @@ import {
   MaxLength,
   Min,
 } from 'class-validator';
+import { AsOfMoment } from './as-of';
 import { Optional } from './fields';
 import { ProblemError } from './problems';
 
@@ -50,6 +51,12 @@ export class PagingQuery {
   @MaxLength(4096, { message: 'must be a cursor as the API answered it' })
   @IsString({ message: 'must be a cursor as the API answered it' })
   readonly cursor?: string;
+}
+
+/** Of a list that can be read as of a moment. */
+export class AsOfPagingQuery extends PagingQuery {
+  @AsOfMoment()
+  readonly asOf?: string;
 }
 
 /** Reads `true` and `false`; anything else is left for `IsBoolean` to refuse. */

@@ -75,6 +75,27 @@ const SERVICE_PROBLEMS = {
     advice:
       'The log was restored or copied, or ends before it: read without the position, and learn it anew.',
   },
+  'as-of-invalid': {
+    status: 400,
+    title: 'asOf invalid',
+    advice:
+      'Send a time in UTC, such as 2030-01-31T10:00:00Z, or a position as an answer or an event has it.',
+  },
+  'as-of-in-future': {
+    status: 400,
+    title: 'asOf in the future',
+    advice: 'Send a moment that has been, or leave asOf out to read what is now.',
+  },
+  'as-of-before-first-event': {
+    status: 400,
+    title: 'asOf before the first event',
+    advice: 'Send a moment from the first event on.',
+  },
+  'as-of-unsupported': {
+    status: 400,
+    title: 'No reading as of a moment here',
+    advice: 'Leave asOf out: this address answers what is now.',
+  },
   'request-malformed': {
     status: 400,
     title: 'Malformed request',
@@ -142,6 +163,11 @@ const SERVICE_PROBLEMS = {
     status: 403,
     title: 'Delegation does not cover this',
     advice: 'Ask the provider to delegate it.',
+  },
+  'not-found-as-of': {
+    status: 404,
+    title: 'Not there at that moment',
+    advice: 'Read it as of a later moment, or without asOf.',
   },
   'not-found': {
     status: 404,

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { checkRole } from '@tierbook/application';
+import type { Moment } from '@tierbook/audit';
 import type { Refusal } from '@tierbook/eventing';
 import type { Action, ActionOnOne, GeneralAction, Principal } from '@tierbook/identity';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -70,20 +71,23 @@ function problemCodeOf(code: string): ProblemCode {
 }
 
 /**
- * A single resource, with its ETag.
- * @throws ProblemError `not-found` where there is none.
+ * A single resource, with its ETag: of now, or as of a moment.
+ * @throws ProblemError `not-found` where there is none, `not-found-as-of` where there was none then.
  */
 export function found<T extends { readonly revision: number }>(
   resource: T | undefined,
   what: string,
   reply: FastifyReply,
+  moment?: Moment,
 ): T {
-  if (resource === undefined) throw missing(what);
+  if (resource === undefined) throw missing(what, moment);
   void reply.header('ETag', `"${String(resource.revision)}"`);
   return resource;
 }
 
-/** The problem of a resource that is not there for this caller. */
-export function missing(what: string): ProblemError {
-  return new ProblemError('not-found', `There is no such ${what} for this caller.`);
+/** The problem of a resource that is not there for this caller: now, or at a moment. */
+export function missing(what: string, moment?: Moment): ProblemError {
+  return moment === undefined
+    ? new ProblemError('not-found', `There is no such ${what} for this caller.`)
+    : new ProblemError('not-found-as-of', `There was no such ${what} at ${moment.position}.`);
 }

@@ -10,6 +10,7 @@ import {
 } from '@nestjs/swagger';
 import { conditionsOf, isOnCustomer, rolesFor, type Action } from '@tierbook/identity';
 import { Does } from './access.guard';
+import { AS_OF } from './as-of';
 import { documentAnswer, headersOf, type HeaderName } from './document-answers';
 import { documentProblems } from './document-problems';
 import type { ProblemCode } from './problems';
@@ -40,6 +41,8 @@ interface ReadRouteOptions extends RouteOptions {
   readonly answers: Schema;
   /** It answers one resource, with its ETag. */
   readonly single?: boolean;
+  /** It can be read as of a moment; its query is an `AsOfQuery`. */
+  readonly asOf?: boolean;
   /** Schemas of what it answers when asked for another media type than JSON. */
   readonly otherwise?: Readonly<Record<string, Schema>>;
 }
@@ -100,6 +103,14 @@ const EVERY_READ = [
   'position-unknown',
   'view-behind',
 ] as const satisfies readonly ProblemCode[];
+
+const OF_A_MOMENT = [
+  'as-of-invalid',
+  'as-of-in-future',
+  'as-of-before-first-event',
+] as const satisfies readonly ProblemCode[];
+
+const NOT_OF_A_MOMENT = ['as-of-unsupported'] as const satisfies readonly ProblemCode[];
 
 function route(options: RouteOptions, common: readonly ProblemCode[]): MethodDecorator {
   const { action, summary, problems = [], path = {} } = options;
@@ -192,18 +203,20 @@ function commandAnswers({
 
 /** Documents a read: who may ask, and every answer that it can give. */
 export function ReadRoute(options: ReadRouteOptions): MethodDecorator {
-  const { answers, single = false, secret = false, otherwise = {} } = options;
+  const { answers, single = false, asOf = false, secret = false, otherwise = {} } = options;
   const headers: readonly HeaderName[] = [
     ...(single ? (['ETag'] as const) : []),
     ...(secret ? (['Cache-Control'] as const) : []),
   ];
+  const ofThen: readonly HeaderName[] = asOf ? ['Tierbook-Position', 'Tierbook-Erased'] : [];
   return applyDecorators(
-    route(options, EVERY_READ),
+    RouteConfig({ [AS_OF]: asOf }),
+    route(options, [...EVERY_READ, ...(asOf ? OF_A_MOMENT : NOT_OF_A_MOMENT)]),
     documentAnswer({
       status: 200,
       description: 'What was asked for.',
       schema: answers,
-      headers: { ...headersOf(headers), ...headersOf(['Tierbook-Parked'], false) },
+      headers: { ...headersOf(headers), ...headersOf(['Tierbook-Parked', ...ofThen], false) },
       otherwise,
     }),
     ApiHeader({

@@ -146,6 +146,13 @@ export const POSITION = text(
   { pattern: '^[0-9a-f]{16}-[0-9]{20}$', examples: ['9f86d081884c7d65-00000000000000000042'] },
 );
 
+/** A reseller, unless who asks is not told which one it was. */
+export const RESELLER_OR_ANOTHER: Schema = {
+  ...oneOf({ type: 'string', format: 'uuid' }, always('another-reseller')),
+  description:
+    'The reseller. `another-reseller`, in what a reseller reads as of a moment: not itself.',
+};
+
 /** Ids of partnerships: of both sides. */
 export const PARTNERSHIP_ID = text('`<provider id>.<reseller id>`', {
   pattern: '^[0-9a-f-]{36}\\.[0-9a-f-]{36}$',

@@ -18,6 +18,7 @@ import {
 import { organisationIdOf, type Principal } from '@tierbook/identity';
 import { TIERBOOK, type Tierbook } from '@tierbook/platform';
 import { getOffer, listOffers, type OfferRow } from '@tierbook/read-models';
+import { AsOf, AsOfQuery } from '../http/as-of';
 import { CommandSender } from '../http/command-sender';
 import { IdPipe } from '../http/id.pipe';
 import { ProblemError, type ProblemCode } from '../http/problems';
@@ -44,6 +45,7 @@ export class OffersController {
   constructor(
     private readonly commands: CommandSender,
     private readonly reader: Reader,
+    private readonly asOf: AsOf,
     @Inject(TIERBOOK) private readonly tierbook: Tierbook,
   ) {}
 
@@ -106,19 +108,22 @@ export class OffersController {
     path: OF_ONE,
     answers: ref('Offer'),
     single: true,
+    asOf: true,
     summary: "One offer of the provider's own.",
-    problems: ['not-found'],
+    problems: ['not-found', 'not-found-as-of'],
   })
   async read(
     @HttpExchange() { request, reply }: Exchange,
     @Param('id', IdPipe) id: OfferId,
+    @Query() { asOf }: AsOfQuery,
   ): Promise<OfferRow> {
     await this.reader.beginOn(request, 'read-offer', ['offers'], async ({ organisation }) => {
       const offer = await this.tierbook.pipeline.gathering.read(aggregates.offer, id);
       const isIts = organisation.kind === 'provider' && offer.status !== 'none';
       if (!isIts || offer.providerId !== organisation.id) throw missing('offer');
     });
-    return found<OfferRow>(await getOffer(this.tierbook.reads, id), 'offer', reply);
+    const { reads, moment } = await this.asOf.ofStream({ reply }, asOf, 'offer', id);
+    return found<OfferRow>(await getOffer(reads, id), 'offer', reply, moment);
   }
 
   @Get('offers')

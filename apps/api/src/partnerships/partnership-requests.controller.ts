@@ -24,6 +24,7 @@ import {
   type ListPage,
   type WaitingRequestRow,
 } from '@tierbook/read-models';
+import { AsOf, AsOfQuery } from '../http/as-of';
 import { CommandSender } from '../http/command-sender';
 import { IdPipe } from '../http/id.pipe';
 import { ProblemError } from '../http/problems';
@@ -48,6 +49,7 @@ export class PartnershipRequestsController {
   constructor(
     private readonly commands: CommandSender,
     private readonly reader: Reader,
+    private readonly asOf: AsOf,
     private readonly invitations: InvitationReader,
     @Inject(TIERBOOK) private readonly tierbook: Tierbook,
   ) {}
@@ -230,15 +232,17 @@ export class PartnershipRequestsController {
     path: OF_ONE,
     answers: ref('Invitation'),
     single: true,
+    asOf: true,
     secret: true,
     summary: 'One request, with its draft again and the same link.',
-    problems: ['not-found'],
+    problems: ['not-found', 'not-found-as-of'],
   })
   async read(
     @HttpExchange() { request, reply }: Exchange,
     @Param('id', IdPipe) id: PartnershipRequestId,
+    @Query() { asOf }: AsOfQuery,
   ) {
-    const { seen: invitation } = await this.reader.beginOn(
+    const { seen } = await this.reader.beginOn(
       request,
       'read-partnership-request',
       [],
@@ -249,7 +253,10 @@ export class PartnershipRequestsController {
         return read;
       },
     );
-    const loaded = await this.tierbook.aggregates.load(aggregates.partnershipRequest, id);
+    const moment = await this.asOf.moment(reply, asOf);
+    const loaded = await this.asOf.load(aggregates.partnershipRequest, id, moment);
+    const invitation = moment === undefined ? seen : await this.invitations.readAsOf(id, moment);
+    if (invitation === undefined) throw missing('partnership request', moment);
     void reply
       .header('ETag', `"${String(loaded.lastTouched(null))}"`)
       .header('Cache-Control', 'no-store');

@@ -9,6 +9,7 @@ import {
   listProvidersOfReseller,
   type ProviderRow,
 } from '@tierbook/read-models';
+import { AsOf, AsOfQuery } from '../http/as-of';
 import { CommandSender } from '../http/command-sender';
 import { found, missing, Reader } from '../http/reader';
 import { IdPipe } from '../http/id.pipe';
@@ -27,6 +28,7 @@ export class ProvidersController {
   constructor(
     private readonly commands: CommandSender,
     private readonly reader: Reader,
+    private readonly asOf: AsOf,
     @Inject(TIERBOOK) private readonly tierbook: Tierbook,
   ) {}
 
@@ -72,12 +74,14 @@ export class ProvidersController {
     path: OF_ONE,
     answers: ref('Provider'),
     single: true,
+    asOf: true,
     summary: 'One provider: any, for the operator; itself, for a provider.',
-    problems: ['not-found'],
+    problems: ['not-found', 'not-found-as-of'],
   })
   async read(
     @HttpExchange() { request, reply }: Exchange,
     @Param('id', IdPipe) id: ProviderId,
+    @Query() { asOf }: AsOfQuery,
   ): Promise<ProviderRow> {
     await this.reader.beginOn(request, 'read-provider', ['providers'], async (principal) => {
       const { organisation } = principal;
@@ -86,7 +90,8 @@ export class ProvidersController {
       const isIts = organisation.kind === 'operator' || organisation.id === id;
       if (status === 'none' || !isIts) throw missing('provider');
     });
-    return found<ProviderRow>(await getProvider(this.tierbook.reads, id), 'provider', reply);
+    const { reads, moment } = await this.asOf.ofStream({ reply }, asOf, 'provider', id);
+    return found<ProviderRow>(await getProvider(reads, id), 'provider', reply, moment);
   }
 
   @Get()

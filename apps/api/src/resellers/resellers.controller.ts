@@ -21,6 +21,7 @@ import {
 } from '@tierbook/read-models';
 import { CustomersOfReseller, VIEWS_OF_LISTED_CUSTOMERS } from '../customers/customers-of-reseller';
 import { customerFilterOf, ListCustomersQuery } from '../customers/list-customers.query';
+import { AsOf, AsOfQuery } from '../http/as-of';
 import { CommandSender } from '../http/command-sender';
 import { IdPipe } from '../http/id.pipe';
 import { sortOf } from '../http/paging';
@@ -46,6 +47,7 @@ export class ResellersController {
   constructor(
     private readonly commands: CommandSender,
     private readonly reader: Reader,
+    private readonly asOf: AsOf,
     private readonly customersOfReseller: CustomersOfReseller,
     @Inject(TIERBOOK) private readonly tierbook: Tierbook,
   ) {}
@@ -221,14 +223,20 @@ export class ResellersController {
     path: OF_ONE,
     answers: ref('Reseller'),
     single: true,
+    asOf: true,
     summary: 'One reseller: itself, a partner, or for the operator any.',
-    problems: ['not-found'],
+    problems: ['not-found', 'not-found-as-of'],
   })
-  async read(@HttpExchange() { request, reply }: Exchange, @Param('id', IdPipe) id: ResellerId) {
+  async read(
+    @HttpExchange() { request, reply }: Exchange,
+    @Param('id', IdPipe) id: ResellerId,
+    @Query() { asOf }: AsOfQuery,
+  ) {
     await this.reader.beginOn(request, 'read-reseller', ['resellers'], (principal) =>
       this.requireSight(principal, id),
     );
-    return found<ResellerRow>(await getReseller(this.tierbook.reads, id), 'reseller', reply);
+    const { reads, moment } = await this.asOf.ofStream({ reply }, asOf, 'reseller', id);
+    return found<ResellerRow>(await getReseller(reads, id), 'reseller', reply, moment);
   }
 
   @Get(':id/customers')

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Inject, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiTags } from '@nestjs/swagger';
 import {
   aggregates,
@@ -7,9 +7,10 @@ import {
   RevokeServiceCommand,
   RotateServiceSecretCommand,
 } from '@tierbook/application';
+import type { Moment } from '@tierbook/audit';
 import type { ServiceId, ServiceRole, ServiceState } from '@tierbook/domain';
 import { organisationIdOf } from '@tierbook/identity';
-import { TIERBOOK, type Tierbook } from '@tierbook/platform';
+import { AsOf, AsOfQuery } from '../http/as-of';
 import { CommandSender } from '../http/command-sender';
 import { IdPipe } from '../http/id.pipe';
 import { ProblemError } from '../http/problems';
@@ -42,7 +43,7 @@ export class ServicesController {
   constructor(
     private readonly commands: CommandSender,
     private readonly reader: Reader,
-    @Inject(TIERBOOK) private readonly tierbook: Tierbook,
+    private readonly asOf: AsOf,
   ) {}
 
   @Post()
@@ -127,25 +128,32 @@ export class ServicesController {
     path: OF_ONE,
     answers: ref('Service'),
     single: true,
+    asOf: true,
     summary: "One service of the caller's organisation.",
-    problems: ['not-found', 'service-unknown'],
+    problems: ['not-found', 'service-unknown', 'not-found-as-of'],
   })
   async read(
     @HttpExchange() { request, reply }: Exchange,
     @Param('id', IdPipe) id: ServiceId,
+    @Query() { asOf }: AsOfQuery,
   ): Promise<ServiceShown> {
     const principal = await this.reader.begin(request, 'read-service', []);
-    const services = await this.servicesOf(organisationIdOf(principal));
+    const moment = await this.asOf.moment(reply, asOf);
+    const services = await this.servicesOf(organisationIdOf(principal), moment);
     const service = services.find(({ serviceId }) => serviceId === id);
-    if (service === undefined) throw new ProblemError('service-unknown');
-    return found(service, 'service', reply);
+    if (service === undefined && moment === undefined) throw new ProblemError('service-unknown');
+    return found(service, 'service', reply, moment);
   }
 
-  /** As their stream says now. */
-  private async servicesOf(organisationId: string): Promise<readonly ServiceShown[]> {
-    const { state, lastTouched } = await this.tierbook.aggregates.load(
+  /** As their stream says. */
+  private async servicesOf(
+    organisationId: string,
+    moment?: Moment,
+  ): Promise<readonly ServiceShown[]> {
+    const { state, lastTouched } = await this.asOf.load(
       aggregates.services,
       organisationId,
+      moment,
     );
     if (state.status === 'none') return [];
     return [...state.services.values()].map((service) =>

@@ -2,6 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { BillingCycle, OfferId, ResellerId, SubscriptionId, Term } from '@tierbook/domain';
 import { IsBoolean, IsIn, IsInt, Max, Min, ValidateIf } from 'class-validator';
+import { AsOfMoment } from '../http/as-of';
 import { IsDay, IsId, IsText, IsUtcInstant, Optional } from '../http/fields';
 import { BILLING_CYCLES, MOST_LICENCES, TERMS } from '../offers/offer.dto';
 
@@ -177,4 +178,7 @@ export class CreditsQuery {
   @Optional()
   @IsDay()
   readonly to?: string;
+
+  @AsOfMoment()
+  readonly asOf?: string;
 }

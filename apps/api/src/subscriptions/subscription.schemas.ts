@@ -27,6 +27,7 @@ import {
   PERIOD_ID,
   personal,
   ref,
+  RESELLER_OR_ANOTHER,
   REVISION,
   text,
   type Schemas,
@@ -107,7 +108,7 @@ const SUBSCRIPTION = {
 export const subscriptionSchemas: Schemas = {
   PartneredReseller: objectOf<PartneredReseller>(
     'A reseller, and the period of its partnership in which it was chosen.',
-    { resellerId: id('The reseller.'), periodId: PERIOD_ID },
+    { resellerId: RESELLER_OR_ANOTHER, periodId: PERIOD_ID },
   ),
   SupportContact: oneOf(
     objectOf<OfKind<SupportContact, 'provider'>>('The provider itself.', {
@@ -115,7 +116,7 @@ export const subscriptionSchemas: Schemas = {
     }),
     objectOf<OfKind<SupportContact, 'reseller'>>('A reseller.', {
       kind: always('reseller'),
-      resellerId: id('The reseller.'),
+      resellerId: RESELLER_OR_ANOTHER,
       periodId: PERIOD_ID,
     }),
   ),
@@ -150,7 +151,7 @@ export const subscriptionSchemas: Schemas = {
       ),
       credits: listOf(
         objectOf<CreditLine>('Credit of one reseller in one currency.', {
-          resellerId: orNull(id('The reseller.'), 'null for what nobody is credited for.'),
+          resellerId: orNull(RESELLER_OR_ANOTHER, 'null for what nobody is credited for.'),
           licenceDays: count('Licences times days.'),
           listAmount: orNull(
             objectOf<NonNullable<CreditLine['listAmount']>>('At list price.', {

@@ -18,9 +18,11 @@ import {
 } from '@tierbook/read-models';
 import { CustomerSight } from '../customers/customer-sight';
 import { OF_AN_ORDER } from '../customers/customers.controller';
+import { AsOf, AsOfQuery } from '../http/as-of';
 import { CommandSender } from '../http/command-sender';
 import { IdPipe } from '../http/id.pipe';
-import { PagingQuery } from '../http/paging';
+import { AsOfPagingQuery, PagingQuery } from '../http/paging';
+import { shownAsOf } from '../http/other-resellers';
 import { found, missing, Reader } from '../http/reader';
 import { HttpExchange, type Exchange } from '../http/request';
 import { CommandRoute, ReadRoute } from '../http/routes';
@@ -52,6 +54,7 @@ export class SubscriptionsController {
   constructor(
     private readonly commands: CommandSender,
     private readonly reader: Reader,
+    private readonly asOf: AsOf,
     private readonly sight: CustomerSight,
     @Inject(TIERBOOK) private readonly tierbook: Tierbook,
   ) {}
@@ -286,21 +289,26 @@ export class SubscriptionsController {
     answers: ref('Credits'),
     summary:
       'Who is credited for the subscription: intervals of whole days (UTC), and licence-days and list amount by reseller.',
-    problems: ['not-found'],
+    asOf: true,
+    problems: ['not-found', 'not-found-as-of'],
   })
   async credits(
-    @HttpExchange() { request }: Exchange,
+    @HttpExchange() { request, reply }: Exchange,
     @Param('id', IdPipe) id: CustomerId,
     @Param('sid', IdPipe) sid: SubscriptionId,
-    @Query() days: CreditsQuery,
+    @Query() { asOf, ...days }: CreditsQuery,
   ) {
-    await this.reader.beginOn(request, 'read-credits', [], (principal) =>
-      this.sight.of(principal, id),
+    const { principal } = await this.reader.beginOn(request, 'read-credits', [], (caller) =>
+      this.sight.of(caller, id),
     );
-    const { state } = await this.tierbook.aggregates.load(aggregates.customer, id);
+    const moment = await this.asOf.moment(reply, asOf);
+    const { state } = await this.asOf.load(aggregates.customer, id, moment);
     const subscription = state.status === 'none' ? undefined : state.subscriptions.get(sid);
-    if (subscription === undefined) throw missing('subscription');
-    return { intervals: creditLedger(subscription), credits: creditsOf(subscription, days) };
+    if (subscription === undefined) throw missing('subscription', moment);
+    return shownAsOf(principal, moment, {
+      intervals: creditLedger(subscription),
+      credits: creditsOf(subscription, days),
+    });
   }
 
   @Get()
@@ -309,22 +317,26 @@ export class SubscriptionsController {
     path: OF_A_CUSTOMER,
     answers: ref('SubscriptionPage'),
     summary: "A customer's subscriptions in the order they were bought.",
-    problems: ['not-found', 'cursor-invalid'],
+    asOf: true,
+    problems: ['not-found', 'not-found-as-of', 'cursor-invalid'],
   })
   async list(
-    @HttpExchange() { request }: Exchange,
+    @HttpExchange() { request, reply }: Exchange,
     @Param('id', IdPipe) id: CustomerId,
-    @Query() paging: PagingQuery,
+    @Query() { asOf, ...paging }: AsOfPagingQuery,
   ) {
-    const { seen: sight } = await this.reader.beginOn(
+    const { principal, seen: sight } = await this.reader.beginOn(
       request,
       'list-subscriptions',
       ['subscriptions', 'resellers'],
-      (principal) => this.sight.of(principal, id),
+      (caller) => this.sight.of(caller, id),
     );
-    const { reads } = this.tierbook;
-    if (sight === 'all') return listSubscriptions(reads, id, paging);
-    return { items: await getSubscriptions(reads, [...sight]), nextCursor: null };
+    const { reads, moment } = await this.asOf.ofCustomer({ reply }, asOf, id);
+    const page =
+      sight === 'all'
+        ? await listSubscriptions(reads, id, paging)
+        : { items: await getSubscriptions(reads, [...sight]), nextCursor: null };
+    return shownAsOf(principal, moment, page);
   }
 
   @Get(':sid')
@@ -333,24 +345,28 @@ export class SubscriptionsController {
     path: OF_ONE,
     answers: ref('Subscription'),
     single: true,
+    asOf: true,
     summary: 'One subscription.',
-    problems: ['not-found'],
+    problems: ['not-found', 'not-found-as-of'],
   })
   async read(
     @HttpExchange() { request, reply }: Exchange,
     @Param('id', IdPipe) id: CustomerId,
     @Param('sid', IdPipe) sid: SubscriptionId,
+    @Query() { asOf }: AsOfQuery,
   ) {
-    const { seen: sight } = await this.reader.beginOn(
+    const { principal, seen: sight } = await this.reader.beginOn(
       request,
       'read-subscription',
       ['subscriptions', 'resellers'],
-      (principal) => this.sight.of(principal, id),
+      (caller) => this.sight.of(caller, id),
     );
     if (sight !== 'all' && !sight.has(sid)) throw missing('subscription');
-    const subscription = await getSubscription(this.tierbook.reads, sid);
+    const { reads, moment } = await this.asOf.ofCustomer({ reply }, asOf, id);
+    const subscription = await getSubscription(reads, sid);
     const own = subscription?.customerId === id ? subscription : undefined;
-    return found<SubscriptionRow>(own, 'subscription', reply);
+    const row = found<SubscriptionRow>(own, 'subscription', reply, moment);
+    return shownAsOf(principal, moment, row);
   }
 
   @Get(':sid/support-contact-choices')

@@ -2,8 +2,10 @@ import {
   requestStatusAt,
   type DraftLanguage,
   type DraftText,
+  type Instant,
   type PartnershipRequestEvent,
   type PartnershipRequestId,
+  type PartnershipRequestState,
   type PartnershipRequestStatus,
   type ProviderEvent,
   type ProviderId,
@@ -16,6 +18,7 @@ import {
   type DomainEvent,
   type EventCodec,
   type EventReader,
+  type Position,
 } from '@tierbook/eventing';
 import type { Invitations } from '@tierbook/identity';
 import { aggregates } from '../aggregates';
@@ -57,6 +60,25 @@ export class InvitationReader {
    */
   async read(id: PartnershipRequestId, shown?: InvitationLink): Promise<Invitation | undefined> {
     const { state } = await this.aggregateStore.load(aggregates.partnershipRequest, id);
+    return this.told(id, state, this.clock.now().toISOString(), shown);
+  }
+
+  /** The invitation as it was at a position, and at a time; with the link that counted then. */
+  async readAsOf(
+    id: PartnershipRequestId,
+    { position, at }: { readonly position: Position; readonly at: Instant },
+  ): Promise<Invitation | undefined> {
+    const { partnershipRequest } = aggregates;
+    const { state } = await this.aggregateStore.loadAsOf(partnershipRequest, id, position);
+    return this.told(id, state, at);
+  }
+
+  private async told(
+    id: PartnershipRequestId,
+    state: PartnershipRequestState,
+    now: Instant,
+    shown?: InvitationLink,
+  ): Promise<Invitation | undefined> {
     if (state.status === 'none') return undefined;
     const requested = await this.first<PartnershipRequestEvent>('partnershipRequest', id);
     if (requested?.type !== 'PartnershipRequested' || isErased(requested)) return undefined;
@@ -73,7 +95,7 @@ export class InvitationReader {
       providerName,
       email,
       language,
-      status: requestStatusAt(state, this.clock.now().toISOString()),
+      status: requestStatusAt(state, now),
       generation,
       expiresAt,
       link,

@@ -507,6 +507,32 @@ export function eventStoreContract(adapter: string, open: () => Promise<EventSto
       it('have no head in an empty log', async () => {
         expect(await store.head()).toBeUndefined();
       });
+
+      it('are found by a time: the last one before the first event that is later', async () => {
+        const seconds = [10, 12, 11, 12, 15, 14, 16];
+        const at = await appendAt(store, seconds);
+
+        expect(await store.positionAt(second(9))).toBeUndefined();
+        expect(await store.positionAt(second(10))).toBe(at[0]);
+        expect(await store.positionAt(second(11))).toBe(at[0]);
+        expect(await store.positionAt(second(12))).toBe(at[3]);
+        expect(await store.positionAt(second(14))).toBe(at[3]);
+        expect(await store.positionAt(second(15))).toBe(at[5]);
+        expect(await store.positionAt(second(100))).toBe(at[6]);
+      });
+
+      it('are found by a time at which an append wrote more than any batch holds', async () => {
+        await appendAt(store, [10]);
+        const events = newEvents(600).map((event) => stampedAt(event, 11));
+        const position = await appendOne(store, 's-2', 'no_stream', events);
+        await appendOne(store, 's-3', 'no_stream', [stampedAt(newEvent(), 12)]);
+
+        expect(await store.positionAt(second(11))).toBe(position);
+      });
+
+      it('are not found by a time in an empty log', async () => {
+        expect(await store.positionAt(second(10))).toBeUndefined();
+      });
     });
 
     describe('subscribe', () => {
@@ -695,6 +721,25 @@ export function eventStoreContract(adapter: string, open: () => Promise<EventSto
       );
     });
   });
+}
+
+/** So many seconds after a moment. */
+function second(seconds: number): string {
+  return new Date(Date.UTC(2030, 0, 1, 10, 0, seconds)).toISOString();
+}
+
+function stampedAt(event: NewEvent, seconds: number): NewEvent {
+  return { ...event, metadata: { ...event.metadata, recordedAt: second(seconds) } };
+}
+
+/** Appends an event stamped with each of these seconds, in this order, and answers where they stand. */
+async function appendAt(store: EventStore, seconds: readonly number[]): Promise<Position[]> {
+  const positions: Position[] = [];
+  for (const [index, each] of seconds.entries()) {
+    const expected = index === 0 ? 'no_stream' : index - 1;
+    positions.push(await appendOne(store, 's-1', expected, [stampedAt(newEvent(), each)]));
+  }
+  return positions;
 }
 
 /** Set `FC_SEED` to run a failed property again; fast-check prints the seed with each failure. */

@@ -2,14 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { canonically } from '../canonical-event';
 import type { SealedPersonal, StoredEvent } from '../envelope';
 import { StoreUnavailableError } from '../errors';
-import type {
-  AppendOutcome,
-  CanonicalBatch,
-  EventBatch,
-  EventStore,
-  ReadStreamOptions,
-  StreamWrite,
-  SubscribeOptions,
+import {
+  type AppendOutcome,
+  type CanonicalBatch,
+  type EventBatch,
+  type EventStore,
+  positionByReading,
+  type ReadStreamOptions,
+  type StreamWrite,
+  type SubscribeOptions,
 } from '../event-store';
 import type { JsonObject } from '../json';
 import { type PlacedEvent, type PlacedWrite, placeInAppend } from '../place-in-append';
@@ -124,6 +125,10 @@ export class InMemoryEventStore implements EventStore {
   head(): Promise<Position | undefined> {
     const last = this.#log.at(-1);
     return Promise.resolve(last && formatPosition(this.logId, last.ordinal));
+  }
+
+  positionAt(time: string): Promise<Position | undefined> {
+    return positionByReading(this.readAll(), time);
   }
 
   close(): Promise<void> {

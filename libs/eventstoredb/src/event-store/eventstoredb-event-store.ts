@@ -11,6 +11,7 @@ import {
   placeInAppend,
   type PlacedWrite,
   type Position,
+  positionByReading,
   type ReadStreamOptions,
   type StoredEvent,
   StoreRefusedError,
@@ -211,6 +212,11 @@ export class EventStoreDbEventStore implements EventStore {
       if (error instanceof RangeError) return undefined;
       throw error;
     }
+  }
+
+  /** The server has no index of it: the log is read from its beginning. */
+  positionAt(time: string): Promise<Position | undefined> {
+    return positionByReading(this.readAll(), time);
   }
 
   /** Looks back from the end past what is not ours, no further than the last that was seen. */

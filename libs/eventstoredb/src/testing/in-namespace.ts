@@ -53,6 +53,7 @@ export function inNamespace(store: EventStore, namespace: string): EventStore {
       return event && bare(event);
     },
     head: () => store.head(),
+    positionAt: (time) => store.positionAt(time),
     close: () => store.close(),
   };
 }

@@ -67,6 +67,10 @@ function endingAt(reader: EventReader, upTo: Position | undefined): EventReader 
     },
     eventAt: (position) => reader.eventAt(position),
     head: () => Promise.resolve(upTo),
+    positionAt: async (time) => {
+      const position = await reader.positionAt(time);
+      return position !== undefined && upTo !== undefined && position > upTo ? upTo : position;
+    },
   };
 }
 

@@ -4,7 +4,7 @@ import { InMemoryEventStore, newEvent } from '@tierbook/eventing/testing';
 import { InMemoryStateStore } from '@tierbook/state/testing';
 import type { AnyProjection } from '../projection';
 import type { Row } from '../read-store';
-import { InMemoryReadStore } from '../testing/in-memory-read-store';
+import { InMemoryReadStore } from '../in-memory-read-store';
 import type { ViewDefinition } from '../view';
 import { openProjectionState } from './projection-state';
 import { replay } from './replay';

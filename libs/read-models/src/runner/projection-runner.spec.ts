@@ -14,7 +14,7 @@ import { openProjectionState } from '../control/projection-state';
 import { ViewBehindError } from '../errors';
 import type { AnyProjection } from '../projection';
 import type { ProjectionStore } from '../projection-store';
-import { InMemoryReadStore } from '../testing/in-memory-read-store';
+import { InMemoryReadStore } from '../in-memory-read-store';
 import type { ViewDefinition } from '../view';
 import { ProjectionRunner, type ProjectionRunnerOptions } from './projection-runner';
 

@@ -4,7 +4,7 @@ import { Cursors } from '../cursor';
 import type { Reads } from '../list';
 import type { AnyProjection, Recorded, ViewedEvent } from '../projection';
 import { PROJECTIONS } from '../projections';
-import { InMemoryReadStore } from './in-memory-read-store';
+import { InMemoryReadStore } from '../in-memory-read-store';
 
 export const TEST_PROVIDER = 'provider-1';
 

@@ -28,6 +28,11 @@ const WINDOW = 1_000;
 /** Groups of other types that a subscription to some types sleeps through before it moves on over them. */
 const MAX_MISSED = 1_000;
 const COLUMNS = 'position, id, stream, revision, type, schema_version, data, personal, metadata';
+/**
+ * An event is appended within so long after it was stamped; in that time others that were stamped later may have
+ * been appended before it.
+ */
+const LONGEST_APPEND_MS = 60_000;
 const SQLITE_CORRUPT = 11;
 
 interface EventRow {
@@ -40,6 +45,12 @@ interface EventRow {
   readonly data: string;
   readonly personal: string | null;
   readonly metadata: string;
+}
+
+interface TimeRow {
+  readonly position: number;
+  /** `recordedAt`. */
+  readonly time: string;
 }
 
 /** Whether any of the types committed is one asked for; not told which, it may be. */
@@ -80,6 +91,8 @@ export class SqliteEventReader implements EventReader {
   readonly #before: StatementSync;
   readonly #at: StatementSync;
   readonly #last: StatementSync;
+  readonly #timeFrom: StatementSync;
+  readonly #timesBack: StatementSync;
   readonly #typed: StatementSync;
   readonly #windowEnd: StatementSync;
   readonly #sleepers = new Set<Sleeper>();
@@ -101,6 +114,11 @@ export class SqliteEventReader implements EventReader {
     );
     this.#windowEnd = select('WHERE position > ? ORDER BY position LIMIT 1 OFFSET ?');
     this.#last = database.prepare('SELECT max(position) AS position FROM events');
+    const times = `SELECT position, metadata ->> '$.recordedAt' AS time FROM events`;
+    this.#timeFrom = database.prepare(`${times} WHERE position >= ? ORDER BY position LIMIT 1`);
+    this.#timesBack = database.prepare(
+      `${times} WHERE position <= ? ORDER BY position DESC LIMIT ${String(PAGE)}`,
+    );
     this.logId = String(
       database.prepare(`SELECT value FROM meta WHERE key = 'log_id'`).get()?.['value'],
     );
@@ -202,6 +220,20 @@ export class SqliteEventReader implements EventReader {
     });
   }
 
+  positionAt(time: string): Promise<Position | undefined> {
+    return this.#promise(() => {
+      let [low, high] = [0, this.#lastPosition() + 1];
+      while (high - low > 1) {
+        const middle = Math.floor((low + high) / 2);
+        const [row] = this.#read<TimeRow>(this.#timeFrom, middle);
+        if (row === undefined || row.time > time) high = middle;
+        else low = middle;
+      }
+      const last = this.#beforeLater(low, time);
+      return last === undefined ? undefined : formatPosition(this.logId, last);
+    });
+  }
+
   /** There are new events: subscriptions go on, those to some types only if `types` (all by default) has one. */
   notify(types?: ReadonlySet<string>): void {
     for (const sleeper of this.#sleepers) {
@@ -254,6 +286,24 @@ export class SqliteEventReader implements EventReader {
     return end.position + of - 1 - index;
   }
 
+  /** The last event up to this one before which none is later than the time. */
+  #beforeLater(from: number, time: string): number | undefined {
+    const earliest = new Date(Date.parse(time) - LONGEST_APPEND_MS).toISOString();
+    let found: number | undefined;
+    let next = from;
+    for (;;) {
+      const rows = this.#read<TimeRow>(this.#timesBack, next);
+      for (const row of rows) {
+        if (row.time > time) found = undefined;
+        else found ??= row.position;
+        if (row.time < earliest) return found;
+      }
+      const last = rows.at(-1);
+      if (last === undefined) return found;
+      next = last.position - 1;
+    }
+  }
+
   /** 0 in an empty log. */
   #lastPosition(): number {
     // `max` of an empty log is one row of NULL.
@@ -267,12 +317,12 @@ export class SqliteEventReader implements EventReader {
     return index === of - 1 ? [] : this.#read(this.#after, last.position, of - 1 - index);
   }
 
-  #read(statement: StatementSync, ...parameters: (string | number | bigint)[]): EventRow[] {
+  #read<R = EventRow>(statement: StatementSync, ...parameters: (string | number | bigint)[]): R[] {
     if (!this.#database.isOpen) {
       throw new StoreUnavailableError(`The event log ${this.#path} has been closed.`);
     }
     try {
-      return statement.all(...parameters) as unknown as EventRow[];
+      return statement.all(...parameters) as unknown as R[];
     } catch (error) {
       throw this.#readFailure(error);
     }

@@ -4,9 +4,9 @@ import {
   scalarOf,
   type CheckedCondition,
   type FieldRef,
-} from '../checked-query';
-import { InvalidQueryError, ViewBehindError } from '../errors';
-import { inBatches } from '../in-batches';
+} from './checked-query';
+import { InvalidQueryError, ViewBehindError } from './errors';
+import { inBatches } from './in-batches';
 import {
   MAX_PURGED,
   type Build,
@@ -16,7 +16,7 @@ import {
   type DocumentWrite,
   type ProjectionStore,
   type StoredDocument,
-} from '../projection-store';
+} from './projection-store';
 import {
   MAX_COUNTED_VALUES,
   MAX_EXACT_TOTAL,
@@ -31,8 +31,8 @@ import {
   type SortKey,
   type Total,
   type ValueCount,
-} from '../read-store';
-import type { AnyView, FieldKind, ViewDefinition } from '../view';
+} from './read-store';
+import type { AnyView, FieldKind, ViewDefinition } from './view';
 
 type Position = Checkpoint['position'];
 
@@ -45,7 +45,7 @@ interface StoredBuild {
   readonly documents: Map<string, { readonly position: Position; readonly json: string | null }>;
 }
 
-/** The views of tests: keeps the whole contract, in memory, and nothing else. */
+/** Views in memory: keeps the whole contract, and nothing beyond its process. */
 export class InMemoryReadStore implements ReadStore, ProjectionStore {
   readonly #builds: StoredBuild[] = [];
 

@@ -1,0 +1,156 @@
+import {
+  applyDecorators,
+  Inject,
+  Injectable,
+  type CanActivate,
+  type ExecutionContext,
+} from '@nestjs/common';
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { momentOf, MomentRefusedError, type Moment } from '@tierbook/audit';
+import type { CustomerId } from '@tierbook/domain';
+import type { Aggregate, DomainEvent, LoadedAggregate } from '@tierbook/eventing';
+import { TIERBOOK, type Tierbook } from '@tierbook/platform';
+import {
+  getCustomer,
+  SkippedEvents,
+  StreamViews,
+  type Reads,
+  type StreamCategory,
+} from '@tierbook/read-models';
+import { Allow } from 'class-validator';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Optional } from './fields';
+import { ProblemError } from './problems';
+import { missing } from './reader';
+import type { Exchange } from './request';
+
+/** The views of which an answer shows what was erased since. */
+export const ERASED_HEADER = 'Tierbook-Erased';
+
+/** In the configuration of a read's route: whether it can be read as of a moment. */
+export const AS_OF = 'tierbook:as-of';
+
+/** The query parameter that names a moment. What it may be, `AsOf` says. */
+export function AsOfMoment(): PropertyDecorator {
+  return applyDecorators(
+    Optional(),
+    ApiPropertyOptional({
+      type: 'string',
+      description:
+        'As it was then: a time in UTC (RFC 3339, to the millisecond at most), or a position of the log. What the caller may see is decided by its rights of now.',
+      examples: ['2026-03-31T14:05:09Z', '9f86d081884c7d65-00000000000000000042'],
+    }),
+    Allow(),
+  );
+}
+
+/** The query of a single resource. */
+export class AsOfQuery {
+  @AsOfMoment()
+  readonly asOf?: string;
+}
+
+/** What a read is answered from: the views of now, or what they were at a moment. */
+export interface Then {
+  readonly reads: Reads;
+  /** `undefined`: now. */
+  readonly moment: Moment | undefined;
+}
+
+/** Reads as of a moment. Whether the caller may read is decided before, by its rights of now. */
+@Injectable()
+export class AsOf {
+  constructor(@Inject(TIERBOOK) private readonly tierbook: Tierbook) {}
+
+  /**
+   * The moment that a query names, `undefined` where it names none. The answer says the position that it reflects.
+   * @throws ProblemError that says why there is no such moment.
+   */
+  async moment(reply: FastifyReply, asOf: unknown): Promise<Moment | undefined> {
+    if (asOf === undefined) return undefined;
+    const { engines, pipeline } = this.tierbook;
+    const text = typeof asOf === 'string' ? asOf : JSON.stringify(asOf);
+    try {
+      const moment = await momentOf(engines.eventStore, text, pipeline.now());
+      void reply.header('Tierbook-Position', moment.position);
+      return moment;
+    } catch (error) {
+      if (error instanceof MomentRefusedError) throw new ProblemError(error.code, error.message);
+      throw error;
+    }
+  }
+
+  /** An aggregate as it is, or as it was at a moment. */
+  load<C, S, E extends DomainEvent, K extends string>(
+    aggregate: Aggregate<C, S, E, K>,
+    id: string,
+    moment: Moment | undefined,
+  ): Promise<LoadedAggregate<S>> {
+    const { aggregates } = this.tierbook;
+    return moment === undefined
+      ? aggregates.load(aggregate, id)
+      : aggregates.loadAsOf(aggregate, id, moment.position);
+  }
+
+  /**
+   * What a resource of this stream is read from, and of streams that its documents name.
+   * @throws ProblemError as `moment` does.
+   */
+  async ofStream(
+    { reply }: Pick<Exchange, 'reply'>,
+    asOf: unknown,
+    category: StreamCategory,
+    id: string,
+  ): Promise<Then> {
+    const { reads, engines, codec, aggregates, parkedReads } = this.tierbook;
+    const moment = await this.moment(reply, asOf);
+    if (moment === undefined) return { reads, moment };
+    const { position } = moment;
+    const skipped = await SkippedEvents.open(engines.stateStore);
+    const erased = new Set<string>();
+    const store = await StreamViews.of({
+      reader: engines.eventStore,
+      decode: (stored) => codec.decode(stored),
+      streamOf: (...stream) => aggregates.streamOf(...stream),
+      isSkipped: (...event) => skipped.has(...event),
+      position,
+      onParked: (view) => {
+        parkedReads.note(view);
+      },
+      onErased: (view) => {
+        void reply.header(ERASED_HEADER, [...erased.add(view)].join(', '));
+      },
+    });
+    await store.fold(category, id);
+    return { reads: { store, cursors: reads.cursors.at(position) }, moment };
+  }
+
+  /**
+   * What a customer, and all that is in its stream, is read from.
+   * @throws ProblemError as `moment` does; `not-found-as-of` where there was no such customer then.
+   */
+  async ofCustomer(
+    exchange: Pick<Exchange, 'reply'>,
+    asOf: unknown,
+    id: CustomerId,
+  ): Promise<Then> {
+    const then = await this.ofStream(exchange, asOf, 'customer', id);
+    const { reads, moment } = then;
+    if (moment !== undefined && (await getCustomer(reads, id)) === undefined) {
+      throw missing('customer', moment);
+    }
+    return then;
+  }
+}
+
+/** Refuses `asOf` where a read does not take it: an answer of now would be taken for one of then. */
+@Injectable()
+export class AsOfGuard implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    const { query, routeOptions } = context.switchToHttp().getRequest<FastifyRequest>();
+    const config: Readonly<Record<string, unknown>> = { ...routeOptions.config };
+    const isAsked = typeof query === 'object' && query !== null && 'asOf' in query;
+    if (isAsked && config[AS_OF] === false) throw new ProblemError('as-of-unsupported');
+    return true;
+  }
+}
