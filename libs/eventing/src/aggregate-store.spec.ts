@@ -3,6 +3,7 @@ import { AggregateStore } from './aggregate-store';
 import type { DomainEvent, RecordedEvent, StoredEvent } from './envelope';
 import { EventCodec } from './event-codec';
 import type { ReadStreamOptions } from './event-store';
+import { formatPosition } from './position';
 import { contextOf, kernelOver, shelf, stocking } from './testing/example-aggregate';
 import { InMemoryEventStore } from './testing/in-memory-event-store';
 
@@ -92,6 +93,19 @@ describe('loading', () => {
     expect(lastTouched('a')).toBe(0);
     expect(lastTouched('box-149')).toBe(150);
     expect(lastTouched('elsewhere')).toBe(-1);
+  });
+
+  it('as of a position takes in no event after it, and leaves what is known now alone', async () => {
+    const { aggregates, stock, store } = setUp();
+    await stock({ a: 1 });
+    const then = (await store.head()) ?? formatPosition(store.logId, 0);
+    await stock({ a: 2, b: 2 });
+    const now = await aggregates.load(shelf, 'shelf-1');
+
+    const past = await aggregates.loadAsOf(shelf, 'shelf-1', then);
+    expect([past.state.boxes, past.revision, past.lastTouched('b')]).toEqual([{ a: 1 }, 0, -1]);
+    expect((await aggregates.load(shelf, 'shelf-1')).state).toEqual(now.state);
+    expect((await aggregates.loadAsOf(shelf, 'shelf-2', then)).revision).toBe(-1);
   });
 
   it('shows nobody half of a command while another load takes it in', async () => {

@@ -77,7 +77,14 @@ describe('a list of customers', () => {
     const nothingIsSent = Object.create(CommandSender.prototype) as CommandSender;
     const sight = new CustomerSight(tierbook);
     const asOf = new AsOf(tierbook);
-    const customers = new CustomersController(nothingIsSent, reader, asOf, sight, ofReseller, tierbook);
+    const customers = new CustomersController(
+      nothingIsSent,
+      reader,
+      asOf,
+      sight,
+      ofReseller,
+      tierbook,
+    );
     const resellers = new ResellersController(nothingIsSent, reader, asOf, ofReseller, tierbook);
 
     await customers.list(exchangeBy(organisation), new ListCustomersQuery());

@@ -38,7 +38,7 @@ export function AsOfMoment(): PropertyDecorator {
       type: 'string',
       description:
         'As it was then: a time in UTC (RFC 3339, to the millisecond at most), or a position of the log. What the caller may see is decided by its rights of now.',
-      examples: ['2026-03-31T14:05:09Z', '9f86d081884c7d65-00000000000000000042'],
+      example: '2026-03-31T14:05:09Z',
     }),
     Allow(),
   );

@@ -151,7 +151,7 @@ export const subscriptionSchemas: Schemas = {
       ),
       credits: listOf(
         objectOf<CreditLine>('Credit of one reseller in one currency.', {
-          resellerId: orNull(RESELLER_OR_ANOTHER, 'null for what nobody is credited for.'),
+          resellerId: orNull(id('The reseller.'), 'null for what nobody is credited for.'),
           licenceDays: count('Licences times days.'),
           listAmount: orNull(
             objectOf<NonNullable<CreditLine['listAmount']>>('At list price.', {

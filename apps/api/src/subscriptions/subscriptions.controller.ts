@@ -298,17 +298,14 @@ export class SubscriptionsController {
     @Param('sid', IdPipe) sid: SubscriptionId,
     @Query() { asOf, ...days }: CreditsQuery,
   ) {
-    const { principal } = await this.reader.beginOn(request, 'read-credits', [], (caller) =>
-      this.sight.of(caller, id),
+    await this.reader.beginOn(request, 'read-credits', [], (principal) =>
+      this.sight.of(principal, id),
     );
     const moment = await this.asOf.moment(reply, asOf);
     const { state } = await this.asOf.load(aggregates.customer, id, moment);
     const subscription = state.status === 'none' ? undefined : state.subscriptions.get(sid);
     if (subscription === undefined) throw missing('subscription', moment);
-    return shownAsOf(principal, moment, {
-      intervals: creditLedger(subscription),
-      credits: creditsOf(subscription, days),
-    });
+    return { intervals: creditLedger(subscription), credits: creditsOf(subscription, days) };
   }
 
   @Get()
