@@ -3,7 +3,10 @@ import { fold } from './fold-text';
 import {
   MAX_LIMIT,
   type Condition,
+  type ListQuery,
+  type ListedRow,
   type Query,
+  type Row,
   type Scalar,
   type Scan,
   type SortKey,
@@ -69,6 +72,24 @@ export function checkQuery(view: AnyView, query: Query): CheckedQuery {
   };
 }
 
+/** A query whose rows come as text. */
+export interface CheckedListQuery extends CheckedQuery {
+  readonly listed: readonly string[];
+  readonly beside: FieldRef;
+}
+
+/**
+ * What a query for rows as lists show them is built from, as `checkQuery` checks it.
+ * @throws InvalidQueryError
+ */
+export function checkListQuery(view: AnyView, query: ListQuery): CheckedListQuery {
+  const { listed } = view;
+  if (listed === undefined) throw new InvalidQueryError(`${view.name} lists no fields.`);
+  const beside = fieldRef(view, undefined, query.beside);
+  if (beside.kind !== 'keyword') throw new InvalidQueryError(`"${query.beside}" is no keyword.`);
+  return { ...checkQuery(view, query), listed, beside };
+}
+
 /**
  * The conditions of a scan, as `checkQuery` checks those of a query.
  * @throws InvalidQueryError
@@ -82,6 +103,21 @@ export function scalarOf(kind: FieldKind, value: unknown): Scalar {
   if (kind === 'number') return typeof value === 'number' ? value : 0;
   const text = typeof value === 'string' ? value : '';
   return kind === 'keyword' ? text : fold(text);
+}
+
+/** A document as lists show it, for engines that keep no text of it. */
+export function listedRow(
+  { key, doc }: Pick<Row<object>, 'key' | 'doc'>,
+  { listed, beside }: Pick<CheckedListQuery, 'listed' | 'beside'>,
+): ListedRow {
+  const fields: Readonly<Record<string, unknown>> = { ...doc };
+  const shown = listed.map((field) => [field, fields[field]]);
+  const value = scalarOf('keyword', fields[beside.field]);
+  return {
+    key,
+    text: JSON.stringify(Object.fromEntries(shown)),
+    beside: value === '' ? null : String(value),
+  };
 }
 
 function fieldRef(view: AnyView, joined: AnyView | undefined, name: string): FieldRef {

@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  hash,
+  hkdfSync,
+  type KeyObject,
+} from 'node:crypto';
+import { randomBytesOf } from '@tierbook/eventing';
 import { CursorInvalidError } from './errors';
 import type { Query, SortKey } from './read-store';
 
@@ -15,7 +23,7 @@ export type CursorScope = Pick<Query, 'where' | 'sort' | 'join'> & { readonly vi
  * company's name, and cursors stand in URLs and so in logs.
  */
 export class Cursors {
-  readonly #key: Buffer;
+  readonly #key: KeyObject;
 
   /**
    * @param secret at least 32 bytes; the same on every process that serves the same lists.
@@ -26,7 +34,8 @@ export class Cursors {
     private readonly asOf?: string,
   ) {
     if (secret.length < 32) throw new RangeError('A cursor key needs at least 32 bytes.');
-    this.#key = Buffer.from(hkdfSync('sha256', secret, '', 'tierbook list cursors', 32));
+    const key = hkdfSync('sha256', secret, '', 'tierbook list cursors', 32);
+    this.#key = createSecretKey(Buffer.from(key));
   }
 
   /** Of the same lists as they were at a position: cursors of one moment are good for no other. */
@@ -36,7 +45,7 @@ export class Cursors {
 
   /** The text that goes on after this row. */
   seal(after: SortKey, scope: CursorScope): string {
-    const nonce = randomBytes(NONCE_BYTES);
+    const nonce = randomBytesOf(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', this.#key, nonce).setAAD(digest(scope, this.asOf));
     const sealed = Buffer.concat([cipher.update(JSON.stringify(after)), cipher.final()]);
     return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url');
@@ -67,5 +76,5 @@ export class Cursors {
 function digest({ view, where, sort, join }: CursorScope, asOf: string | undefined): Buffer {
   const scope = [view, where, sort.field, sort.direction, join?.view.name, join?.by];
   const text = JSON.stringify(asOf === undefined ? scope : [...scope, asOf]);
-  return createHash('sha256').update(text).digest();
+  return hash('sha256', text, 'buffer');
 }

@@ -1,6 +1,8 @@
 import {
+  checkListQuery,
   checkQuery,
   checkScan,
+  listedRow,
   scalarOf,
   type CheckedCondition,
   type FieldRef,
@@ -22,6 +24,8 @@ import {
   MAX_EXACT_TOTAL,
   MAX_LIMIT,
   SCAN_BATCH,
+  type ListedPage,
+  type ListQuery,
   type Page,
   type Query,
   type ReadStore,
@@ -114,6 +118,12 @@ export class InMemoryReadStore implements ReadStore, ProjectionStore {
             }),
       };
     });
+  }
+
+  async list(view: AnyView, query: ListQuery): Promise<ListedPage> {
+    const listing = await answer(() => checkListQuery(view, query));
+    const page = await this.find<object>(view as unknown as ViewDefinition<object>, query);
+    return { ...page, rows: page.rows.map((row) => listedRow(row, listing)) };
   }
 
   async *scan<Doc extends object>(

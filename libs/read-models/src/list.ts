@@ -3,13 +3,16 @@ import {
   MAX_LIMIT,
   type Condition,
   type Join,
+  type ListedRow,
+  type PageOf,
+  type Query,
   type ReadStore,
   type Row,
   type Sort,
   type Total,
   type ValueCount,
 } from './read-store';
-import type { ViewDefinition } from './view';
+import type { AnyView, ViewDefinition } from './view';
 
 /** What every query needs: the views, and the key of the cursors that lists give out. */
 export interface Reads {
@@ -50,25 +53,53 @@ export interface Selection {
   readonly countBy?: readonly string[];
 }
 
-/** A page of a view's rows, with what was counted by `countBy`. */
-export interface FoundPage<Doc extends object> extends ListPage<Row<Doc>> {
+/** A page of what was found, with what was counted by `countBy`. */
+export interface FoundPageOf<R> extends ListPage<R> {
   readonly counts?: Readonly<Record<string, readonly ValueCount[]>>;
 }
+
+export type FoundPage<Doc extends object> = FoundPageOf<Row<Doc>>;
 
 /**
  * One page of a view, in the order asked for.
  *
  * @throws CursorInvalidError, InvalidQueryError, ViewBehindError
  */
-export async function findPage<Doc extends object>(
-  { store, cursors }: Reads,
+export function findPage<Doc extends object>(
+  reads: Reads,
   view: ViewDefinition<Doc>,
+  selection: Selection,
+  paging: Paging,
+): Promise<FoundPage<Doc>> {
+  return paged(reads, view, selection, paging, (query) => reads.store.find(view, query));
+}
+
+/**
+ * The same page as lists show it: each row the text of its `listed` fields, with the value of the keyword `beside`.
+ *
+ * @throws CursorInvalidError, InvalidQueryError, ViewBehindError
+ */
+export function listPage<Doc extends object>(
+  reads: Reads,
+  view: ViewDefinition<Doc>,
+  { beside, ...selection }: Selection & { readonly beside: keyof Doc & string },
+  paging: Paging,
+): Promise<FoundPageOf<ListedRow>> {
+  return paged(reads, view, selection, paging, (query) =>
+    reads.store.list(view as AnyView, { ...query, beside }),
+  );
+}
+
+async function paged<R>(
+  { cursors }: Reads,
+  view: Pick<AnyView, 'name'>,
   { where, moving = [], sort, join, countBy }: Selection,
   { cursor, limit = DEFAULT_LIMIT, count }: Paging,
-): Promise<FoundPage<Doc>> {
+  read: (query: Query) => Promise<PageOf<R>>,
+): Promise<FoundPageOf<R>> {
   const scope = { view: view.name, where, sort, join };
   const after = cursor === undefined ? undefined : cursors.open(cursor, scope);
-  const { rows, next, total, counts } = await store.find(view, {
+  const { rows, next, total, counts } = await read({
     where: [...where, ...moving],
     sort,
     join,

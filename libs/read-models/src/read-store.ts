@@ -62,6 +62,12 @@ export interface Query {
   readonly join?: Join | undefined;
 }
 
+/** A query whose rows come as lists show them. */
+export interface ListQuery extends Query {
+  /** A keyword field of the view, of which each row's value comes beside its text. */
+  readonly beside: string;
+}
+
 /** Which rows a scan gives, and where it goes on. */
 export interface Scan {
   readonly where: readonly Condition[];
@@ -76,6 +82,15 @@ export interface Row<Doc> {
   readonly doc: Doc;
 }
 
+/** A row as lists show it. */
+export interface ListedRow {
+  readonly key: string;
+  /** A JSON object of the view's `listed` fields. */
+  readonly text: string;
+  /** `null` is a missing text. */
+  readonly beside: string | null;
+}
+
 export type Total = number | { readonly atLeast: number };
 
 /** How many of the rows found hold one value of a field; `null` is a missing text. */
@@ -84,9 +99,12 @@ export interface ValueCount {
   readonly count: Total;
 }
 
-export interface Page<Doc> {
-  readonly rows: readonly Row<Doc>[];
-  /** Set when more rows follow. */
+export interface PageOf<R> {
+  readonly rows: readonly R[];
+  /**
+   * Set when more rows may follow. A page can have fewer rows than its limit and yet be followed: where a search is
+   * for what many rows hold and another condition holds nearly all of them off, each page looks at so many rows only.
+   */
   readonly next?: SortKey;
   /** Set when asked for. */
   readonly total?: Total;
@@ -96,6 +114,9 @@ export interface Page<Doc> {
    */
   readonly counts?: Readonly<Record<string, readonly ValueCount[]>>;
 }
+
+export type Page<Doc> = PageOf<Row<Doc>>;
+export type ListedPage = PageOf<ListedRow>;
 
 /**
  * What queries read. Every adapter runs `testing/read-store.contract.ts` whole.
@@ -120,6 +141,11 @@ export interface ReadStore {
     keys: Iterable<string>,
   ): Promise<ReadonlyMap<string, Row<Doc>>>;
   find<Doc extends object>(view: ViewDefinition<Doc>, query: Query): Promise<Page<Doc>>;
+  /**
+   * What `find` answers, as lists show it: the rows' texts, which no program has to read and write anew.
+   * @throws InvalidQueryError also for a view that lists no fields.
+   */
+  list(view: AnyView, query: ListQuery): Promise<ListedPage>;
   /**
    * All rows of the conditions by key, in batches of 1 to `SCAN_BATCH`. Each batch is of one moment, the whole is
    * not: a row that was there all along comes exactly once, also when a rebuilt view takes its place meanwhile.

@@ -24,6 +24,8 @@ export interface ViewDefinition<Doc extends object> {
   readonly fields: Readonly<Partial<Record<keyof Doc & string, FieldKind>>>;
   /** Fields to index together, in this order; the key comes after them. */
   readonly indexes: readonly (readonly (keyof Doc & string)[])[];
+  /** The fields that lists show of a row, where lists are read often: `list` answers them as text, at little cost. */
+  readonly listed?: readonly (keyof Doc & string)[];
 }
 
 /** A view whose documents do not matter to the holder. */

@@ -10,7 +10,7 @@ import { TIERBOOK, type Tierbook } from '@tierbook/platform';
 import {
   getCustomer,
   getSubscriptions,
-  listCustomers,
+  listCustomersAsJson,
   listSubscriptions,
   type CustomerDetail,
 } from '@tierbook/read-models';
@@ -19,7 +19,7 @@ import { CommandSender } from '../http/command-sender';
 import { IdPipe } from '../http/id.pipe';
 import { ProblemError, type ProblemCode } from '../http/problems';
 import { shownAsOf } from '../http/other-resellers';
-import { found, Reader } from '../http/reader';
+import { found, jsonText, Reader } from '../http/reader';
 import { HttpExchange, type Exchange } from '../http/request';
 import { CommandRoute, ReadRoute } from '../http/routes';
 import { anyOf, id, ref } from '../http/schemas';
@@ -142,7 +142,7 @@ export class CustomersController {
     summary: "A provider's customers; for a reseller, those that it may see.",
     problems: ['cursor-invalid'],
   })
-  async list(@HttpExchange() { request }: Exchange, @Query() query: ListCustomersQuery) {
+  async list(@HttpExchange() { request, reply }: Exchange, @Query() query: ListCustomersQuery) {
     const { organisation } = await this.reader.begin(
       request,
       'list-customers',
@@ -151,7 +151,8 @@ export class CustomersController {
     const filter = customerFilterOf(query);
     if (organisation.kind !== 'reseller') {
       const providerId = (organisation.kind === 'provider' ? organisation.id : '') as ProviderId;
-      return listCustomers(this.tierbook.reads, { ...filter, providerId });
+      const text = await listCustomersAsJson(this.tierbook.reads, { ...filter, providerId });
+      return jsonText(text, reply);
     }
     if (query.resellerId !== undefined) {
       throw new ProblemError(

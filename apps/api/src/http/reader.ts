@@ -46,6 +46,12 @@ export class Reader {
   }
 }
 
+/** An answer that is JSON text already: it is sent as it is. */
+export function jsonText(text: string, reply: FastifyReply): string {
+  void reply.header('Content-Type', 'application/json; charset=utf-8');
+  return text;
+}
+
 /** @throws ProblemError `forbidden`, which says which roles may. */
 export function requireRole(principal: Principal, action: Action): void {
   const allowed = checkRole(principal, action);

@@ -14,7 +14,7 @@ import type { Principal } from '@tierbook/identity';
 import { TIERBOOK, type Tierbook } from '@tierbook/platform';
 import {
   getReseller,
-  listCustomers,
+  listCustomersAsJson,
   listPartners,
   listResellers,
   type ResellerRow,
@@ -26,7 +26,7 @@ import { CommandSender } from '../http/command-sender';
 import { IdPipe } from '../http/id.pipe';
 import { sortOf } from '../http/paging';
 import { ProblemError } from '../http/problems';
-import { found, missing, Reader } from '../http/reader';
+import { found, jsonText, missing, Reader } from '../http/reader';
 import { HttpExchange, type Exchange } from '../http/request';
 import { CommandRoute, ReadRoute } from '../http/routes';
 import { anyOf, id, ref } from '../http/schemas';
@@ -249,7 +249,7 @@ export class ResellersController {
     problems: ['not-found', 'cursor-invalid'],
   })
   async customers(
-    @HttpExchange() { request }: Exchange,
+    @HttpExchange() { request, reply }: Exchange,
     @Param('id', IdPipe) id: ResellerId,
     @Query() query: ListCustomersQuery,
   ) {
@@ -267,13 +267,10 @@ export class ResellersController {
       );
     }
     const filter = customerFilterOf(query);
-    return organisation.kind === 'provider'
-      ? listCustomers(this.tierbook.reads, {
-          ...filter,
-          providerId: organisation.id as ProviderId,
-          resellerIds: [id],
-        })
-      : this.customersOfReseller.list(id, filter);
+    if (organisation.kind !== 'provider') return this.customersOfReseller.list(id, filter);
+    const providerId = organisation.id as ProviderId;
+    const ofReseller = { ...filter, providerId, resellerIds: [id] };
+    return jsonText(await listCustomersAsJson(this.tierbook.reads, ofReseller), reply);
   }
 
   /** @throws ProblemError `not-found` for a reseller that this caller may not know of. */

@@ -1,15 +1,19 @@
 import type { Position } from '@tierbook/eventing';
 import {
+  checkListQuery,
   checkQuery,
   checkScan,
   inBatches,
   InvalidQueryError,
+  listedRow,
   MAX_COUNTED_VALUES,
   MAX_EXACT_TOTAL,
   MAX_LIMIT,
   SCAN_BATCH,
   ViewBehindError,
   type AnyView,
+  type ListedPage,
+  type ListQuery,
   type Page,
   type Query,
   type ReadStore,
@@ -106,6 +110,13 @@ export class MongoReadStore implements ReadStore {
         ...(query.countBy === undefined ? {} : { counts: await counts(documents, selection) }),
       };
     });
+  }
+
+  async list(view: AnyView, query: ListQuery): Promise<ListedPage> {
+    // Async, so that what is wrong with the query rejects.
+    const listing = await Promise.resolve(query).then((given) => checkListQuery(view, given));
+    const page = await this.find<object>(view as unknown as ViewDefinition<object>, query);
+    return { ...page, rows: page.rows.map((row) => listedRow(row, listing)) };
   }
 
   async *scan<Doc extends object>(

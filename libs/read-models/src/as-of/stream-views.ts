@@ -18,11 +18,11 @@ import {
 import type { AnyProjection, Recorded } from '../projection';
 import type { Build } from '../projection-store';
 import { providersProjection, providersView } from '../providers/providers.projection';
-import type { Page, Query, ReadStore, Row, Scan } from '../read-store';
+import type { ListedPage, ListQuery, Page, Query, ReadStore, Row, Scan } from '../read-store';
 import { resellersProjection, resellersView } from '../resellers/resellers.projection';
 import { project } from '../runner/project';
 import { subscriptionsProjection } from '../subscriptions/subscriptions.projection';
-import type { ViewDefinition } from '../view';
+import type { AnyView, ViewDefinition } from '../view';
 
 /** The views whose documents are each made of one stream, by the streams' category. */
 const MADE_OF = {
@@ -68,7 +68,7 @@ const BATCH = 1_000;
 
 /**
  * The views as they were at a position, as far as their documents are each made of one stream: that stream is
- * folded, with the code that builds the views, when a document of it is asked for. `find` and `scan` go over
+ * folded, with the code that builds the views, when a document of it is asked for. `find`, `list` and `scan` go over
  * what has been folded, so that `fold` comes before them. Other views read as one that is being built.
  */
 export class StreamViews implements ReadStore {
@@ -115,6 +115,10 @@ export class StreamViews implements ReadStore {
 
   find<Doc extends object>(view: ViewDefinition<Doc>, query: Query): Promise<Page<Doc>> {
     return this.#memory.find(view, query);
+  }
+
+  list(view: AnyView, query: ListQuery): Promise<ListedPage> {
+    return this.#memory.list(view, query);
   }
 
   scan<Doc extends object>(

@@ -1,5 +1,5 @@
 import type { Position } from '@tierbook/eventing';
-import type { Page, Query, ReadStore, Row, Scan } from '../read-store';
+import type { ListedPage, ListQuery, Page, Query, ReadStore, Row, Scan } from '../read-store';
 import type { AnyView, ViewDefinition } from '../view';
 
 /** Which documents stand still, and who is told that one was read. */
@@ -33,8 +33,13 @@ export class NotingReadStore implements ReadStore {
 
   async find<Doc extends object>(view: ViewDefinition<Doc>, query: Query): Promise<Page<Doc>> {
     const page = await this.store.find(view, query);
-    const keys = page.rows.map(({ key }) => key);
-    this.#note(view, keys);
+    this.#noteAll(view, page.rows);
+    return page;
+  }
+
+  async list(view: AnyView, query: ListQuery): Promise<ListedPage> {
+    const page = await this.store.list(view, query);
+    this.#noteAll(view, page.rows);
     return page;
   }
 
@@ -43,8 +48,7 @@ export class NotingReadStore implements ReadStore {
     scan: Scan,
   ): AsyncGenerator<readonly Row<Doc>[]> {
     for await (const rows of this.store.scan(view, scan)) {
-      const keys = rows.map(({ key }) => key);
-      this.#note(view, keys);
+      this.#noteAll(view, rows);
       yield rows;
     }
   }
@@ -55,6 +59,14 @@ export class NotingReadStore implements ReadStore {
 
   close(): Promise<void> {
     return this.store.close();
+  }
+
+  #noteAll(view: AnyView, rows: readonly { readonly key: string }[]): void {
+    if (this.documents.parkedIn(view.name) === undefined) return;
+    this.#note(
+      view,
+      rows.map(({ key }) => key),
+    );
   }
 
   #note({ name }: { readonly name: string }, keys: readonly string[]): void {

@@ -77,7 +77,7 @@ export interface CustomerDoc {
 
 export const customersView: ViewDefinition<CustomerDoc> = {
   name: 'customers',
-  version: 5,
+  version: 6,
   readableFrom: 4,
   fields: {
     providerId: 'keyword',
@@ -97,6 +97,18 @@ export const customersView: ViewDefinition<CustomerDoc> = {
     ['providerId', 'domain'],
     ['providerId', 'licences'],
     ['providerId', 'reference'],
+  ],
+  listed: [
+    'customerId',
+    'providerId',
+    'domain',
+    'companyName',
+    'country',
+    'status',
+    'createdAt',
+    'subscriptions',
+    'licences',
+    'revision',
   ],
 };
 

@@ -10,6 +10,8 @@ import {
 import {
   SCAN_BATCH,
   type Condition,
+  type ListedRow,
+  type ListQuery,
   type Query,
   type ReadStore,
   type Row,
@@ -41,6 +43,7 @@ const books: ViewDefinition<BookDoc> = {
   readableFrom: 1,
   fields: { title: 'search', shelf: 'keyword', pages: 'number', author: 'keyword' },
   indexes: [['shelf', 'title'], ['title']],
+  listed: ['title', 'pages'],
 };
 
 const authors: ViewDefinition<{ readonly name: string; readonly land: string }> = {
@@ -436,6 +439,74 @@ export function readStoreContract(open: () => Promise<ReadStoreUnderTest>): void
         expect(last.total).toBe(1_050);
         const shelf: Condition = { field: 'shelf', op: 'eq', value: 'b' };
         expect((await find({ where: [term, shelf] })).rows).toEqual([]);
+      });
+    });
+
+    describe('lists', () => {
+      const list = (query: Partial<ListQuery> = {}) =>
+        reader.list(books, { where: [], sort: byTitle, limit: 200, beside: 'author', ...query });
+      const shown = (rows: readonly ListedRow[]) =>
+        rows.map(({ key, text, beside }) => [key, JSON.parse(text) as unknown, beside]);
+
+      it('show of each row the fields that the view lists, and one more beside them', async () => {
+        const odd = '"},\u{1F600} \n {"pages":7,';
+        await fill([book(odd, 'a', 3, 'w1'), book(null, 'b', 4)]);
+        await put([{ key: 'k3', position: at(3), doc: { shelf: 'c' } }], 3);
+        expect(shown((await list()).rows)).toEqual([
+          ['k2', { title: null, pages: 4 }, null],
+          ['k3', {}, null],
+          ['k1', { title: odd, pages: 3 }, 'w1'],
+        ]);
+      });
+
+      it('follow documents that change in what they show, and in nothing else', async () => {
+        await fill([book('a', 'x', 1, 'w1'), book('b', 'x', 2)]);
+        await put([{ key: 'k1', position: at(3), doc: { ...book('a', 'x', 1, 'w1'), tag: 1 } }], 3);
+        await put([{ key: 'k2', position: at(4), doc: book('b \u{1F600}', 'x', 22, 'w2') }], 4);
+        expect(shown((await list()).rows)).toEqual([
+          ['k1', { title: 'a', pages: 1 }, 'w1'],
+          ['k2', { title: 'b \u{1F600}', pages: 22 }, 'w2'],
+        ]);
+        await put([{ key: 'k1', position: at(5), doc: null }], 5);
+        expect((await list()).rows.map(({ key }) => key)).toEqual(['k2']);
+      });
+
+      it('are paged, filtered, counted and searched as `find` is', async () => {
+        await fill(
+          Array.from({ length: 9 }, (_, n) => book(`Ltda ${String(n)}`, n < 5 ? 'a' : 'b')),
+        );
+        const where: Condition[] = [
+          { field: 'shelf', op: 'eq', value: 'a' },
+          { field: 'title', op: 'contains', value: 'ltda' },
+        ];
+        const query = { where, limit: 2, count: true, countBy: ['shelf'] };
+        const { rows, ...rest } = await list(query);
+        const { rows: found, ...same } = await find(query);
+        expect(rest).toEqual(same);
+        expect(rows.map(({ key }) => key)).toEqual(keys(found));
+        const next = await list({ where, limit: 2, after: rest.next });
+        expect(next.rows.map(({ key }) => key)).toEqual(['k3', 'k4']);
+      });
+
+      it('show what today lists of a build that was laid out for other lists', async () => {
+        await fill([book('a', 'x', 1, 'w1')]);
+        const tomorrow: ViewDefinition<BookDoc> = { ...books, version: 3, listed: ['shelf'] };
+        const { rows } = await reader.list(tomorrow, {
+          where: [],
+          sort: byTitle,
+          limit: 1,
+          beside: 'author',
+        });
+        expect(shown(rows)).toEqual([['k1', { shelf: 'x' }, 'w1']]);
+      });
+
+      it('are refused of a view that lists nothing, and beside anything but a keyword', async () => {
+        const sort: Sort = { field: 'name', direction: 'asc' };
+        await expect(
+          reader.list(authors, { where: [], sort, limit: 1, beside: 'land' }),
+        ).rejects.toBeInstanceOf(InvalidQueryError);
+        for (const beside of ['title', 'isbn', 'constructor'])
+          await expect(list({ beside })).rejects.toBeInstanceOf(InvalidQueryError);
       });
     });
 

@@ -2,6 +2,7 @@ import type { SQLInputValue } from 'node:sqlite';
 import {
   ViewBehindError,
   type CheckedCondition,
+  type CheckedListQuery,
   type CheckedQuery,
   type FieldKind,
   type FieldRef,
@@ -24,11 +25,16 @@ export interface Sql {
   readonly parameters: readonly SQLInputValue[];
 }
 
+/** What of the rows found is read: documents, or what lists show of them. */
+export type Shape = 'documents' | Pick<CheckedListQuery, 'beside'>;
+
 /** How rows with a part of a text are found: all rows are looked at, or those that the trigram index names. */
 export type Searching = 'by-rows' | 'by-trigrams';
 
 /** No text holds this code point, the last one: what begins with a prefix sorts below prefix + LAST. */
 const LAST = '\u{10FFFF}';
+/** The most trigrams of one text that the index is asked for: with so many, it names few rows that have not the text. */
+const MOST_TRIGRAMS = 24;
 
 /**
  * The statements that answer a query. All that comes from a caller is a parameter; names come from the view's
@@ -40,11 +46,13 @@ export class QuerySql {
   readonly #query: CheckedQuery;
   readonly #own: Source;
   readonly #joined: Joined | undefined;
+  readonly #shape: Shape;
 
-  constructor(query: CheckedQuery, own: Source, joined: Joined | undefined) {
+  constructor(query: CheckedQuery, own: Source, joined: Joined | undefined, shape: Shape) {
     this.#query = query;
     this.#own = own;
     this.#joined = joined;
+    this.#shape = shape;
   }
 
   /** What to ask the view's trigram index for; `undefined` where the query searches no text of its own. */
@@ -55,8 +63,9 @@ export class QuerySql {
     if (terms.length === 0) return undefined;
     return terms
       .map(({ on, ...term }) => {
-        const text = 'value' in term ? String(term.value) : '';
-        return `"${on.field}" : "${text.replaceAll('"', '""')}"`;
+        const trigrams = trigramsOf('value' in term ? String(term.value) : '');
+        const quoted = trigrams.map((each) => `"${each.replaceAll('"', '""')}"`);
+        return `"${on.field}" : (${quoted.join(' AND ')})`;
       })
       .join(' AND ');
   }
@@ -75,7 +84,7 @@ export class QuerySql {
     const by = this.#column(this.#query.sort.on);
     return this.#select(
       searching,
-      `d.key, d.position, d.doc, ${by} AS sort_value`,
+      `${this.#shown()}, ${by}`,
       this.#beyond(),
       `ORDER BY ${this.#order(by, 'd.key')} LIMIT ?`,
     );
@@ -85,21 +94,32 @@ export class QuerySql {
    * The page, as far as the first `rows` rows of the index's order hold it: no others are looked at. A page that
    * is not full may so be cut short.
    */
-  walk({ prefix }: ServingIndex, rows: number): Sql {
+  walk(index: ServingIndex, rows: number): Sql {
     const by = this.#column(this.#query.sort.on);
-    const inPrefix = ({ on, op }: CheckedCondition) => op === 'anyOf' && prefix.includes(on.field);
-    const within = this.#query.where.filter(inPrefix).map((each) => this.#condition(each));
     const hit = and(
-      this.#query.where.filter((each) => !inPrefix(each)).map((each) => this.#condition(each)),
+      this.#query.where
+        .filter((each) => !isWithin(index, each))
+        .map((each) => this.#condition(each)),
     );
-    const walked = and([LIVE, ...within, ...this.#beyond()]);
+    const walked = and([LIVE, ...this.#within(index), ...this.#beyond()]);
     return {
-      sql: `SELECT d.key, d.position, d.doc, w.sort_value FROM (
+      sql: `SELECT ${this.#shown()}, w.sort_value FROM (
           SELECT d.id, d.key, ${by} AS sort_value, ${hit.sql} AS hit FROM ${this.#own.table} AS d
           WHERE ${walked.sql} ORDER BY ${this.#order(by, 'd.key')} LIMIT ${String(rows)}
         ) AS w CROSS JOIN ${this.#own.table} AS d ON d.id = w.id
         WHERE w.hit ORDER BY ${this.#order('w.sort_value', 'w.key')} LIMIT ?`,
       parameters: [...hit.parameters, ...walked.parameters],
+    };
+  }
+
+  /** Where the first `rows` rows of the index's order end: nothing where it has fewer. */
+  walkEnd(index: ServingIndex, rows: number): Sql {
+    const by = this.#column(this.#query.sort.on);
+    const { sql, parameters } = and([LIVE, ...this.#within(index), ...this.#beyond()]);
+    return {
+      sql: `SELECT ${by}, d.key FROM ${this.#own.table} AS d WHERE ${sql}
+        ORDER BY ${this.#order(by, 'd.key')} LIMIT 1 OFFSET ${String(rows - 1)}`,
+      parameters,
     };
   }
 
@@ -119,6 +139,18 @@ export class QuerySql {
         return [name, { ...found, sql }];
       }),
     );
+  }
+
+  /** The columns that a row is made of. */
+  #shown(): string {
+    if (this.#shape === 'documents') return 'd.key, d.position, d.doc';
+    return `d.key, substr(d.doc, 1, d.listed), ${this.#column(this.#shape.beside)}`;
+  }
+
+  #within(index: ServingIndex): readonly Sql[] {
+    return this.#query.where
+      .filter((each) => isWithin(index, each))
+      .map((each) => this.#condition(each));
   }
 
   #select(searching: Searching, what: string, beyond: readonly Sql[], end: string): Sql {
@@ -165,6 +197,20 @@ export class QuerySql {
     // No row to join counts as a row without values; a tombstone is one.
     return `coalesce(${columnOf(this.#joined, 'j', ref)}, ${ref.kind === 'number' ? '0' : "''"})`;
   }
+}
+
+/** Whether the index gives such rows only that the condition holds of. */
+function isWithin({ prefix }: ServingIndex, { on, op }: CheckedCondition): boolean {
+  return op === 'anyOf' && prefix.includes(on.field);
+}
+
+/** Every three characters that follow each other in a text, each once. */
+function trigramsOf(text: string): readonly string[] {
+  const characters = Array.from(text);
+  const all = characters.slice(2).map((last, index) => {
+    return `${String(characters[index])}${String(characters[index + 1])}${last}`;
+  });
+  return [...new Set(all)].slice(0, MOST_TRIGRAMS);
 }
 
 const LIVE: Sql = { sql: 'd.live = 1', parameters: [] };

@@ -10,6 +10,7 @@ function serve(host: MessagePort, path: string): void {
   const answer = async (asked: ToReader): Promise<Unnumbered<FromReader>> => {
     const view = asked.view as unknown as ViewDefinition<object>;
     if (asked.kind === 'find') return { kind: 'found', page: await store.find(view, asked.query) };
+    if (asked.kind === 'list') return { kind: 'listed', page: await store.list(view, asked.query) };
     for await (const rows of store.scan(view, asked.scan)) return { kind: 'scanned', rows };
     return { kind: 'scanned', rows: [] };
   };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { StoreRefusedError, StoreUnavailableError, type Position } from '@tierbook/eventing';
-import { customersView } from '@tierbook/read-models';
+import { customersView, type Query } from '@tierbook/read-models';
 import { readStoreContract } from '@tierbook/read-models/testing';
 import { directReader } from './testing/direct-reader';
 import { openSqliteProjectionStore, openSqliteReadStore } from './sqlite-read-store';
@@ -43,10 +43,12 @@ describe('SQLite ReadStore', () => {
     await older.promote(await older.begin(customersView));
     await older.close();
     const database = new DatabaseSync(path);
-    database.exec('PRAGMA user_version = 1');
+    database.exec('ALTER TABLE builds DROP COLUMN listed; PRAGMA user_version = 2');
     database.close();
     const store = openSqliteProjectionStore({ path });
     expect(await store.builds()).toEqual([]);
+    await store.promote(await store.begin(customersView));
+    expect(await store.positionOf(customersView)).toBeUndefined();
     await store.close();
   });
 
@@ -133,6 +135,38 @@ describe('SQLite ReadStore', () => {
       await store.close();
       expect(() => openSqliteReadStore({ path })).toThrow(StoreRefusedError);
     });
+  });
+
+  it('looks at so many rows for one page, and finds each row of a common term that others hold off once', async () => {
+    const store = openSqliteProjectionStore({ path: newPath() });
+    const build = await store.begin(customersView);
+    await store.promote(build);
+    const place = (n: number) => `0000000000000000-${String(n).padStart(20, '0')}` as Position;
+    const wanted = (n: number) => n % 17_000 === 16_999 || n === 50_000;
+    const documents = Array.from({ length: 50_001 }, (_, n) => {
+      const companyName = `Padaria ${String(n).padStart(6, '0')} Ltda`;
+      const doc = { providerId: 'p', companyName, licences: wanted(n) ? 1 : 0 };
+      return { key: `c${String(n)}`, position: place(1), doc };
+    });
+    await store.write([{ build, documents, checkpoint: { position: place(1), eventId: 'e' } }]);
+    const query: Query = {
+      where: [
+        { field: 'providerId', op: 'eq', value: 'p' },
+        { field: 'companyName', op: 'contains', value: 'ltda' },
+        { field: 'licences', op: 'eq', value: 1 },
+      ],
+      sort: { field: 'companyName', direction: 'asc' },
+      limit: 2,
+    };
+    const pages: (readonly string[])[] = [];
+    let page = await store.find(customersView, query);
+    for (;;) {
+      pages.push(page.rows.map(({ key }) => key));
+      if (page.next === undefined) break;
+      page = await store.find(customersView, { ...query, after: page.next });
+    }
+    expect(pages).toEqual([['c16999'], ['c33999'], ['c50000']]);
+    await store.close();
   });
 
   it('refuses reads once closed', async () => {

@@ -1,10 +1,12 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { StoreRefusedError, StoreUnavailableError, type Position } from '@tierbook/eventing';
 import {
+  checkListQuery,
   checkQuery,
   checkScan,
   inBatches,
   InvalidQueryError,
+  listedRow,
   MAX_COUNTED_VALUES,
   MAX_EXACT_TOTAL,
   MAX_LIMIT,
@@ -16,14 +18,20 @@ import {
   type Build,
   type BuildId,
   type BuildWrite,
+  type CheckedQuery,
   type FieldKind,
+  type ListedPage,
+  type ListedRow,
+  type ListQuery,
   type Page,
+  type PageOf,
   type ProjectionStore,
   type Query,
   type ReadStore,
   type Row,
   type Scalar,
   type Scan,
+  type SortKey,
   type StoredDocument,
   type Total,
   type ValueCount,
@@ -37,13 +45,13 @@ import {
 import { directViewOf, directViewSchemaOf, schemaOf, searchTableOf, tableOf } from './build-schema';
 import { truncateWal } from '../durable-store/truncate-wal';
 import { DamagedViewsError, discardViews, isDamage, OpenedFile } from './views-file';
-import { QuerySql, scanOf, type Searching, type Source, type Sql } from './query-sql';
+import { QuerySql, scanOf, type Searching, type Shape, type Source, type Sql } from './query-sql';
 import { servingIndexOf, type ServingIndex } from './serving-index';
 
 const FORMAT: DurableFileFormat = {
   what: 'views file',
   applicationId: 0x54427677, // "TBvw"
-  version: 2,
+  version: 3,
   schema: `
     CREATE TABLE builds (
       view       TEXT    NOT NULL,
@@ -53,6 +61,7 @@ const FORMAT: DurableFileFormat = {
       position   TEXT,
       event_id   TEXT,
       fields     TEXT    NOT NULL,
+      listed     TEXT    NOT NULL,
       PRIMARY KEY (view, generation)
     ) STRICT, WITHOUT ROWID;
   `,
@@ -61,9 +70,11 @@ const FORMAT: DurableFileFormat = {
 /** Statements kept prepared: more than the shapes that queries have. */
 const MAX_STATEMENTS = 500;
 
-/** Terms that at most so many rows hold are found by the trigram index first. */
-const RARE_TERM = 2_000;
-/** Rows that are looked at along the sort index for a term that more rows hold. */
+/** Rows that are looked at along the sort index before anything else: a term that many rows hold is met there. */
+const FIRST_WALKED = 2_000;
+/** Terms that at most so many rows hold are found by the trigram index. */
+const RARE_TERM = 3_000;
+/** The most rows that are looked at along the sort index for one page of a term that more rows hold. */
 const MOST_WALKED = 20_000;
 
 interface BuildRow {
@@ -74,7 +85,19 @@ interface BuildRow {
   readonly position: Position | null;
   readonly event_id: string | null;
   readonly fields: string;
+  readonly listed: string;
 }
+
+/** A build that serves, as it stands in one version of the file's schema. */
+interface Serving extends Source {
+  readonly generation: number;
+  readonly version: number;
+  /** The fields that its documents' texts begin with. */
+  readonly listed: string;
+}
+
+/** A row of a page as its statement answers it: what it is made of, and last its sort value. */
+type Found = readonly [key: string, first: string, second: string, sortValue: Scalar];
 
 /** A document, or the tombstone of one. */
 interface StoredRow {
@@ -87,7 +110,18 @@ interface DocumentRow {
   readonly key: string;
   readonly position: Position;
   readonly doc: string;
-  readonly sort_value: string | number;
+}
+
+/** What a build's documents are written by: its fields in the order of their columns, and what their texts begin with. */
+interface Layout {
+  readonly fields: readonly (readonly [string, FieldKind])[];
+  readonly listed: readonly string[];
+}
+
+/** How a page's rows are read. */
+interface Reading<R> {
+  readonly shape: Shape;
+  readonly toRow: (found: Found) => R;
 }
 
 /**
@@ -138,6 +172,11 @@ function openUndamaged(path: string): DatabaseSync {
 
 class SqliteReadStore implements ReadStore {
   readonly #statements = new Map<string, StatementSync>();
+  /** Statements whose rows are read as lists of values, which is the faster way. */
+  readonly #pages = new Map<string, StatementSync>();
+  /** The builds that serve, as they stand in this version of the schema: each swap makes another. */
+  readonly #known = new Map<string, Serving>();
+  #knownSchema: number | undefined;
   readonly #file: OpenedFile;
 
   constructor(
@@ -172,22 +211,34 @@ class SqliteReadStore implements ReadStore {
   }
 
   find<Doc extends object>(view: ViewDefinition<Doc>, query: Query): Promise<Page<Doc>> {
+    return this.transaction('BEGIN', () =>
+      this.#find<Row<Doc>>(view, query, checkQuery(view, query), {
+        shape: 'documents',
+        toRow: ([key, position, doc]) => {
+          return toRow({ key, position: position as Position, doc });
+        },
+      }),
+    );
+  }
+
+  list(view: AnyView, query: ListQuery): Promise<ListedPage> {
     return this.transaction('BEGIN', () => {
-      const checked = checkQuery(view, query);
-      const joined = query.join && { ...this.#source(query.join.view), by: query.join.by };
-      const statements = new QuerySql(checked, this.#source(view), joined);
-      const searching = this.#searching(statements);
-      const found = this.#page(statements, searching, servingIndexOf(view, checked), checked.limit);
-      const rows = found.slice(0, checked.limit);
-      const last = rows.at(-1);
-      return {
-        rows: rows.map((row) => toRow<Doc>(row)),
-        ...(found.length > rows.length && last ? { next: [last.sort_value, last.key] } : {}),
-        ...(query.count === true ? { total: this.#total(statements.count(searching)) } : {}),
-        ...(query.countBy === undefined
-          ? {}
-          : { counts: this.#counts(statements.counts(searching)) }),
-      };
+      const checked = checkListQuery(view, query);
+      if (this.#serving(view).listed === JSON.stringify(checked.listed)) {
+        return this.#find<ListedRow>(view, query, checked, {
+          shape: checked,
+          toRow: ([key, text, beside]) => {
+            return { key, text: `${text}}`, beside: beside === '' ? null : beside };
+          },
+        });
+      }
+      // The build that serves was laid out for other lists.
+      return this.#find<ListedRow>(view, query, checked, {
+        shape: 'documents',
+        toRow: ([key, , doc]) => {
+          return listedRow({ key, doc: JSON.parse(doc) as object }, checked);
+        },
+      });
     });
   }
 
@@ -198,7 +249,7 @@ class SqliteReadStore implements ReadStore {
     const where = checkScan(view, scan);
     yield* inBatches(scan.after, (last) =>
       this.transaction('BEGIN', () => {
-        const { sql, parameters } = scanOf(where, this.#source(view), last);
+        const { sql, parameters } = scanOf(where, this.#serving(view), last);
         return this.all<DocumentRow>(sql, ...parameters, SCAN_BATCH).map((row) => toRow<Doc>(row));
       }),
     );
@@ -211,11 +262,16 @@ class SqliteReadStore implements ReadStore {
   }
 
   positionOf(view: AnyView): Promise<Position | undefined> {
-    return this.transaction('BEGIN', () => this.#serving(view).position ?? undefined);
+    return this.transaction('BEGIN', () => {
+      const { generation } = this.#serving(view);
+      const sql = 'SELECT position FROM builds WHERE view = ? AND generation = ?';
+      const [row] = this.all<Pick<BuildRow, 'position'>>(sql, view.name, generation);
+      return row?.position ?? undefined;
+    });
   }
 
   close(): Promise<void> {
-    this.#statements.clear();
+    this.#forget();
     if (this.database.isOpen) this.database.close();
     return Promise.resolve();
   }
@@ -279,14 +335,25 @@ class SqliteReadStore implements ReadStore {
     } catch {
       throw replaced;
     }
-    this.#statements.clear();
+    this.#forget();
     this.database.close();
     this.database = next;
     this.#file.note();
   }
 
-  /** A newer Tierbook may have laid the file out anew meanwhile. */
+  /** What was read of a file that is no longer the one that is read. */
+  #forget(): void {
+    this.#statements.clear();
+    this.#pages.clear();
+    this.#known.clear();
+    this.#knownSchema = undefined;
+  }
+
+  /** A newer Tierbook may have laid the file out anew meanwhile, and another build have come to serve. */
   #checkFormat(): void {
+    const [schema] = this.all<{ schema_version: number }>('PRAGMA schema_version');
+    if (schema?.schema_version !== this.#knownSchema) this.#known.clear();
+    this.#knownSchema = schema?.schema_version;
     const [row] = this.all<{ user_version: number }>('PRAGMA user_version');
     if ((row?.user_version ?? 0) <= FORMAT.version) return;
     throw new StoreUnavailableError(
@@ -294,22 +361,44 @@ class SqliteReadStore implements ReadStore {
     );
   }
 
-  #serving(view: AnyView): BuildRow {
-    const [row] = this.all<BuildRow>(
-      'SELECT * FROM builds WHERE view = ? AND serving = 1',
-      view.name,
-    );
-    if (row === undefined) throw new ViewBehindError(view.name, 'is being built');
-    if (row.version < view.readableFrom || row.version > view.version) {
+  /** @throws ViewBehindError */
+  #serving(view: AnyView): Serving {
+    const known = this.#known.get(view.name) ?? this.#loadServing(view.name);
+    if (known === undefined) throw new ViewBehindError(view.name, 'is being built');
+    if (known.version < view.readableFrom || known.version > view.version) {
       throw new ViewBehindError(view.name, 'is being built anew');
     }
-    return row;
+    return known;
   }
 
-  #source(view: AnyView): Source {
-    const row = this.#serving(view);
+  #loadServing(name: string): Serving | undefined {
+    const [row] = this.all<BuildRow>('SELECT * FROM builds WHERE view = ? AND serving = 1', name);
+    if (row === undefined) return undefined;
+    const { view, generation, version, listed } = row;
+    const [table, searchTable] = [tableOf(row), searchTableOf(row)];
     const fields = JSON.parse(row.fields) as Source['fields'];
-    return { view: view.name, table: tableOf(row), searchTable: searchTableOf(row), fields };
+    const serving = { view, generation, version, listed, table, searchTable, fields };
+    this.#known.set(name, serving);
+    return serving;
+  }
+
+  #find<R>(
+    view: AnyView,
+    { join, count, countBy }: Query,
+    checked: CheckedQuery,
+    { shape, toRow }: Reading<R>,
+  ): PageOf<R> {
+    const joined = join && { ...this.#serving(join.view), by: join.by };
+    const statements = new QuerySql(checked, this.#serving(view), joined, shape);
+    const { rows, next } = this.#page(statements, servingIndexOf(view, checked), checked.limit);
+    const searching =
+      count === true || countBy !== undefined ? this.#searching(statements) : 'by-rows';
+    return {
+      rows: rows.map(toRow),
+      ...(next === undefined ? {} : { next }),
+      ...(count === true ? { total: this.#total(statements.count(searching)) } : {}),
+      ...(countBy === undefined ? {} : { counts: this.#counts(statements.counts(searching)) }),
+    };
   }
 
   /** By trigrams where few enough rows hold the terms that finding them first is the faster way. */
@@ -322,24 +411,40 @@ class SqliteReadStore implements ReadStore {
   }
 
   /**
-   * One row more than the limit, where there is one. A term that many rows hold is soon met along the sort index;
-   * where it is not, since other conditions hold it off or its rows come late, the trigram index bounds the work.
+   * A term that many rows hold is soon met along the sort index; one that few hold is found by the trigram index. One
+   * that many hold and that is not met, since other conditions hold it off or its rows come late, ends the page
+   * early: the next one goes on from there, and no page looks at more than `MOST_WALKED` rows.
    */
   #page(
     statements: QuerySql,
-    searching: Searching,
     index: ServingIndex | undefined,
     limit: number,
-  ): readonly DocumentRow[] {
-    const page = (by: Searching) => this.#rows(statements.page(by), limit + 1);
-    if (statements.match === undefined || searching === 'by-trigrams') return page(searching);
-    if (index === undefined) return page('by-trigrams');
+  ): { readonly rows: readonly Found[]; readonly next?: SortKey } {
+    const whole = (by: Searching) => pageOf(this.#rows(statements.page(by), limit + 1), limit);
+    if (statements.match === undefined) return whole('by-rows');
+    if (index === undefined) return whole('by-trigrams');
+    const met = this.#rows(statements.walk(index, FIRST_WALKED), limit + 1);
+    if (met.length > limit) return pageOf(met, limit);
+    if (this.#searching(statements) === 'by-trigrams') return whole('by-trigrams');
     const walked = this.#rows(statements.walk(index, MOST_WALKED), limit + 1);
-    return walked.length > limit ? walked : page('by-trigrams');
+    if (walked.length > limit) return pageOf(walked, limit);
+    const [end] = this.#values(statements.walkEnd(index, MOST_WALKED)) as readonly SortKey[];
+    return { rows: walked, ...(end === undefined ? {} : { next: end }) };
   }
 
-  #rows({ sql, parameters }: Sql, limit: number): readonly DocumentRow[] {
-    return this.all<DocumentRow>(sql, ...parameters, limit);
+  #rows({ sql, parameters }: Sql, limit: number): readonly Found[] {
+    return this.#values({ sql, parameters: [...parameters, limit] }) as readonly Found[];
+  }
+
+  #values({ sql, parameters }: Sql): readonly unknown[] {
+    const known = this.#pages.get(sql);
+    const statement = known ?? this.database.prepare(sql);
+    if (known === undefined) {
+      if (this.#pages.size >= MAX_STATEMENTS) this.#pages.clear();
+      statement.setReturnArrays(true);
+      this.#pages.set(sql, statement);
+    }
+    return statement.all(...parameters);
   }
 
   #counts(counts: ReadonlyMap<string, Sql>): Record<string, readonly ValueCount[]> {
@@ -363,8 +468,8 @@ class SqliteReadStore implements ReadStore {
 }
 
 class SqliteProjectionStore extends SqliteReadStore implements ProjectionStore {
-  /** The fields of the builds that were written to, in the order of their columns. */
-  readonly #fields = new Map<string, readonly (readonly [string, FieldKind])[]>();
+  /** The layouts of the builds that were written to. */
+  readonly #layouts = new Map<string, Layout>();
 
   constructor(database: DatabaseSync, path: string) {
     super(database, path);
@@ -391,11 +496,12 @@ class SqliteProjectionStore extends SqliteReadStore implements ProjectionStore {
       );
       const build = { view: view.name, generation: (row?.latest ?? 0) + 1 };
       this.run(
-        'INSERT INTO builds (view, generation, version, fields) VALUES (?, ?, ?, ?)',
+        'INSERT INTO builds (view, generation, version, fields, listed) VALUES (?, ?, ?, ?, ?)',
         build.view,
         build.generation,
         view.version,
         JSON.stringify(view.fields),
+        JSON.stringify(view.listed ?? []),
       );
       this.database.exec(schemaOf(build, view));
       return { ...build, version: view.version, serving: false, checkpoint: undefined };
@@ -442,7 +548,9 @@ class SqliteProjectionStore extends SqliteReadStore implements ProjectionStore {
         build.view,
         build.generation,
       );
-      this.database.exec(directViewSchemaOf(build, Object.fromEntries(this.#fieldsOf(build))));
+      this.database.exec(
+        directViewSchemaOf(build, Object.fromEntries(this.#layoutOf(build).fields)),
+      );
     });
   }
 
@@ -469,24 +577,26 @@ class SqliteProjectionStore extends SqliteReadStore implements ProjectionStore {
     if (row?.user_version === FORMAT.version) return;
     this.run('BEGIN IMMEDIATE');
     for (const build of this.all<BuildRow>('SELECT * FROM builds')) this.#drop(build);
-    this.database.exec(`PRAGMA user_version = ${String(FORMAT.version)}; COMMIT`);
+    this.database.exec(
+      `DROP TABLE builds; ${FORMAT.schema}; PRAGMA user_version = ${String(FORMAT.version)}; COMMIT`,
+    );
   }
 
   #writeBuild({ build, documents, checkpoint }: BuildWrite): void {
-    const fields = this.#fieldsOf(build);
+    const { fields, listed } = this.#layoutOf(build);
     const upsert = this.statement(upsertOf(build, fields));
     const replace = this.statement(replaceOf(build, fields));
     for (const { key, position, doc } of documents) {
       const source = (doc ?? {}) as Readonly<Record<string, unknown>>;
       const scalars = fields.map(([field, kind]) => scalarOf(kind, source[field]));
       if (doc === null) {
-        upsert.run(key, position, null, 0, ...scalars);
+        upsert.run(key, position, null, 0, 0, ...scalars);
         continue;
       }
-      const text = JSON.stringify(doc);
+      const { text, length } = textOf(doc, listed);
       // Most changes leave the fields as they are; only a row that is not there so takes the dearer way.
-      const { changes } = replace.run(position, text, key, position, ...scalars);
-      if (changes === 0) upsert.run(key, position, text, 1, ...scalars);
+      const { changes } = replace.run(position, text, length, key, position, ...scalars);
+      if (changes === 0) upsert.run(key, position, text, length, 1, ...scalars);
     }
     this.run(
       'UPDATE builds SET position = ?, event_id = ? WHERE view = ? AND generation = ?',
@@ -497,9 +607,9 @@ class SqliteProjectionStore extends SqliteReadStore implements ProjectionStore {
     );
   }
 
-  #fieldsOf(build: BuildId): readonly (readonly [string, FieldKind])[] {
+  #layoutOf(build: BuildId): Layout {
     const table = tableOf(build);
-    const known = this.#fields.get(table);
+    const known = this.#layouts.get(table);
     if (known !== undefined) return known;
     const [row] = this.all<BuildRow>(
       'SELECT * FROM builds WHERE view = ? AND generation = ?',
@@ -509,12 +619,13 @@ class SqliteProjectionStore extends SqliteReadStore implements ProjectionStore {
     if (row === undefined)
       throw new Error(`No build ${String(build.generation)} of ${build.view}.`);
     const fields = Object.entries(JSON.parse(row.fields) as Source['fields']);
-    this.#fields.set(table, fields);
-    return fields;
+    const layout = { fields, listed: JSON.parse(row.listed) as readonly string[] };
+    this.#layouts.set(table, layout);
+    return layout;
   }
 
   #drop(build: BuildId): void {
-    this.#fields.delete(tableOf(build));
+    this.#layouts.delete(tableOf(build));
     const isServing = 'SELECT 1 FROM builds WHERE view = ? AND generation = ? AND serving = 1';
     if (this.all(isServing, build.view, build.generation).length > 0) {
       this.database.exec(`DROP VIEW IF EXISTS ${directViewOf(build.view)}`);
@@ -527,9 +638,43 @@ class SqliteProjectionStore extends SqliteReadStore implements ProjectionStore {
   }
 }
 
+/** A document as its table keeps it, and how many characters of that lists show. */
+function textOf(
+  doc: object,
+  listed: readonly string[],
+): { readonly text: string; readonly length: number } {
+  if (listed.length === 0) return { text: JSON.stringify(doc), length: 0 };
+  const fields: Readonly<Record<string, unknown>> = { ...doc };
+  const first = Object.fromEntries(listed.map((field) => [field, fields[field]]));
+  const text = JSON.stringify({ ...first, ...fields });
+  const head = JSON.stringify(first).slice(0, -1);
+  // SQLite counts code points.
+  return { text, length: head.length - (head.match(SURROGATE_PAIRS) ?? []).length };
+}
+
+const SURROGATE_PAIRS = /[\uD800-\uDBFF][\uDC00-\uDFFF]/g;
+
+/** A page of so many rows, of which one more was asked for to see whether there are more. */
+function pageOf(
+  found: readonly Found[],
+  limit: number,
+): { readonly rows: readonly Found[]; readonly next?: SortKey } {
+  const rows = found.slice(0, limit);
+  const last = rows.at(-1);
+  if (found.length <= limit || last === undefined) return { rows };
+  return { rows, next: [last[3], last[0]] };
+}
+
 /** The guard is the update's own condition: what stands at or after the position stays as it is. */
 function upsertOf(build: BuildId, fields: readonly (readonly [string, FieldKind])[]): string {
-  const columns = ['key', 'position', 'doc', 'live', ...fields.map(([field]) => `"${field}"`)];
+  const columns = [
+    'key',
+    'position',
+    'doc',
+    'listed',
+    'live',
+    ...fields.map(([field]) => `"${field}"`),
+  ];
   const table = tableOf(build);
   return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
     ON CONFLICT (key) DO UPDATE SET ${columns.map((each) => `${each} = excluded.${each}`).join(', ')}
@@ -560,6 +705,6 @@ function toBuild(row: BuildRow): Build {
 /** Replaces a document whose fields stay the same: no index is written. The guard is the same. */
 function replaceOf(build: BuildId, fields: readonly (readonly [string, FieldKind])[]): string {
   const same = fields.map(([field]) => ` AND "${field}" = ?`).join('');
-  return `UPDATE ${tableOf(build)} SET position = ?, doc = ?
+  return `UPDATE ${tableOf(build)} SET position = ?, doc = ?, listed = ?
     WHERE key = ? AND position < ? AND live = 1${same}`;
 }

@@ -7,6 +7,8 @@ import {
   inBatches,
   ViewBehindError,
   type AnyView,
+  type ListedPage,
+  type ListQuery,
   type Page,
   type Query,
   type ReadStore,
@@ -71,13 +73,15 @@ class ThreadedReadStore implements ReadStore {
   }
 
   async find<Doc extends object>(view: ViewDefinition<Doc>, query: Query): Promise<Page<Doc>> {
-    const checked = checkQuery(view, query);
-    const counts = query.count === true || checked.countBy.length > 0;
-    if (!counts && servingIndexOf(view, checked)?.isExact === true) {
-      return this.#undamaged(this.here.find(view, query));
-    }
+    if (isQuick(view, query)) return this.#undamaged(this.here.find(view, query));
     const { page } = await this.#ask({ kind: 'find', view, query }, 'found');
     return page as Page<Doc>;
+  }
+
+  async list(view: AnyView, query: ListQuery): Promise<ListedPage> {
+    if (isQuick(view, query)) return this.#undamaged(this.here.list(view, query));
+    const { page } = await this.#ask({ kind: 'list', view, query }, 'listed');
+    return page;
   }
 
   async *scan<Doc extends object>(
@@ -110,7 +114,7 @@ class ThreadedReadStore implements ReadStore {
     }
   }
 
-  async #ask<Kind extends 'found' | 'scanned'>(
+  async #ask<Kind extends 'found' | 'listed' | 'scanned'>(
     question: Question,
     kind: Kind,
   ): Promise<Extract<FromReader, { readonly kind: Kind }>> {
@@ -155,4 +159,11 @@ class ThreadedReadStore implements ReadStore {
     });
     return worker;
   }
+}
+
+/** Whether an index gives just the page's rows, in order, and nothing is counted. */
+function isQuick(view: AnyView, query: Query): boolean {
+  const checked = checkQuery(view, query);
+  const counts = query.count === true || checked.countBy.length > 0;
+  return !counts && servingIndexOf(view, checked)?.isExact === true;
 }
