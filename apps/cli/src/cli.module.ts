@@ -14,8 +14,11 @@ import { EventsCommand } from './events/events.command';
 import { ReadEventsCommand } from './events/read-events.command';
 import { EventStatsCommand } from './events/event-stats.command';
 import type { ParsedCommand } from './help';
+import { DropKeyCommand } from './keys/drop-key.command';
 import { GenerateKeysCommand } from './keys/generate-keys.command';
 import { KeysCommand } from './keys/keys.command';
+import { ListKeysCommand } from './keys/list-keys.command';
+import { AddKeyCommand, UseKeyCommand } from './keys/rotate-key.command';
 import { IssueTokenCommand } from './tokens/issue-token.command';
 import { ListParkedCommand, ShowParkedCommand } from './parked/list-parked.command';
 import { ParkedCommand } from './parked/parked.command';
@@ -62,6 +65,10 @@ export class CommandLine {
     EraseCommand,
     KeysCommand,
     GenerateKeysCommand,
+    ListKeysCommand,
+    AddKeyCommand,
+    UseKeyCommand,
+    DropKeyCommand,
     TokensCommand,
     IssueTokenCommand,
     ServicesCommand,

@@ -5,6 +5,8 @@ import { readConfiguration, type Configuration } from '@tierbook/platform';
 import { claimsOf, readDevelopmentService } from './development-service';
 import { CommandFailedError } from './errors';
 
+const DEVELOPMENT_KEYS = 'keys.json';
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -27,12 +29,18 @@ export function keysHere(env: Environment, { dataDir }: Configuration): KeyMater
   return developmentKeys(dataDir);
 }
 
+/** Where the keys of `keysHere` lie. */
+export function keyFileHere(env: Environment, dataDir: string | undefined): string {
+  const { dataDir: directory } = configurationHere(env, dataDir);
+  return namesKeyFile(env) ? (env['TIERBOOK_KEYS_FILE'] ?? '') : join(directory, DEVELOPMENT_KEYS);
+}
+
 /**
  * The keys that `npm start` made in the data directory.
  * @throws KeyFileError, CommandFailedError: one line that says what to do.
  */
 export function developmentKeys(dataDir: string): KeyMaterial {
-  const file = join(dataDir, 'keys.json');
+  const file = join(dataDir, DEVELOPMENT_KEYS);
   if (existsSync(file)) return keysFromEnvironment({ TIERBOOK_KEYS_FILE: file });
   throw new CommandFailedError(
     `There are no keys in ${dataDir}: run \`npm start\` once, or name their file by TIERBOOK_KEYS_FILE.`,

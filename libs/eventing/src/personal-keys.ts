@@ -29,3 +29,14 @@ export interface PersonalKeys {
   tombstones(): AsyncIterable<{ readonly subject: string; readonly at: string }>;
   close(): Promise<void>;
 }
+
+/** Personal keys that master keys wrap at rest, so that a master key can be replaced. */
+export interface WrappedPersonalKeys extends PersonalKeys {
+  /**
+   * Wraps by the current master key what former ones wrap, little by little until told to stop, and answers
+   * how many keys that were. What is made or destroyed meanwhile stays so.
+   */
+  rewrap(stopping?: AbortSignal): Promise<number>;
+  /** How many keys each master key wraps, by its id. */
+  wrappedBy(): Promise<ReadonlyMap<string, number>>;
+}

@@ -28,6 +28,8 @@ export interface IssuedCredential {
   readonly credentialId: string;
   readonly owner: string;
   readonly createdAt: string;
+  /** The vault's key that its verifier was made with. */
+  readonly kid: string;
 }
 
 /** A credential's id, drawn at random (UUIDv7, RFC 9562): in the order in which they were drawn. */
@@ -97,10 +99,11 @@ export class CredentialVault {
   async list(after: string | undefined, limit: number): Promise<readonly IssuedCredential[]> {
     const from = after === undefined ? {} : { after };
     const records = await this.state.list<Verifier>(COLLECTION, { ...from, limit });
-    return records.map(({ key, value: { owner, createdAt } }) => ({
+    return records.map(({ key, value: { owner, createdAt, kid } }) => ({
       credentialId: key,
       owner,
       createdAt,
+      kid,
     }));
   }
 }

@@ -7,6 +7,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -84,6 +85,57 @@ export function generateKeyFile(path: string): void {
   }
 }
 
+/** A ring of the key file. */
+export type RingName = 'tokens' | 'audit' | 'fingerprints' | 'credentialVault' | 'personalData';
+
+/** A new key as the ring's others are, and an id for it. */
+export function newRingKey(ring: RingName): { readonly kid: string; readonly key: unknown } {
+  const isSigning = ring === 'tokens' || ring === 'audit';
+  return { kid: newKid(), key: isSigning ? newSigningKey() : newKey() };
+}
+
+/**
+ * The key file's text as it was parsed, once all of it was found to be usable.
+ * @throws KeyFileError when it is not, or can be read by others.
+ */
+export function readKeyFields(path: string): Readonly<Record<string, unknown>> {
+  readKeyFile(path);
+  return parseKeyFile(path, readPrivately(path));
+}
+
+/**
+ * Puts these keys in the place of the file's (0600), whole or not at all, if they are usable.
+ * @throws KeyFileError; the file is then as it was.
+ */
+export function replaceKeyFile(path: string, fields: Readonly<Record<string, unknown>>): void {
+  const draft = draftOf(path);
+  try {
+    writeSynced(draft, textOf(fields));
+    readKeyFile(draft);
+    renameSync(draft, path);
+    syncDirectory(dirname(path));
+  } catch (error) {
+    if (error instanceof KeyFileError) throw error;
+    throw cannotWrite(path, error);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+function draftOf(path: string): string {
+  return `${path}.${randomBytes(8).toString('hex')}.tmp`;
+}
+
+function textOf(fields: object): string {
+  return `${JSON.stringify(fields, undefined, 2)}\n`;
+}
+
+function cannotWrite(path: string, error: unknown): KeyFileError {
+  return new KeyFileError(
+    `Cannot write the key file ${path} (${codeOf(error)}): check the directory.`,
+  );
+}
+
 function makeDirectory(path: string): void {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
@@ -94,17 +146,15 @@ function makeDirectory(path: string): void {
 
 /** A hard link appears whole and, unlike a rename, never takes the place of another start's file. */
 function createUnlessThere(path: string): boolean {
-  const draft = `${path}.${randomBytes(8).toString('hex')}.tmp`;
+  const draft = draftOf(path);
   try {
-    writeSynced(draft, `${JSON.stringify(newKeys(), undefined, 2)}\n`);
+    writeSynced(draft, textOf(newKeys()));
     linkSync(draft, path);
     syncDirectory(dirname(path));
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
-    throw new KeyFileError(
-      `Cannot write the key file ${path} (${codeOf(error)}): check the directory.`,
-    );
+    throw cannotWrite(path, error);
   } finally {
     rmSync(draft, { force: true });
   }
@@ -146,8 +196,12 @@ function newKeys(): object {
 }
 
 function newRing(make: () => unknown): object {
-  const kid = randomBytes(8).toString('hex');
+  const kid = newKid();
   return { current: kid, keys: { [kid]: make() } };
+}
+
+function newKid(): string {
+  return randomBytes(8).toString('hex');
 }
 
 function newSigningKey(): object {

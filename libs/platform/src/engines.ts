@@ -3,6 +3,7 @@ import {
   systemClock,
   type EventStore,
   type PersonalKeys,
+  type WrappedPersonalKeys,
 } from '@tierbook/eventing';
 import type { KeyMaterial } from '@tierbook/identity';
 import type { StateStore } from '@tierbook/state';
@@ -16,6 +17,8 @@ export interface WriteEngines {
   readonly eventStore: EventStore;
   readonly stateStore: StateStore;
   readonly personalKeys: PersonalKeys;
+  /** As the key store's own. */
+  readonly rewrapKeys: WrappedPersonalKeys['rewrap'];
   /** As the log's own. */
   readonly onCommit: EventLog['onCommit'];
   /** As the log's own. */
@@ -53,6 +56,7 @@ export async function openWriteEngines(
       eventStore,
       stateStore,
       personalKeys: new CachedPersonalKeys(noting, systemClock),
+      rewrapKeys: (stopping) => keyStore.rewrap(stopping),
       onCommit,
       checkLog,
       close,

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { MasterKeys, PersonalKeys } from '@tierbook/eventing';
+import type { MasterKeys, WrappedPersonalKeys } from '@tierbook/eventing';
 import {
   isMongoUrl,
   requireMongoUrl,
@@ -72,7 +72,7 @@ export async function openStateStore(place: StorePlace): Promise<StateStore> {
 export async function openPersonalKeys(
   place: StorePlace,
   masterKeys: MasterKeys,
-): Promise<PersonalKeys> {
+): Promise<WrappedPersonalKeys> {
   if (place.engine === 'mongodb') return openMongoPersonalKeys({ ...place, masterKeys });
   makeDirectoryOf(place.path);
   return openSqlitePersonalKeys({ ...place, masterKeys });

@@ -339,8 +339,10 @@ async function startProcesses(
     await recordErasures(engines.personalKeys, aggregates, pipeline);
     const managers = await startProcessManagers(writeSide, projector, store, logger);
     const stopTicking = startTicking(scheduler);
+    const stopRewrapping = startRewrapping(engines, logger);
     return {
       stop: async () => {
+        await stopRewrapping();
         await stopTicking();
         for (const manager of managers) await manager.stop();
       },
@@ -429,6 +431,23 @@ function startTicking(scheduler: Scheduler): () => Promise<void> {
     clearInterval(timer);
     stopping.abort();
     await ticking;
+  };
+}
+
+/** Lets the current master key wrap what former ones wrap, beside everything else. Stopped, it goes on at the next start. */
+function startRewrapping({ rewrapKeys }: WriteEngines, logger: Logger): () => Promise<void> {
+  const stopping = new AbortController();
+  const rewrapping = rewrapKeys(stopping.signal).then(
+    (keys) => {
+      if (keys > 0) logger.info({ keys }, 'personal keys wrapped anew');
+    },
+    (err: unknown) => {
+      logger.error({ err }, 'personal keys not wrapped anew');
+    },
+  );
+  return () => {
+    stopping.abort();
+    return rewrapping;
   };
 }
 

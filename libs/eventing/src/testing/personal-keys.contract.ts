@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { PersonalKey, PersonalKeys } from '../personal-keys';
+import type { PersonalKey, PersonalKeys, WrappedPersonalKeys } from '../personal-keys';
+import type { MasterKeys } from '../wrapped-keys';
 
 /** What the contract needs of an adapter: each call opens a new, empty store. */
 export type OpenEmptyPersonalKeys = () => Promise<PersonalKeys>;
@@ -93,6 +94,86 @@ export function personalKeysContract(openEmpty: OpenEmptyPersonalKeys): void {
       const tombstones = await tombstonesOf(keys);
       expect(tombstones.map(({ subject }) => subject).sort()).toEqual([...destroyed].sort());
       expect(new Set(tombstones.map(({ at }) => at))).toEqual(new Set([FIRST_DATE]));
+    });
+  });
+}
+
+/** Opens stores of one place, each with other master keys. */
+export type OpenWrappedPersonalKeys = (masterKeys: MasterKeys) => Promise<WrappedPersonalKeys>;
+
+/** What personal keys promise of the master keys that wrap them. `newPlace` is called for each test. */
+export function wrappedPersonalKeysContract(
+  newPlace: () => Promise<OpenWrappedPersonalKeys>,
+): void {
+  const [former, current] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+  const before: MasterKeys = { current: 'm1', keys: new Map([['m1', former]]) };
+  const both: MasterKeys = { current: 'm2', keys: new Map([...before.keys, ['m2', current]]) };
+  const after: MasterKeys = { current: 'm2', keys: new Map([['m2', current]]) };
+
+  describe('WrappedPersonalKeys contract', () => {
+    it('is read without a former master key, once the current one wraps what that wrapped', async () => {
+      const open = await newPlace();
+      const first = await open(before);
+      // More than a page.
+      const subjects = Array.from({ length: 250 }, (_, n) => `customer-${String(n)}`);
+      const made = await Promise.all(subjects.map((subject) => first.obtain(subject)));
+      await first.destroy('customer-7', FIRST_DATE);
+      expect(await first.wrappedBy()).toEqual(new Map([['m1', 249]]));
+      await first.close();
+
+      const rotated = await open(both);
+      await rotated.obtain('customer-new');
+      expect(await rotated.wrappedBy()).toEqual(
+        new Map([
+          ['m1', 249],
+          ['m2', 1],
+        ]),
+      );
+      expect(await rotated.rewrap()).toBe(249);
+      expect(await rotated.wrappedBy()).toEqual(new Map([['m2', 250]]));
+      expect(await rotated.rewrap()).toBe(0);
+      await rotated.close();
+
+      const last = await open(after);
+      const found = await Promise.all(subjects.map((subject) => last.find(subject)));
+      expect(found).toEqual(
+        made.map((key, n) => (n === 7 ? { kind: 'destroyed', at: FIRST_DATE } : key)),
+      );
+      await last.close();
+    });
+
+    it('stops when told to, needs the former one then, and goes on later', async () => {
+      const open = await newPlace();
+      const first = await open(before);
+      const made = await first.obtain('customer-1');
+      await first.close();
+      const rotated = await open(both);
+      expect(await rotated.rewrap(AbortSignal.abort())).toBe(0);
+      expect(await rotated.find('customer-1')).toEqual(made);
+      await rotated.close();
+      await expect(open(after)).rejects.toThrow(/aster key 'm1'/);
+      const again = await open(both);
+      expect(await again.rewrap()).toBe(1);
+      await again.close();
+      const last = await open(after);
+      expect(await last.find('customer-1')).toEqual(made);
+      await last.close();
+    });
+
+    it('keeps a key destroyed that is destroyed while keys are wrapped anew', async () => {
+      const open = await newPlace();
+      const first = await open(before);
+      const subjects = Array.from({ length: 150 }, (_, n) => `customer-${String(n)}`);
+      for (const subject of subjects) await first.obtain(subject);
+      await first.close();
+      const rotated = await open(both);
+      await Promise.all([
+        rotated.rewrap(),
+        ...subjects.map((subject) => rotated.destroy(subject, FIRST_DATE)),
+      ]);
+      expect(await rotated.wrappedBy()).toEqual(new Map());
+      expect(await tombstonesOf(rotated)).toHaveLength(150);
+      await rotated.close();
     });
   });
 }

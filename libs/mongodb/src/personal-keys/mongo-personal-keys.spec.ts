@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, it } from '@jest/globals';
 import { StoreRefusedError, type MasterKeys } from '@tierbook/eventing';
-import { personalKeysContract } from '@tierbook/eventing/testing';
+import { personalKeysContract, wrappedPersonalKeysContract } from '@tierbook/eventing/testing';
 import { MongoClient } from 'mongodb';
 import { describeMongo } from '../../../../test/mongo-server/describe-mongo';
 import { newDatabaseUrl } from '../../../../test/mongo-server/mongo-server';
@@ -14,6 +14,11 @@ const newPlace = async () => ({ setting: 'KEY_STORE_URL', url: await newDatabase
 
 describeMongo('MongoDB PersonalKeys', () => {
   personalKeysContract(async () => openMongoPersonalKeys({ ...(await newPlace()), masterKeys }));
+
+  wrappedPersonalKeysContract(async () => {
+    const place = await newPlace();
+    return (keys) => openMongoPersonalKeys({ ...place, masterKeys: keys });
+  });
 
   it('gives several processes one key, and shows each the others’ destructions by its mark', async () => {
     const place = { ...(await newPlace()), masterKeys };

@@ -5,7 +5,7 @@ import {
   wrap,
   type MasterKeys,
   type PersonalKey,
-  type PersonalKeys,
+  type WrappedPersonalKeys,
 } from '@tierbook/eventing';
 import { Binary, type Collection } from 'mongodb';
 import { isDuplicateKey } from '../connection/failures';
@@ -45,7 +45,7 @@ interface KeyDocument extends Partial<WrappedKey> {
  */
 export async function openMongoPersonalKeys(
   options: MongoPersonalKeysOptions,
-): Promise<Required<PersonalKeys>> {
+): Promise<Required<WrappedPersonalKeys>> {
   const database = await openDatabase(options, FORMAT);
   try {
     const masters = database.db.collection<MasterKeyDocument>('master_keys');
@@ -53,16 +53,17 @@ export async function openMongoPersonalKeys(
     await enrol(masters, options.masterKeys);
     const keys = database.db.collection<KeyDocument>('personal_keys');
     await keys.createIndexes([{ key: { destroyedAt: 1 }, sparse: true }]);
-    return new MongoPersonalKeys(database, keys, options.masterKeys);
+    return new MongoPersonalKeys(database, masters, keys, options.masterKeys);
   } catch (error) {
     await database.close();
     throw error;
   }
 }
 
-class MongoPersonalKeys implements Required<PersonalKeys> {
+class MongoPersonalKeys implements Required<WrappedPersonalKeys> {
   constructor(
     private readonly database: MongoDatabase,
+    private readonly masters: Collection<MasterKeyDocument>,
     private readonly keys: Collection<KeyDocument>,
     private readonly masterKeys: MasterKeys,
   ) {}
@@ -112,8 +113,52 @@ class MongoPersonalKeys implements Required<PersonalKeys> {
     for await (const { _id, destroyedAt = '' } of found) yield { subject: _id, at: destroyedAt };
   }
 
+  async rewrap(stopping?: AbortSignal): Promise<number> {
+    const former = { _id: { $ne: this.masterKeys.current } };
+    if ((await this.database.run(() => this.masters.findOne(former))) === null) return 0;
+    let rewrapped = 0;
+    const wrappedByFormer = { kid: { $exists: true, $ne: this.masterKeys.current } };
+    for await (const document of this.keys.find(wrappedByFormer)) {
+      if (stopping?.aborted === true) return rewrapped;
+      rewrapped += await this.rewrapOne(document);
+    }
+    await this.forgetUnusedMasterKeys();
+    return rewrapped;
+  }
+
+  async wrappedBy(): Promise<ReadonlyMap<string, number>> {
+    const groups = await this.database.run(() =>
+      this.keys
+        .aggregate<{ readonly _id: string; readonly n: number }>([
+          { $match: { kid: { $exists: true } } },
+          { $group: { _id: '$kid', n: { $sum: 1 } } },
+        ])
+        .toArray(),
+    );
+    return new Map(groups.map(({ _id, n }) => [_id, n]));
+  }
+
   close(): Promise<void> {
     return this.database.close();
+  }
+
+  /** Only what is still wrapped as it was read: what was destroyed meanwhile stays destroyed. */
+  private async rewrapOne(document: KeyDocument): Promise<number> {
+    const { _id: subject, kid: formerKid } = document;
+    const key = unwrap(this.masterKeys, subject, bytesOf(document));
+    const { kid, nonce, wrapped } = wrap(this.masterKeys, subject, key);
+    const fields = { kid, nonce: new Binary(nonce), wrapped: new Binary(wrapped) };
+    const filter = { _id: subject, ...(formerKid === undefined ? {} : { kid: formerKid }) };
+    const { modifiedCount } = await this.database.run(() =>
+      this.keys.updateOne(filter, { $set: fields }),
+    );
+    return modifiedCount;
+  }
+
+  /** What is enrolled must be configured: a master key that wraps nothing any more need not be. */
+  private async forgetUnusedMasterKeys(): Promise<void> {
+    const inUse = [this.masterKeys.current, ...(await this.wrappedBy()).keys()];
+    await this.database.run(() => this.masters.deleteMany({ _id: { $nin: inUse } }));
   }
 
   /** Nothing where another was faster. */

@@ -10,7 +10,7 @@ import {
   type MasterKeys,
   type PersonalKey,
 } from '@tierbook/eventing';
-import { personalKeysContract } from '@tierbook/eventing/testing';
+import { personalKeysContract, wrappedPersonalKeysContract } from '@tierbook/eventing/testing';
 import { openSqlitePersonalKeys, openSqlitePersonalKeysReader } from './sqlite-personal-keys';
 
 const directory = mkdtempSync(join(tmpdir(), 'tierbook-keys-'));
@@ -28,6 +28,15 @@ const masterKeys: MasterKeys = { current: 'm1', keys: new Map([['m1', M1]]) };
 personalKeysContract(() =>
   Promise.resolve(openSqlitePersonalKeys({ path: newPath(), masterKeys })),
 );
+
+wrappedPersonalKeysContract(() => {
+  const path = newPath();
+  return Promise.resolve((keys) => {
+    return new Promise((resolve) => {
+      resolve(openSqlitePersonalKeys({ path, masterKeys: keys }));
+    });
+  });
+});
 
 describe('SQLite PersonalKeys', () => {
   let path: string;
@@ -165,6 +174,25 @@ describe('SQLite PersonalKeys', () => {
       expect(await after.find('customer-1')).toEqual(made);
       await after.obtain('customer-2');
       expect(rowOf(path, 'customer-2')['kid']).toBe('m2');
+      await after.close();
+    });
+
+    it('leaves nothing of what a former one wrapped in the file or its WAL', async () => {
+      const before = openSqlitePersonalKeys({ path, masterKeys });
+      await before.obtain('customer-1');
+      const wrapped = wrappedOf(path, 'customer-1');
+      await before.close();
+      const rotated = {
+        current: 'm2',
+        keys: new Map([
+          ['m1', M1],
+          ['m2', M2],
+        ]),
+      };
+      const after = openSqlitePersonalKeys({ path, masterKeys: rotated });
+      expect(containsAnyOf(fileBytes(path), wrapped)).toBe(true);
+      expect(await after.rewrap()).toBe(1);
+      expect(containsAnyOf(fileBytes(path), wrapped)).toBe(false);
       await after.close();
     });
 

@@ -7,7 +7,7 @@ import {
   wrap,
   type MasterKeys,
   type PersonalKey,
-  type PersonalKeys,
+  type WrappedPersonalKeys,
 } from '@tierbook/eventing';
 import {
   openDurableDatabase,
@@ -19,7 +19,7 @@ import { truncateWal } from '../durable-store/truncate-wal';
 
 /** What another thread or process may do with the keys while one writes them. */
 export type PersonalKeysReader = Required<
-  Pick<PersonalKeys, 'find' | 'mark' | 'tombstones' | 'close'>
+  Pick<WrappedPersonalKeys, 'find' | 'mark' | 'tombstones' | 'wrappedBy' | 'close'>
 >;
 
 /** Where the keys are, and what opens them. */
@@ -55,6 +55,8 @@ export const KEYS_FORMAT: DurableFileFormat = {
 
 const KEY_BYTES = 32;
 const TOMBSTONES_PAGE = 1_000;
+/** Few enough that the thread stands still for some milliseconds at most. */
+const REWRAP_PAGE = 100;
 const MASTER_KEY_CHECK = 'the master-key check';
 
 /**
@@ -66,7 +68,7 @@ const MASTER_KEY_CHECK = 'the master-key check';
  * @throws StoreRefusedError, in one line, for a file of another kind, of a newer version, or damaged,
  * and when a master key it needs is missing or wrong.
  */
-export function openSqlitePersonalKeys(options: SqlitePersonalKeysOptions): PersonalKeys {
+export function openSqlitePersonalKeys(options: SqlitePersonalKeysOptions): WrappedPersonalKeys {
   const database = openDurableDatabase(options.path, KEYS_FORMAT);
   return closedUnlessOpened(database, () => {
     database.exec('PRAGMA secure_delete = ON');
@@ -138,6 +140,15 @@ class SqlitePersonalKeysReader implements PersonalKeysReader {
     }
   }
 
+  wrappedBy(): Promise<ReadonlyMap<string, number>> {
+    return new Promise((resolve) => {
+      const rows = this.database
+        .prepare('SELECT kid, count(*) AS n FROM personal_keys WHERE kid NOT NULL GROUP BY kid')
+        .all();
+      resolve(new Map(rows.map((row) => [String(row['kid']), Number(row['n'])])));
+    });
+  }
+
   close(): Promise<void> {
     return new Promise((resolve) => {
       if (this.database.isOpen) this.database.close();
@@ -155,7 +166,13 @@ class SqlitePersonalKeysReader implements PersonalKeysReader {
   }
 }
 
-class SqlitePersonalKeys extends SqlitePersonalKeysReader implements PersonalKeys {
+interface RewrappedPage {
+  readonly rewrapped: number;
+  /** The last subject of the page; `undefined` after the last page. */
+  readonly last: string | undefined;
+}
+
+class SqlitePersonalKeys extends SqlitePersonalKeysReader implements WrappedPersonalKeys {
   private readonly transactions: SharedTransactions;
   private readonly insert: StatementSync;
   private readonly bury: StatementSync;
@@ -193,9 +210,58 @@ class SqlitePersonalKeys extends SqlitePersonalKeysReader implements PersonalKey
     );
   }
 
+  async rewrap(stopping?: AbortSignal): Promise<number> {
+    const isFormer = 'SELECT 1 FROM master_keys WHERE kid <> ? LIMIT 1';
+    if (this.database.prepare(isFormer).get(this.masterKeys.current) === undefined) return 0;
+    let rewrapped = 0;
+    for (let after: string | undefined = ''; after !== undefined;) {
+      if (stopping?.aborted === true) return rewrapped;
+      const page: RewrappedPage = await this.transactions.run(() => this.rewrapPage(after ?? ''));
+      rewrapped += page.rewrapped;
+      after = page.last;
+    }
+    await this.transactions.run(() => {
+      this.forgetUnusedMasterKeys();
+    });
+    truncateWal(this.database);
+    return rewrapped;
+  }
+
   override close(): Promise<void> {
     if (this.database.isOpen) this.transactions.close();
     return super.close();
+  }
+
+  private rewrapPage(after: string): RewrappedPage {
+    const { current } = this.masterKeys;
+    const rows = this.database
+      .prepare(
+        `SELECT subject, kid, nonce, wrapped FROM personal_keys
+         WHERE subject > ? ORDER BY subject LIMIT ${String(REWRAP_PAGE)}`,
+      )
+      .all(after);
+    const update = this.database.prepare(
+      'UPDATE personal_keys SET kid = ?, nonce = ?, wrapped = ? WHERE subject = ?',
+    );
+    const former = rows.filter(({ kid }) => kid !== null && kid !== current);
+    for (const row of former) {
+      const subject = String(row['subject']);
+      const key = unwrap(this.masterKeys, subject, toWrapped(row));
+      const { kid, nonce, wrapped } = wrap(this.masterKeys, subject, key);
+      update.run(kid, nonce, wrapped, subject);
+    }
+    const last = rows.at(-1)?.['subject'];
+    return { rewrapped: former.length, last: last === undefined ? undefined : String(last) };
+  }
+
+  /** What is enrolled must be configured: a master key that wraps nothing any more need not be. */
+  private forgetUnusedMasterKeys(): void {
+    this.database
+      .prepare(
+        `DELETE FROM master_keys WHERE kid <> ?
+           AND kid NOT IN (SELECT kid FROM personal_keys WHERE kid NOT NULL)`,
+      )
+      .run(this.masterKeys.current);
   }
 
   private readOrMake(subject: string): PersonalKey {

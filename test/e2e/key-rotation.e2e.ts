@@ -1,0 +1,159 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { runTierbook, type Ran } from './harness/command-line';
+import { startService, type Service } from './harness/service';
+import { accepted, World, type Member } from './harness/world';
+
+// Each key is replaced in two restarts and some commands.
+jest.setTimeout(120_000);
+
+let service: Service;
+let world: World;
+let provider: Member;
+
+beforeAll(async () => {
+  service = await startService();
+  world = new World(service);
+  provider = await world.provider();
+});
+
+const keys = (...args: string[]): Promise<Ran> => runTierbook(service.dataDir, 'keys', ...args);
+
+interface KeyListed {
+  readonly ring: string;
+  readonly kid: string;
+  readonly status: string;
+}
+
+/** Runs a command that must succeed, and reads the JSON that it prints. */
+async function json<T>(...args: string[]): Promise<T> {
+  const { code, out, err } = await keys(...args, '--json');
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  return JSON.parse(out) as T;
+}
+
+async function currentOf(ring: string): Promise<string> {
+  const { keys: listed } = await json<{ readonly keys: readonly KeyListed[] }>('list');
+  return listed.find((each) => each.ring === ring && each.status === 'current')?.kid ?? '';
+}
+
+/** As an operator does it: the new key is known to every process before it is used. */
+async function rotate(ring: string): Promise<{ readonly former: string; readonly kid: string }> {
+  const former = await currentOf(ring);
+  const { kid } = await json<KeyListed>('add', ring);
+  await service.restart();
+  expect(await currentOf(ring)).toBe(former);
+  await json('use', ring, kid);
+  await service.restart();
+  return { former, kid };
+}
+
+async function published(): Promise<readonly string[]> {
+  const { body } = await service.api().get('/.well-known/jwks.json');
+  return (body as { readonly keys: readonly { readonly kid: string }[] }).keys.map(
+    ({ kid }) => kid,
+  );
+}
+
+const kidOf = (token: string): unknown =>
+  (JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as { kid: unknown })
+    .kid;
+
+describe('the keys that sign tokens', () => {
+  it('are replaced while the tokens of the former one live on, and are published with it', async () => {
+    const before = await service.sign({
+      kind: 'agent',
+      id: 'e2e',
+      organisation: { kind: 'provider', id: provider.id },
+      role: 'admin-agent',
+    });
+    const read = async () => {
+      const answer = await service.api(before).get('/v1/offers');
+      return answer.status === 200 ? 200 : answer.code;
+    };
+    const { former, kid } = await rotate('tokens');
+    expect(await published()).toEqual([former, kid]);
+    const after = await service.sign({
+      kind: 'operator',
+      id: 'e2e',
+      organisation: { kind: 'operator' },
+      role: 'operator',
+    });
+    expect([kidOf(before), kidOf(after)]).toEqual([former, kid]);
+    expect(await read()).toBe(200);
+
+    const tooEarly = await keys('drop', 'tokens', former);
+    expect(tooEarly).toMatchObject({ code: 1, out: '' });
+    expect(tooEarly.err).toMatch(
+      /^tierbook: .+ stays: tokens that it signed may live until .+Z\.\n$/,
+    );
+    await json('drop', 'tokens', former, '--at-once');
+    await service.restart();
+    expect(await published()).toEqual([kid]);
+    expect(await read()).toBe('token-invalid');
+  });
+});
+
+describe('the master key of personal data', () => {
+  it('is replaced, what it wrapped is wrapped anew, and it is then needed no more', async () => {
+    // The tokens of before were signed by a key that is gone.
+    provider = { ...provider, api: await world.as({ kind: 'provider', id: provider.id }) };
+    const customer = await world.customer(provider);
+    const erased = await world.customer(provider);
+    accepted(await provider.api.post(`/v1/customers/${erased.id}/erasure`));
+    const shown = async (id: string) => (await provider.api.get(`/v1/customers/${id}/events`)).text;
+    const [history, nothing] = [await shown(customer.id), await shown(erased.id)];
+    expect(history).toContain('Padaria Ametista');
+    expect(nothing).not.toContain('Padaria Ametista');
+
+    const former = await currentOf('personalData');
+    const inUse = await keys('drop', 'personalData', former);
+    expect(inUse.err).toBe(
+      `tierbook: '${former}' of personalData stays: it wraps the keys of ${/wraps the keys of (\d+)/.exec(inUse.err)?.[1] ?? 'no'} subjects: ` +
+        'start the service with another key as current, and wait until it logs that these are wrapped anew.\n',
+    );
+    const { kid } = await rotate('personalData');
+    await loggedAnew();
+    await json('drop', 'personalData', former);
+    expect(readFileSync(join(service.dataDir, 'keys.json'), 'utf8')).not.toContain(former);
+    await service.restart();
+    expect(await currentOf('personalData')).toBe(kid);
+    expect([await shown(customer.id), await shown(erased.id)]).toEqual([history, nothing]);
+  });
+
+  /** The service says so, a moment after it serves. */
+  async function loggedAnew(): Promise<void> {
+    while (!service.logs().includes('personal keys wrapped anew')) {
+      await service.api().get('/health/live');
+    }
+  }
+});
+
+describe('a key that is needed for ever, or that there is not', () => {
+  it('is not dropped', async () => {
+    const { former } = await rotate('fingerprints');
+    const refused = await keys('drop', 'fingerprints', former, '--at-once');
+    expect(refused).toMatchObject({ code: 1, out: '' });
+    expect(refused.err).toContain('repeated commands are verified by it for ever');
+    await world.customer(provider);
+    const vault = await rotate('credentialVault');
+    const verifies = await keys('drop', 'credentialVault', vault.former);
+    expect(verifies).toMatchObject({ code: 1, out: '' });
+    expect(verifies.err).toMatch(/ stays: \d+ passwords and client secrets are verified by it/);
+    expect((await keys('use', 'tokens', 'none')).err).toMatch(
+      /^tierbook: There is no key 'none' .+\n$/,
+    );
+    expect(await keys('add', 'cursors')).toMatchObject({ code: 2, out: '' });
+  });
+
+  it('is listed without anything secret', async () => {
+    const { code, out } = await keys('list');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^RING +KEY +STATUS +REPLACED\n/);
+    expect(out).toMatch(/\nfingerprints +[0-9a-f]{16} +former +\d{4}-.+Z\n/);
+    const secrets = readFileSync(join(service.dataDir, 'keys.json'), 'utf8').match(/[\w-]{43}/g);
+    expect(secrets?.length).toBeGreaterThan(10);
+    for (const secret of secrets ?? []) expect(out).not.toContain(secret);
+  });
+});
