@@ -28,6 +28,7 @@ export * from './provider/provider.handlers';
 export * from './reseller/reseller.handlers';
 export * from './process-context';
 export * from './scheduler/partnership-request.schedule';
+export * from './scheduler/credential-sweep';
 export * from './scheduler/delegation.schedule';
 export * from './scheduler/scheduler.process';
 export * from './services/service-accounts';

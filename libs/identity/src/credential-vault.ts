@@ -95,17 +95,22 @@ export class CredentialVault {
     await this.state.remove(COLLECTION, credentialId);
   }
 
+  /** The credential, if it has a verifier. */
+  async find(credentialId: string): Promise<IssuedCredential | undefined> {
+    const record = await this.state.get<Verifier>(COLLECTION, credentialId);
+    return record === undefined ? undefined : issued(credentialId, record.value);
+  }
+
   /** At most `limit` credentials after this one, in the order of their ids. */
   async list(after: string | undefined, limit: number): Promise<readonly IssuedCredential[]> {
     const from = after === undefined ? {} : { after };
     const records = await this.state.list<Verifier>(COLLECTION, { ...from, limit });
-    return records.map(({ key, value: { owner, createdAt, kid } }) => ({
-      credentialId: key,
-      owner,
-      createdAt,
-      kid,
-    }));
+    return records.map(({ key, value }) => issued(key, value));
   }
+}
+
+function issued(credentialId: string, { owner, createdAt, kid }: Verifier): IssuedCredential {
+  return { credentialId, owner, createdAt, kid };
 }
 
 function boundPassword(credentialId: string, password: string): string {

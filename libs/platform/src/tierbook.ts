@@ -1,5 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import {
+  CredentialSweep,
   CustomerErasureProcess,
   CustomerEraser,
   CustomerReferencesProcess,
@@ -396,7 +397,7 @@ function onRetryIn(logger: Logger): ProcessManagerOptions['onRetry'] {
 const TICK_MS = 1_000;
 
 function createScheduler(
-  { pipeline, aggregates }: WriteSide,
+  { pipeline, aggregates, vault, engines }: WriteSide,
   store: ReadStore,
   logger: Logger,
   clock: Clock,
@@ -407,6 +408,7 @@ function createScheduler(
       new SubscriptionSchedule(pipeline, aggregates, (now) => findDueSubscriptions(store, now)),
       new PartnershipRequestSchedule(pipeline, aggregates, (now) => findDueRequests(store, now)),
       new DelegationSchedule(pipeline, aggregates, (now) => findDueDelegations(store, now)),
+      new CredentialSweep(vault, aggregates, engines.stateStore),
     ],
     (schedule, key, err) => {
       if (err instanceof ViewBehindError) return;
