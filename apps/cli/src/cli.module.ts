@@ -38,6 +38,8 @@ import { RotateServiceSecretCommand } from './services/rotate-service-secret.com
 import { ServicesCommand } from './services/services.command';
 import { TokensCommand } from './tokens/tokens.command';
 import { ReplayCommand } from './views/replay.command';
+import { ShowCommand } from './views/show.command';
+import { ShowViewCommand } from './views/show-view.command';
 import { VerifyViewsCommand } from './views/verify-views.command';
 import { ViewsCommand } from './views/views.command';
 
@@ -89,6 +91,8 @@ export class CommandLine {
     DropParkedCommand,
     ViewsCommand,
     VerifyViewsCommand,
+    ShowViewCommand,
+    ShowCommand,
     ReplayCommand,
   ],
 })

@@ -6,7 +6,16 @@ const UNSAFE = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
 /** A line that holds text which people wrote cannot move a terminal's cursor or turn its text around. */
 export function jsonLine(value: unknown): string {
-  return JSON.stringify(value).replace(
+  return escaped(JSON.stringify(value));
+}
+
+/** The same for people: a field a line. */
+export function jsonText(value: unknown): string {
+  return escaped(JSON.stringify(value, null, 2));
+}
+
+function escaped(json: string): string {
+  return json.replace(
     UNSAFE,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   StoreRefusedError,
   type EventReader,
+  type Position,
   type StoredEvent,
   type EventCodec,
 } from '@tierbook/eventing';
@@ -16,6 +17,7 @@ import {
   type ProjectionStore,
   type ReadStore,
   type VerifiedView,
+  type ViewDefinition,
   type ViewStatus,
 } from '@tierbook/read-models';
 import {
@@ -31,6 +33,7 @@ import { withState } from './projections-on-disk';
  * Builds every view from the log into `views.db` of a new directory, honouring what was dropped; documents that
  * cannot take an event are parked in its `state.db`. The service's own views stay as they are.
  *
+ * @param asOf the last event to build from; the log's last where it is left out.
  * @param onRead told how many more events have been read.
  * @throws StoreRefusedError where the directory holds something.
  */
@@ -38,6 +41,7 @@ export async function replayViews(
   configuration: Configuration,
   keys: KeyMaterial,
   directory: string,
+  asOf: Position | undefined,
   onRead: (events: number) => void,
 ): Promise<readonly ViewStatus[]> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -45,9 +49,45 @@ export async function replayViews(
     throw new StoreRefusedError(`${directory} holds files already: name a new directory.`);
   }
   return fromLog(configuration, keys, directory, async (source) => {
-    const upTo = await source.reader.head();
+    const upTo = asOf ?? (await source.reader.head());
     return replay({ ...source, store: source.scratch, projections: PROJECTIONS, upTo, onRead });
   });
+}
+
+/** A document of views that a replay built, and how far its view goes. */
+export interface ReplayedDocument {
+  readonly position: Position | undefined;
+  readonly document: object | undefined;
+}
+
+/** Every view's name. */
+export function viewNames(): readonly string[] {
+  return PROJECTIONS.map(({ view }) => view.name);
+}
+
+/**
+ * Reads a document of a replay's directory.
+ * @throws StoreRefusedError where no replay has built its views there.
+ */
+export async function documentIn(
+  directory: string,
+  viewName: string,
+  key: string,
+): Promise<ReplayedDocument> {
+  const path = join(directory, 'views.db');
+  if (!existsSync(path)) {
+    throw new StoreRefusedError(`There are no views in ${directory}: name a replay's directory.`);
+  }
+  const view = PROJECTIONS.find((each) => each.view.name === viewName)?.view;
+  if (view === undefined) throw new RangeError(`There is no view ${viewName}.`);
+  const store = openSqliteReadStore({ path });
+  try {
+    // A view whose documents do not matter here.
+    const row = await store.get(view as unknown as ViewDefinition<object>, key);
+    return { position: await store.positionOf(view), document: row?.doc };
+  } finally {
+    await store.close();
+  }
 }
 
 export interface Verification {
