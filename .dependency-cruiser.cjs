@@ -123,7 +123,7 @@ module.exports = {
         pathNot: '^node_modules/(@nestjs/(cqrs|common)|uuid|libphonenumber-js)/',
       },
     },
-    onlyLibs('audit', 'eventing', 'state'),
+    onlyLibs('audit', 'domain', 'eventing', 'state'),
     ...engines.split('|').map((engine) => onlyLibs(engine, 'eventing', 'state', 'read-models')),
     {
       name: 'engine-packages',
