@@ -368,5 +368,14 @@ async function everyRead(): Promise<readonly (readonly [Api, string])[]> {
     [api, '/v1/events?limit=200'],
     [api, `${path}/events?limit=2`],
     [api, `${path}/events`],
+    [api, `${path}/events?sort=-position&refusals=true&language=pt-BR`],
+    [api, `${one}/events?field=quantity`],
+    [whole.api, `${path}/delegations/${delegationId}/events`],
+    [world.operator, `/v1/providers/${provider.id}/events`],
+    [world.operator, `/v1/resellers/${applied.id}/events`],
+    [api, `/v1/partnerships/${provider.id}.${ended.id}/events?limit=1`],
+    [api, `/v1/partnership-requests/${requestId}/events`],
+    [api, `/v1/offers/${offerId}/events`],
+    [api, `/v1/services/${serviceId}/events`],
   ];
 }

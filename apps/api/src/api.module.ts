@@ -12,6 +12,8 @@ import {
 import { EventFeed } from './audit/event-feed';
 import { EventSight } from './audit/event-sight';
 import { EventsController } from './audit/events.controller';
+import { Histories } from './audit/histories';
+import { HistoryController } from './audit/history.controller';
 import { RefusalsController } from './audit/refusals.controller';
 import { TransparencyController } from './audit/transparency.controller';
 import { CountryRulesController } from './country-rules/country-rules.controller';
@@ -70,6 +72,7 @@ export class ApiModule {
         ProviderSubscriptionsController,
         DelegationsController,
         EventsController,
+        HistoryController,
         RefusalsController,
         TransparencyController,
         ServicesController,
@@ -94,6 +97,7 @@ export class ApiModule {
         CustomersOfReseller,
         OffBoardings,
         EventFeed,
+        Histories,
         EventSight,
       ],
     };

@@ -179,6 +179,8 @@ describe('the refusal log', () => {
     expect(await found({ caller: 'agent-1' })).toEqual([3, 1]);
     expect(await found({ command: 'other' })).toEqual([3]);
     expect(await found({ code: 'forbidden' })).toEqual([2]);
+    expect(await found({ target: 'customers' })).toEqual([3, 2, 1]);
+    expect(await found({ target: 'customer' })).toEqual([]);
     expect(await found({ until: '2026-11-22T10:01:00.000Z' })).toEqual([1]);
     expect(await found({ from: '2026-11-22T10:01:00.000Z', code: 'domain-taken' })).toEqual([3]);
   });

@@ -59,6 +59,8 @@ export interface RefusalFilter {
   readonly caller?: string | undefined;
   readonly command?: string | undefined;
   readonly code?: string | undefined;
+  /** An id that stands in the path that it was sent to. */
+  readonly target?: string | undefined;
   /** Inclusive. */
   readonly from?: string | undefined;
   /** Exclusive. */
@@ -347,13 +349,15 @@ function hashOf(previous: string, entry: RefusalEntry): string {
 }
 
 function isFoundBy(filter: RefusalFilter, entry: RefusalEntry): boolean {
-  const { organisation, caller, command, code, from, until } = filter;
+  const { organisation, caller, command, code, target, from, until } = filter;
   const codes = entry.kind === 'refusal' ? [entry.code] : Object.keys(entry.counts);
   return (
     (organisation === undefined || entry.caller.organisation === organisation) &&
     (caller === undefined || entry.caller.id === caller) &&
     (command === undefined || (entry.kind === 'refusal' && entry.command === command)) &&
     (code === undefined || codes.includes(code)) &&
+    (target === undefined ||
+      (entry.kind === 'refusal' && entry.target.split('/').includes(target))) &&
     (from === undefined || entry.at >= from) &&
     (until === undefined || entry.at < until)
   );

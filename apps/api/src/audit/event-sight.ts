@@ -26,6 +26,9 @@ const OF_DELEGATIONS: ReadonlySet<string> = new Set([
 /** Stands for a reseller of whom another is not told. */
 export const ANOTHER_RESELLER = 'another-reseller';
 
+/** Streams of the programme itself, which the operator runs. */
+const OF_THE_OPERATOR = ['provider', 'reseller', 'services'] as const;
+
 type Sights = Map<string, Promise<Sight | 'none'>>;
 
 /**
@@ -48,6 +51,7 @@ export class EventSight {
     const { tenant, parties } = stored.metadata;
     if (isKernelEvent(stored.type)) return false;
     if (organisation.kind === 'provider') return tenant === organisation.id;
+    if (organisation.kind === 'operator') return this.isOfTheOperator(stored);
     if (organisation.kind !== 'reseller') return false;
     const customerId = parties.find(({ as }) => as === 'customer')?.id as CustomerId | undefined;
     if (customerId === undefined) return isOwn(stored, organisation.id);
@@ -56,6 +60,11 @@ export class EventSight {
     const known = sights.get(customerId) ?? this.sightOf(principal, customerId);
     sights.set(customerId, known);
     return covers(await known, stored, organisation.id);
+  }
+
+  private isOfTheOperator({ stream }: StoredEvent): boolean {
+    const { aggregates: streams } = this.tierbook;
+    return OF_THE_OPERATOR.some((category) => stream.startsWith(streams.streamOf(category, '')));
   }
 
   private async sightOf(principal: Principal, id: CustomerId): Promise<Sight | 'none'> {
@@ -111,7 +120,7 @@ function shownActor(
 }
 
 /** The same with every other reseller's id left out, however deep it stands. */
-function withoutOthers(value: unknown, own: string): unknown {
+export function withoutOthers(value: unknown, own: string): unknown {
   if (Array.isArray(value)) return value.map((each) => withoutOthers(each, own));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(

@@ -9,8 +9,8 @@ export function eventView({
   metadata,
   event,
 }: RecordedEvent) {
-  const { occurredAt, recordedAt, actor, parties, commandId, correlationId, causationId } =
-    metadata;
+  const { occurredAt, recordedAt, actor, parties, command } = metadata;
+  const { commandId, correlationId, causationId } = metadata;
   return {
     id,
     type: event.type,
@@ -21,6 +21,8 @@ export function eventView({
     recordedAt,
     actor,
     parties,
+    /** Absent on events from before it was kept. */
+    ...(command === undefined ? {} : { command }),
     commandId,
     correlationId,
     causationId,

@@ -1,28 +1,28 @@
-import {
-  Controller,
-  Get,
-  Inject,
-  Param,
-  Query,
-  type BeforeApplicationShutdown,
-} from '@nestjs/common';
+import { Controller, Get, Inject, Query, type BeforeApplicationShutdown } from '@nestjs/common';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
-import type { CustomerId } from '@tierbook/domain';
 import type { Position } from '@tierbook/eventing';
+import type { Principal } from '@tierbook/identity';
 import { LOGGER, TIERBOOK, type Logger, type Tierbook } from '@tierbook/platform';
-import { CustomerSight } from '../customers/customer-sight';
 import { stillHolds } from '../http/bearer';
-import { IdPipe } from '../http/id.pipe';
+import { ProblemError } from '../http/problems';
 import { ReadYourWrites } from '../http/read-your-writes';
 import { Reader } from '../http/reader';
 import { correlationIdOf, HttpExchange, type Exchange } from '../http/request';
 import { ReadRoute } from '../http/routes';
-import { id, POSITION, ref, text } from '../http/schemas';
+import { POSITION, ref, text } from '../http/schemas';
 import { EventFeed } from './event-feed';
-import { CustomerEventsQuery, EventsQuery } from './events.dto';
+import { Histories, type HistoryAnswer } from './histories';
+import { EventsQuery } from './history.dto';
+import { HISTORY_PROBLEMS } from './history.problems';
 import { streamEvents, wantsServerSentEvents } from './server-sent-events';
 
-const DEFAULT_LIMIT = 50;
+/** A page of all that the caller may see. */
+export interface EventPage extends HistoryAnswer {
+  /** Where to go on from; also when there were none of the caller's among those read. `null`: an empty log. */
+  readonly nextPosition: string | null;
+  /** The end of the log was reached. */
+  readonly caughtUp: boolean;
+}
 
 const EVENT_STREAM = text(
   "Server-Sent Events (WHATWG HTML): `event` is an event's type, `id` its position, `data` the Event as JSON. A comment comes every 15 s.",
@@ -36,8 +36,8 @@ export class EventsController implements BeforeApplicationShutdown {
   constructor(
     private readonly reader: Reader,
     private readonly readYourWrites: ReadYourWrites,
-    private readonly sight: CustomerSight,
     private readonly feed: EventFeed,
+    private readonly histories: Histories,
     @Inject(TIERBOOK) private readonly tierbook: Tierbook,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -54,16 +54,15 @@ export class EventsController implements BeforeApplicationShutdown {
     answers: ref('EventPage'),
     otherwise: { 'text/event-stream': EVENT_STREAM },
     summary:
-      "The events that the caller may see, in order, after a position: a provider's own; a reseller's of what its rights cover now. With Accept: text/event-stream they go on as they come, until the token ends; Last-Event-ID resumes.",
+      "The events that the caller may see: a provider's own; a reseller's of what its rights cover now; by time, actor, organisation, reseller, customer, type and changed field. With Accept: text/event-stream all of them go on as they come, after a position, until the token ends; Last-Event-ID resumes.",
+    problems: HISTORY_PROBLEMS,
   })
   async events(@HttpExchange() exchange: Exchange, @Query() query: EventsQuery) {
     const { request } = exchange;
     const principal = await this.reader.begin(request, 'read-events', []);
     const resumed = request.headers['last-event-id'];
     const after = await this.positionOf(typeof resumed === 'string' ? resumed : query.after);
-    if (!wantsServerSentEvents(exchange)) {
-      return this.feed.page(principal, after, query.limit ?? DEFAULT_LIMIT);
-    }
+    if (!wantsServerSentEvents(exchange)) return this.page(exchange, principal, query, after);
     const ended = new AbortController();
     this.streaming.add(ended);
     const events = this.feed.live(principal, after, ended.signal);
@@ -77,29 +76,44 @@ export class EventsController implements BeforeApplicationShutdown {
     return undefined;
   }
 
-  @Get('customers/:id/events')
-  @ReadRoute({
-    action: 'read-customer-events',
-    path: { id: id('The customer.') },
-    answers: ref('EventHistory'),
-    summary: "One customer's events, from the first on, as far as the caller may see them.",
-    problems: ['not-found'],
-  })
-  async customerEvents(
-    @HttpExchange() { request }: Exchange,
-    @Param('id', IdPipe) id: CustomerId,
-    @Query() query: CustomerEventsQuery,
-  ) {
-    const { principal } = await this.reader.beginOn(request, 'read-customer-events', [], (caller) =>
-      this.sight.of(caller, id),
-    );
-    const { afterRevision = -1, limit = DEFAULT_LIMIT } = query;
-    return this.feed.history(principal, 'customer', id, { afterRevision, limit });
-  }
-
   /** Ends the streams before the server waits for its connections, which would otherwise never end. */
   beforeApplicationShutdown(): void {
     for (const ended of this.streaming) ended.abort();
+  }
+
+  private async page(
+    exchange: Exchange,
+    principal: Principal,
+    query: EventsQuery,
+    after: Position | undefined,
+  ): Promise<EventPage> {
+    if (after !== undefined && (query.cursor !== undefined || query.sort === '-position')) {
+      throw new ProblemError(
+        'query-invalid',
+        '`after` goes with neither cursor nor sort=-position.',
+      );
+    }
+    const { customer } = query;
+    const { answer, page } = await this.histories.page(
+      exchange,
+      principal,
+      query,
+      {
+        ...(customer === undefined ? {} : { customer, target: customer }),
+        // What concerns a customer stands in its own stream.
+        ...(customer === undefined || after !== undefined
+          ? {}
+          : { stream: this.tierbook.aggregates.streamOf('customer', customer) }),
+      },
+      after,
+    );
+    const caughtUp = page.newer === null;
+    const isNewestFirst = query.sort === '-position';
+    return {
+      ...answer,
+      nextPosition: isNewestFirst ? null : (page.last ?? after ?? null),
+      caughtUp,
+    };
   }
 
   private async positionOf(text: string | undefined): Promise<Position | undefined> {

@@ -30,13 +30,14 @@ export class RefusalsController {
   })
   async list(@HttpExchange() { request }: Exchange, @Query() query: ListRefusalsQuery) {
     const principal = await this.reader.begin(request, 'list-refusals', []);
-    const { limit = DEFAULT_LIMIT, cursor, caller, command, code, from, until } = query;
+    const { limit = DEFAULT_LIMIT, cursor, caller, command, target, code, from, until } = query;
     const organisation =
       principal.organisation.kind === 'operator' ? undefined : organisationIdOf(principal);
     const filter = {
       organisation,
       caller,
       command,
+      target,
       code,
       from: from && new Date(from).toISOString(),
       until: until && new Date(until).toISOString(),
@@ -65,7 +66,7 @@ function scopeOf(filter: Readonly<Record<string, Scalar | undefined>>): CursorSc
   };
 }
 
-/** Fingerprints stay inside. */
-function shown(entry: RefusalEntry): object {
+/** An entry as it is shown: fingerprints stay inside. */
+export function shown(entry: RefusalEntry): object {
   return entry.kind === 'summary' ? entry : { ...entry, fingerprint: undefined };
 }

@@ -23,6 +23,15 @@ export class ListRefusalsQuery extends PagingQuery {
   @IsIn(ACTIONS, { message: 'must be a command of this API' })
   readonly command?: string;
 
+  @ApiPropertyOptional({
+    pattern: '^[A-Za-z0-9._-]{1,100}$',
+    description: 'Id that stands in the path that it was sent to.',
+  })
+  @Optional()
+  @Matches(/^[A-Za-z0-9._-]{1,100}$/, { message: 'must be the id of a resource' })
+  @IsString({ message: 'must be the id of a resource' })
+  readonly target?: string;
+
   @ApiPropertyOptional({ enum: CODES, description: 'The problem that it was refused with.' })
   @Optional()
   @IsIn(CODES, { message: 'must be the code of a problem' })

@@ -34,6 +34,26 @@ const SERVICE_PROBLEMS = {
     title: 'Invalid query',
     advice: 'Correct the query parameter that `detail` names.',
   },
+  'event-type-unknown': {
+    status: 400,
+    title: 'Unknown type of event',
+    advice: 'Name types as the API document lists them.',
+  },
+  'changed-field-unknown': {
+    status: 400,
+    title: 'Unknown field',
+    advice: 'Name a field as `changes` does; the API document lists them all.',
+  },
+  'time-span-empty': {
+    status: 400,
+    title: 'Empty span of time',
+    advice: 'Let `from` be earlier than `until`.',
+  },
+  'language-unknown': {
+    status: 400,
+    title: 'Unknown language',
+    advice: 'Ask for en or pt-BR, or leave `language` out.',
+  },
   'cursor-invalid': {
     status: 400,
     title: 'Invalid cursor',

@@ -119,9 +119,11 @@ describe('a change', () => {
 
 describe('a sentence', () => {
   it.each(EVENT_TYPES)('tells %s in every language, whole and erased', (type) => {
-    const example = EXAMPLES.find((event) => event.type === type) as TierbookEvent;
+    const examples = EXAMPLES.filter((event) => event.type === type);
     const told = { actor: ACTOR, tenant: 'provider-1' };
-    const forms = [example, { ...example, personal: ERASED } as unknown as TierbookEvent];
+    const erased = examples.map((event) => ({ ...event, personal: ERASED }));
+    const forms = [...examples, ...erased] as readonly TierbookEvent[];
+    expect(forms).toHaveLength(2);
     for (const event of forms) {
       const changes = new ThingRecord().apply(event);
       const [english, portuguese] = LANGUAGES.map((language) =>

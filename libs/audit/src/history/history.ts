@@ -55,6 +55,8 @@ export interface HistoryPage {
   readonly entries: readonly HistoryEntry[];
   readonly older: HistoryEdge | null;
   readonly newer: HistoryEdge | null;
+  /** Where the last event stands that was looked at; `null` where there was none. */
+  readonly last: Position | null;
   /** It ended because as much was read as one page may, and goes on. */
   readonly cutShort: boolean;
 }
@@ -262,6 +264,7 @@ function pageOf(
     entries,
     older: isNewer ? behind : ahead,
     newer: isNewer ? ahead : behind,
+    last: last?.position ?? null,
     cutShort: end === 'cut',
   };
 }
