@@ -1,8 +1,4 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { loadOrCreateDevelopmentKeys } from '@tierbook/identity';
-import { openSqlitePersonalKeys } from '@tierbook/sqlite';
 import type { Answer } from './harness/api';
 import { ApiDocument, expectDeclaredAnswers } from './harness/api-document';
 import { startService, type Service } from './harness/service';
@@ -49,28 +45,25 @@ async function erasable() {
   return { id, path, mark };
 }
 
-/** The files that hold the text, in any case, in UTF-8 or UTF-16. */
-function filesWith(text: string): readonly string[] {
-  const names = readdirSync(service.dataDir, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
-  return names.filter((name) => {
-    const bytes = readFileSync(name);
-    return [text, text.toUpperCase()].some(
+/** The places that hold the text, in any case, in UTF-8 or UTF-16. */
+async function placesWith(text: string): Promise<readonly string[]> {
+  const places = [...(await service.kept.bytes())].filter(([, bytes]) =>
+    [text, text.toUpperCase()].some(
       (form) => bytes.includes(form) || bytes.includes(Buffer.from(form, 'utf16le')),
-    );
-  });
+    ),
+  );
+  return places.map(([name]) => name);
 }
 
-/** Looks until no file holds it: what readers keep in a WAL goes a moment later. */
-async function goneFromFiles(text: string): Promise<void> {
-  while (filesWith(text).length > 0) await service.api().get('/health/live');
+/** Looks until no place holds it: what readers keep in a WAL goes a moment later. */
+async function goneFromPlaces(text: string): Promise<void> {
+  while ((await placesWith(text)).length > 0) await service.api().get('/health/live');
 }
 
 describe('an erased customer', () => {
   it('reads as erased, is found by nothing that it was, and is closed', async () => {
     const { id, path, mark } = await erasable();
-    expect(filesWith(mark)).not.toEqual([]);
+    expect(await placesWith(mark)).not.toEqual([]);
     const answer = accepted(await provider.api.post(`/v1/customers/${id}/erasure`));
     const { position } = answer;
     const shown = await provider.api.get(`/v1/customers/${id}`, { position });
@@ -104,7 +97,7 @@ describe('an erased customer', () => {
       const refused = await provider.api.post(`/v1/customers/${id}/${what}`, body);
       expect(refusal(refused)).toEqual([409, 'customer-erased']);
     }
-    await goneFromFiles(mark);
+    await goneFromPlaces(mark);
     expect(service.logs()).not.toContain(mark);
   });
 
@@ -136,25 +129,20 @@ describe('an erased customer', () => {
     const { position } = accepted(await provider.api.post(`/v1/customers/${id}/erasure`));
     await provider.api.get(`/v1/customers/${id}`, { position });
     await service.stop();
-    expect(filesWith(mark)).toEqual([]);
-    for (const end of ['', '-wal', '-shm']) {
-      rmSync(join(service.dataDir, `views.db${end}`), { force: true });
-    }
+    expect(await placesWith(mark)).toEqual([]);
+    await service.kept.dropViews();
     await service.start();
     const shown = await provider.api.get(`/v1/customers/${id}`, { position });
     expect(shown.body).toMatchObject({ status: 'erased', companyName: null, address: null });
     expect((await provider.api.get(path, { position })).at('name')).toBeNull();
-    expect(filesWith(mark)).toEqual([]);
+    expect(await placesWith(mark)).toEqual([]);
   });
 
   it('is recorded at the next start where only its key was destroyed', async () => {
     const { id, mark } = await erasable();
     const other = await erasable();
     await service.kill();
-    const keys = openSqlitePersonalKeys({
-      path: join(service.dataDir, 'keys.db'),
-      masterKeys: loadOrCreateDevelopmentKeys(service.dataDir).personalData,
-    });
+    const keys = await service.kept.openKeys();
     await keys.destroy(`customer-${id}`, '2026-01-02T03:04:05.678Z');
     await keys.close();
     await service.start();
@@ -167,7 +155,7 @@ describe('an erased customer', () => {
     const position = last?.position ?? '';
     const shown = await provider.api.get(`/v1/customers/${id}`, { position });
     expect(shown.at('status')).toBe('erased');
-    await goneFromFiles(mark);
+    await goneFromPlaces(mark);
     const untouched = await provider.api.get(`/v1/customers/${other.id}`, { position });
     expect(untouched.string('companyName')).toContain(other.mark);
   });

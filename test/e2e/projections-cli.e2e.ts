@@ -1,4 +1,3 @@
-import { DatabaseSync } from 'node:sqlite';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
@@ -145,14 +144,7 @@ describe('alone', () => {
   it(
     'names a document that is not what the log makes of it, and a rebuild sets it right',
     async () => {
-      const path = join(service.dataDir, 'views.db');
-      const database = new DatabaseSync(path);
-      const row = database
-        .prepare('SELECT generation FROM builds WHERE view = ? AND serving = 1')
-        .get('customers');
-      const table = `customers_v${String(row?.['generation'])}`;
-      database.exec(`UPDATE ${table} SET doc = json_set(doc, '$.licences', 12345)`);
-      database.close();
+      await service.kept.alterDocument('customers', subscribed.id, 'licences', 12_345);
       const verified = await tierbook('views', 'verify');
       expect(verified.code).toBe(1);
       expect(verified.out).toContain(`customers ${subscribed.id}: different licences\n`);

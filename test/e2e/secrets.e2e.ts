@@ -1,10 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemClock } from '@tierbook/eventing';
 import { CredentialVault, loadOrCreateDevelopmentKeys } from '@tierbook/identity';
-import { openSqliteStateStore } from '@tierbook/sqlite';
 import { ApiDocument, expectDeclaredAnswers } from './harness/api-document';
 import { COMMAND_CASES } from './harness/command-cases';
 import { startService, type Service } from './harness/service';
@@ -99,7 +96,7 @@ async function credentialsOf(customerId: string) {
 /** Whether the vault takes the password for the customer's current credential. */
 async function verifies(customerId: string, password: string): Promise<boolean> {
   const current = (await credentialsOf(customerId)).at(-1)?.['credentialId'] ?? '';
-  const state = openSqliteStateStore({ path: join(service.dataDir, 'state.db') });
+  const state = await service.kept.openState();
   const keys = loadOrCreateDevelopmentKeys(service.dataDir);
   try {
     return await new CredentialVault(state, keys.credentialVault, systemClock).verify(
@@ -184,13 +181,6 @@ function formsOf(text: string): readonly Buffer[] {
 
 const holds = (bytes: Buffer, text: string) => formsOf(text).some((form) => bytes.includes(form));
 
-function files(): ReadonlyMap<string, Buffer> {
-  const names = readdirSync(service.dataDir, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
-  return new Map(names.map((name) => [name.slice(service.dataDir.length + 1), readFileSync(name)]));
-}
-
 /** A service gets a token for its secret, and is refused one for another secret. */
 async function askForToken(): Promise<void> {
   const { clientId, clientSecret } = await world.serviceAccount(provider);
@@ -229,12 +219,13 @@ describe('after every command there is', () => {
 
   it('the search finds what is there', async () => {
     const [name] = [...personalTexts()].filter((text) => text.startsWith('Padaria Ametista'));
+    const kept = [...(await service.kept.bytes())];
     const views = Buffer.concat(
-      [...files()].filter(([file]) => file.startsWith('views')).map(([, bytes]) => bytes),
+      kept.filter(([place]) => place.startsWith('views.')).map(([, bytes]) => bytes),
     );
     expect(holds(views, name ?? '')).toBe(true);
     const events = Buffer.concat(
-      [...files()].filter(([file]) => file.startsWith('events')).map(([, bytes]) => bytes),
+      kept.filter(([place]) => place.startsWith('events.')).map(([, bytes]) => bytes),
     );
     expect(holds(events, 'Nimbus Office ')).toBe(true);
     for (const text of ['Ônix e Cia', 'Eustáquio', 'x@y.example']) {
@@ -255,8 +246,8 @@ describe('after every command there is', () => {
     if (when === 'stopped') await service.stop();
     const texts = personalTexts();
     expect(texts.size).toBeGreaterThan(100);
-    const log = [...files()].filter(([name]) => name.startsWith('events.db'));
-    expect(log.map(([name]) => name)).toContain('events.db');
+    const log = [...(await service.kept.bytes())].filter(([name]) => name.startsWith('events.'));
+    expect(log).not.toEqual([]);
     for (const [name, bytes] of log) {
       for (const text of texts)
         expect([name, text, holds(bytes, text)]).toEqual([name, text, false]);
@@ -269,11 +260,11 @@ describe('after every command there is', () => {
     expect(wanted.size).toBeGreaterThan(10);
     const metrics = await service.api().get('/metrics');
     expect(metrics.text).toContain('tierbook_http_request_duration_seconds');
-    const places = new Map(files());
+    const places = new Map(await service.kept.bytes());
     // Made to hold them, for this user only.
     for (const name of ['development.json', 'keys.json']) places.delete(name);
-    expect([...places.keys()]).toEqual(
-      expect.arrayContaining(['events.db', 'views.db', 'state.db', 'keys.db']),
+    expect([...places.keys()].map((name) => name.split('.')[0])).toEqual(
+      expect.arrayContaining(['events', 'views', 'state', 'keys']),
     );
     places.set('logs', Buffer.from(service.logs()));
     places.set('metrics', Buffer.from(metrics.text));

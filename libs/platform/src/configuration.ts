@@ -175,9 +175,21 @@ export function schemeOf(url: string): string {
  * does with one process.
  */
 export function hasSeparateProjector(configuration: Configuration): boolean {
-  const { development, eventStoreUrl, readStoreUrl, stateStoreUrl, keyStoreUrl } = configuration;
-  const urls = [eventStoreUrl, readStoreUrl, stateStoreUrl, keyStoreUrl];
-  return !development && urls.every((url) => !url.startsWith('sqlite:'));
+  return !configuration.development && storeUrls(configuration).every(isServer);
+}
+
+/** Whether a store is a server that may be away when this process starts. */
+export function isNetworked(configuration: Configuration): boolean {
+  return storeUrls(configuration).some(isServer);
+}
+
+function storeUrls(configuration: Configuration): readonly string[] {
+  const { eventStoreUrl, readStoreUrl, stateStoreUrl, keyStoreUrl } = configuration;
+  return [eventStoreUrl, readStoreUrl, stateStoreUrl, keyStoreUrl];
+}
+
+function isServer(url: string): boolean {
+  return !url.startsWith('sqlite:');
 }
 
 /**

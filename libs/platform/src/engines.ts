@@ -10,6 +10,7 @@ import type { StateStore } from '@tierbook/state';
 import type { Configuration } from './configuration';
 import { erasuresFile, notingErasures } from './erasure-record';
 import { eventLogPlace, openEventLog, type EventLog } from './event-log';
+import { holdDataDirectory } from './service-lock';
 import { openPersonalKeys, openStateStore, storePlaces } from './stores';
 
 /** The stores that commands are decided and recorded with. */
@@ -45,6 +46,8 @@ export async function openWriteEngines(
     for (const store of opened.toReversed()) await store.close();
   };
   try {
+    const held = holdDataDirectory(configuration);
+    if (held !== undefined) opened.push(held);
     const { store: eventStore, onCommit, check: checkLog } = await openEventLog(events, onFatal);
     opened.push(eventStore);
     const stateStore = await openStateStore(places.state);

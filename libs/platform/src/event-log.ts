@@ -56,11 +56,6 @@ export function eventLogPlace({
   );
 }
 
-/** Whether a store is a server that may be away when this process starts. */
-export function isNetworked(configuration: Configuration): boolean {
-  return eventLogPlace(configuration).engine !== 'sqlite';
-}
-
 /**
  * Opens the log to write to it, and begins it where there is none.
  *

@@ -4,8 +4,8 @@ import { CachedPersonalKeys, EventCodec, systemClock, type EventReader } from '@
 import type { KeyMaterial } from '@tierbook/identity';
 import { openSqliteStateReader } from '@tierbook/sqlite';
 import type { StateStore } from '@tierbook/state';
-import { sqlitePathOf, type Configuration } from './configuration';
-import { eventLogPlace, openReadableLog, refuseMissing } from './event-log';
+import type { Configuration } from './configuration';
+import { eventLogPlace, openReadableLog } from './event-log';
 import { readOnlyKeys } from './read-only-keys';
 import { openPersonalKeysReader, openStateStore, storePlaces } from './stores';
 
@@ -65,14 +65,4 @@ export function eventLogBytes(
   const { path } = place;
   const bytesOf = (file: string) => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   return { file: bytesOf(path), wal: bytesOf(`${path}-wal`) };
-}
-
-/**
- * The path of a file that must be there.
- * @throws ConfigurationError, StoreRefusedError: one clear line each.
- */
-export function existing(setting: string, url: string): string {
-  const path = sqlitePathOf(setting, url);
-  refuseMissing(path);
-  return path;
 }

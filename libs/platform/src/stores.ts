@@ -14,6 +14,7 @@ import {
   openSqlitePersonalKeys,
   openSqlitePersonalKeysReader,
   openSqliteProjectionStore,
+  openSqliteReadStore,
   openSqliteStateStore,
   openThreadedReadStore,
   type PersonalKeysReader,
@@ -91,6 +92,15 @@ export async function openPersonalKeysReader(
 /** The views, to query them. */
 export async function openReadStore(place: StorePlace): Promise<ReadStore> {
   return place.engine === 'mongodb' ? openMongoReadStore(place) : openThreadedReadStore(place);
+}
+
+/** The views that there are, for who looks at them beside the service. */
+export async function openViewsReader(
+  place: StorePlace,
+): Promise<ReadStore & Pick<ProjectionStore, 'builds'>> {
+  if (place.engine === 'mongodb') return openMongoReadStore(place);
+  refuseMissing(place.path);
+  return openSqliteReadStore(place);
 }
 
 /** The views, to build them: who did before is fenced off. */

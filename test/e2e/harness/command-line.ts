@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { ROOT } from './service';
+import { ROOT, storesOf } from './service';
 
 /** What a command printed, and how it ended. */
 export interface Ran {
@@ -15,14 +15,16 @@ export interface Ran {
 /** Settings of whoever runs the tests. */
 const UNSET = { PORT: '', PUBLIC_URL: '', TIERBOOK_KEYS_FILE: '', NODE_OPTIONS: '' };
 
-/** Starts the built command line on a data directory. */
+/** Starts the built command line on a data directory, with the stores that the service on it has. */
 export function startTierbook(
   dataDir: string,
   ...args: readonly string[]
 ): ChildProcessByStdio<null, Readable, Readable> {
+  const option = args.indexOf('--data-dir');
+  const stores = storesOf(option < 0 ? dataDir : (args[option + 1] ?? ''));
   return spawn(process.execPath, [join(ROOT, 'bin', 'tierbook.cjs'), ...args], {
     cwd: ROOT,
-    env: { ...process.env, ...UNSET, DATA_DIR: dataDir },
+    env: { ...process.env, ...UNSET, ...stores, DATA_DIR: dataDir },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }

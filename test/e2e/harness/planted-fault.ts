@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonObject, NewEvent, StoredEvent } from '@tierbook/eventing';
-import { openSqliteEventStore } from '@tierbook/sqlite';
 import type { Service } from './service';
 
 const GOLDEN = join(__dirname, '..', '..', '..', 'libs', 'domain', 'src', 'customer', 'golden');
@@ -17,8 +16,7 @@ export async function plantFault(
   { id, sid }: { readonly id: string; readonly sid: string },
 ): Promise<void> {
   await service.stop();
-  const path = join(service.dataDir, 'events.db');
-  const store = await openSqliteEventStore({ path });
+  const store = await service.kept.openLog();
   try {
     const ordered = await orderOf(store.readAll(), sid);
     const file = join(GOLDEN, 'SubscriptionRenewed.v1.json');

@@ -10,6 +10,7 @@ import { systemClock } from '@tierbook/eventing';
 import { AccessTokens, loadOrCreateDevelopmentKeys, type Principal } from '@tierbook/identity';
 import { Api, type Exchange } from './api';
 import { ENGINES, EventStoreProcess } from './engines';
+import { Kept } from './kept';
 import { storesEnv } from './mongo-stores';
 
 /** The checkout whose build is served: TIERBOOK_ROOT, else this one. */
@@ -46,6 +47,12 @@ afterAll(async () => {
 process.once('exit', () => {
   for (const service of services) service.signal('SIGKILL');
 });
+
+/** Which stores the service on that data directory has, as variables of the environment; none where none was started. */
+export function storesOf(dataDir: string): Readonly<Record<string, string>> {
+  const service = [...services].find((each) => each.dataDir === dataDir);
+  return service?.stores ?? {};
+}
 
 /** Starts the built service as `npm start` does, on a free port, and waits until it serves. */
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
@@ -88,7 +95,7 @@ export class Service {
     this.dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'tierbook-e2e-'));
     this.baseUrl = `http://127.0.0.1:${port}`;
     if (ENGINES === 'eventstoredb') {
-      this.eventStore = new EventStoreProcess(join(this.dataDir, 'eventstoredb.log'));
+      this.eventStore = new EventStoreProcess(join(this.dataDir, 'events.eventstoredb'));
     }
     services.add(this);
   }
@@ -111,6 +118,23 @@ export class Service {
     const pid = this.child?.pid;
     if (pid === undefined) throw new Error('The service is not running.');
     return pid;
+  }
+
+  /** The settings that name its stores; those that are left out are files of its data directory. */
+  get stores(): Readonly<Record<string, string>> {
+    const url = this.eventStore?.url;
+    const settings = {
+      ...(url !== undefined && { EVENT_STORE_URL: url }),
+      ...this.options.env,
+    };
+    return Object.fromEntries(
+      Object.entries(settings).filter(([name]) => name.endsWith('_STORE_URL')),
+    );
+  }
+
+  /** What it keeps, to be looked at behind its back. */
+  get kept(): Kept {
+    return new Kept({ DATA_DIR: this.dataDir, ...this.stores });
   }
 
   /** All that the process printed to either stream, over all its starts. */
@@ -202,12 +226,7 @@ export class Service {
   }
 
   private environment(): Record<string, string> {
-    const url = this.eventStore?.url;
-    return {
-      PORT: String(this.port),
-      DATA_DIR: this.dataDir,
-      ...(url !== undefined && { EVENT_STORE_URL: url }),
-    };
+    return { PORT: String(this.port), DATA_DIR: this.dataDir, ...this.stores };
   }
 
   private spawn(): Child {

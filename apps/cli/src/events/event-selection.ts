@@ -1,5 +1,4 @@
 import {
-  formatPosition,
   parsePosition,
   type EventReader,
   type Position,
@@ -42,8 +41,8 @@ async function* pagesOf(
   { from, stream, reverse = false }: EventSelection,
 ): AsyncGenerator<readonly StoredEvent[]> {
   if (stream === undefined) {
-    const after = from && justBefore(from);
-    for await (const { events } of reader.readAll({ after })) yield events;
+    if (from !== undefined) yield [await eventAt(reader, from)];
+    for await (const { events } of reader.readAll({ after: from })) yield events;
     return;
   }
   const direction = reverse ? 'backwards' : 'forwards';
@@ -53,11 +52,10 @@ async function* pagesOf(
 }
 
 /** Positions are read after; a selection begins with the event itself. */
-function justBefore(position: Position): Position | undefined {
-  const parsed = parsePosition(position);
-  return parsed === undefined || parsed.ordinal === 0n
-    ? undefined
-    : formatPosition(parsed.logId, parsed.ordinal - 1n);
+async function eventAt(reader: EventReader, position: Position): Promise<StoredEvent> {
+  const event = await reader.eventAt(position);
+  if (event !== undefined) return event;
+  throw new CommandFailedError(`No event stands at ${position}.`);
 }
 
 /**

@@ -1,10 +1,10 @@
-import { parsePosition } from '@tierbook/eventing';
 import { eventLogBytes, openEventReader } from '@tierbook/platform';
 import { CommandRunner, Help, Option, SubCommand } from 'nest-commander';
 import { formatBytes, formatCount, formatTable } from '../terminal/format';
 import { jsonLine, print } from '../terminal/output';
 import { Progress } from '../terminal/progress';
 import { configurationHere } from '../this-machine';
+import { eventsIn } from '../views/events-in';
 import { countEvents, type EventStats } from './event-stats';
 
 interface Options {
@@ -23,12 +23,9 @@ export class EventStatsCommand extends CommandRunner {
     const { reader } = log;
     try {
       const bytes = eventLogBytes(configuration);
-      // Positions count events in a file of ours alone; elsewhere nobody knows how many there will be.
-      const head = bytes === undefined ? undefined : await reader.head();
-      const total = head === undefined ? 0 : Number(parsePosition(head)?.ordinal);
-      const progress = new Progress('events', total);
+      const progress = new Progress('events', await eventsIn(configuration));
       const stats = await countEvents(reader, (count) => {
-        if (total > 0) progress.advance(count);
+        progress.advance(count);
       }).finally(() => {
         progress.end();
       });

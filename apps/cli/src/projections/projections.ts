@@ -1,14 +1,19 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   createLogger,
+  hasSeparateProjector,
+  openEventReader,
   openProjectorAlone,
+  openSharedProjector,
   projectionStatus,
   readParkedKeys,
-  readProjectionsOnDisk,
+  readStoredProjections,
   readWaiting,
+  standInForService,
   withState,
   type Configuration,
   type ProjectionStatus,
-  type ProjectorAlone,
+  type ProjectorHere,
 } from '@tierbook/platform';
 import type { ControlRequest, EventName, ParkedKey } from '@tierbook/read-models';
 import type { KeyMaterial, Principal } from '@tierbook/identity';
@@ -42,6 +47,10 @@ export const OPERATOR: Principal = {
   role: 'operator',
 };
 
+/** A projector elsewhere that has not been heard for so long does not run. */
+const HEARD_WITHIN_MS = 2_000;
+const LOOK_MS = 50;
+
 /** Runs the work on this machine's projections. */
 export async function withProjections<T>(
   dataDir: string | undefined,
@@ -49,16 +58,39 @@ export async function withProjections<T>(
 ): Promise<T> {
   const configuration = configurationHere(process.env, dataDir);
   const keys = keysHere(process.env, configuration);
-  const onDisk = await readProjectionsOnDisk(configuration);
-  const projections =
-    onDisk === undefined
-      ? new ProjectionsOfService(RunningService.of(configuration, keys))
-      : new ProjectionsAlone(configuration, keys);
+  const projections = await projectionsOf(configuration, keys);
   try {
     return await work(projections);
   } finally {
     await projections.close();
   }
+}
+
+async function projectionsOf(
+  configuration: Configuration,
+  keys: KeyMaterial,
+): Promise<Projections> {
+  if (hasSeparateProjector(configuration)) {
+    const shared = await openSharedProjector(configuration);
+    await heard(shared);
+    return new ProjectionsInStores(configuration, () => Promise.resolve(shared), shared);
+  }
+  // Refuses where there is no log yet.
+  await (await openEventReader(configuration)).close();
+  const standIn = standInForService(configuration);
+  if (standIn === undefined) {
+    return new ProjectionsOfService(RunningService.of(configuration, keys));
+  }
+  await standIn.close();
+  return new ProjectionsInStores(configuration, () =>
+    openProjectorAlone(configuration, keys, createLogger('error')),
+  );
+}
+
+/** Returns once the projector has said how it stands, or does not seem to run. */
+async function heard({ projector }: ProjectorHere): Promise<void> {
+  const last = performance.now() + HEARD_WITHIN_MS;
+  while (projector.status().thread !== 'running' && performance.now() < last) await pause(LOOK_MS);
 }
 
 class ProjectionsOfService implements Projections {
@@ -105,19 +137,24 @@ function parkedPath(view: string, key: string): string {
   return `projections/${encodeURIComponent(view)}/parked/${encodeURIComponent(key)}`;
 }
 
-/** Reads what the files say; to change something, it runs the projector itself, which holds the log meanwhile. */
-class ProjectionsAlone implements Projections {
-  private alone: ProjectorAlone | undefined;
-
+/**
+ * Reads what the stores say. To change something it asks the projector: one that runs elsewhere, or that is run here
+ * where no service does.
+ */
+class ProjectionsInStores implements Projections {
   constructor(
     private readonly configuration: Configuration,
-    private readonly keys: KeyMaterial,
+    private readonly open: () => Promise<ProjectorHere | undefined>,
+    private here?: ProjectorHere,
   ) {}
 
   async list(): Promise<readonly ProjectionStatus[]> {
-    if (this.alone === undefined) return (await this.onDisk()).projections;
-    const head = await this.alone.head();
-    return this.alone.projector.status().views.map((status) => projectionStatus(status, head));
+    const status = this.here?.projector.status();
+    if (this.here === undefined || status?.thread !== 'running') {
+      return readStoredProjections(this.configuration);
+    }
+    const head = await this.here.head();
+    return status.views.map((each) => projectionStatus(each, head));
   }
 
   async parked(): Promise<readonly ParkedKey[]> {
@@ -132,19 +169,13 @@ class ProjectionsAlone implements Projections {
   }
 
   async control(request: ControlRequest): Promise<ParkedKey | undefined> {
-    this.alone ??= await openProjectorAlone(this.configuration, this.keys, createLogger('error'));
-    if (this.alone === undefined) throw startedMeanwhile();
-    return this.alone.projector.control(request);
+    this.here ??= await this.open();
+    if (this.here === undefined) throw startedMeanwhile();
+    return this.here.projector.control(request);
   }
 
   async close(): Promise<void> {
-    await this.alone?.close();
-  }
-
-  private async onDisk() {
-    const found = await readProjectionsOnDisk(this.configuration);
-    if (found === undefined) throw startedMeanwhile();
-    return found;
+    await this.here?.close();
   }
 }
 

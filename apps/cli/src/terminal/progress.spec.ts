@@ -45,4 +45,15 @@ describe('progress elsewhere', () => {
     progress.end();
     expect(written).toEqual(['customers 20/100  20%  1.0/s  about 1 min 20 s left\n']);
   });
+
+  it('tells what is done where nobody knows of how much', () => {
+    const written: string[] = [];
+    const clock = { now: 0 };
+    const target = { write: (text: string) => written.push(text) };
+    const progress = new Progress('events', undefined, target, () => clock.now);
+    progress.advance();
+    clock.now = 10_000;
+    progress.advance(49);
+    expect(written).toEqual(['events 50  5.0/s\n']);
+  });
 });

@@ -21,10 +21,13 @@ export class Progress {
   private shownAt = 0;
   private done = 0;
 
-  /** @param now milliseconds, on a clock that never goes back. */
+  /**
+   * @param total where it is known.
+   * @param now milliseconds, on a clock that never goes back.
+   */
   constructor(
     private readonly label: string,
-    private readonly total: number,
+    private readonly total: number | undefined,
     private readonly target: ProgressTarget = process.stderr,
     private readonly now: () => number = () => performance.now(),
   ) {}
@@ -51,6 +54,9 @@ export class Progress {
 
   private line(elapsed: number): string {
     const perSecond = (this.done * 1_000) / elapsed;
+    if (this.total === undefined) {
+      return [`${this.label} ${formatCount(this.done)}`, formatRate(perSecond)].join('  ');
+    }
     const left = ((this.total - this.done) * elapsed) / this.done;
     const percent = Math.floor((this.done * 100) / this.total);
     return [

@@ -21,7 +21,6 @@ import {
 import { MongoReadStore } from './mongo-read-store';
 import {
   buildField,
-  buildsOf,
   collectionNameOf,
   collectionsOf,
   directNameOf,
@@ -105,13 +104,6 @@ class MongoProjectionStore extends MongoReadStore implements ProjectionStore {
       for (const { name } of await db.listCollections({}, { nameOnly: true }).toArray()) {
         if (/_v\d+$/.test(name) && !known.has(name)) await db.dropCollection(name);
       }
-    });
-  }
-
-  builds(): Promise<readonly Build[]> {
-    return this.database.run(async () => {
-      const all = await records(this.database.db).find().sort({ _id: 1 }).toArray();
-      return all.flatMap(buildsOf);
     });
   }
 

@@ -12,9 +12,11 @@ import {
   SCAN_BATCH,
   ViewBehindError,
   type AnyView,
+  type Build,
   type ListedPage,
   type ListQuery,
   type Page,
+  type ProjectionStore,
   type Query,
   type ReadStore,
   type Row,
@@ -31,6 +33,7 @@ import {
   collectionNameOf,
   FORMAT,
   buildField,
+  buildsOf,
   records,
   type BuildRecord,
   type StoredView,
@@ -58,7 +61,9 @@ interface FoundRow {
  *
  * @throws StoreRefusedError, StoreUnavailableError as `openDatabase` does.
  */
-export async function openMongoReadStore(place: MongoPlace): Promise<ReadStore> {
+export async function openMongoReadStore(
+  place: MongoPlace,
+): Promise<ReadStore & Pick<ProjectionStore, 'builds'>> {
   return new MongoReadStore(await openDatabase(place, FORMAT));
 }
 
@@ -133,6 +138,13 @@ export class MongoReadStore implements ReadStore {
           .toArray(),
       );
       return rows.map((row) => toRow<Doc>(row));
+    });
+  }
+
+  builds(): Promise<readonly Build[]> {
+    return this.database.run(async () => {
+      const all = await records(this.database.db).find().sort({ _id: 1 }).toArray();
+      return all.flatMap(buildsOf);
     });
   }
 

@@ -1,53 +1,82 @@
-import { StoreLockedError } from '@tierbook/eventing';
+import type { Position } from '@tierbook/eventing';
 import type { KeyMaterial } from '@tierbook/identity';
-import { openSqliteEventStore } from '@tierbook/sqlite';
 import type { Configuration } from '../configuration';
-import { eventLogPlace } from '../event-log';
+import { eventLogPlace, openReadableLog } from '../event-log';
 import type { Logger } from '../logging';
-import { existing } from '../read-only';
-import { storePlaces } from '../stores';
+import { standInForService } from '../service-lock';
+import { openReadStore, openStateStore, storePlaces } from '../stores';
+import type { Projector } from './projector';
 import { ProjectorThread } from './projector-thread';
+import { RemoteProjector } from './remote-projector';
 
-/** The projector without a service around it. */
-export interface ProjectorAlone {
-  readonly projector: ProjectorThread;
-  /** The log, which nobody writes to meanwhile. */
-  readonly head: () => ReturnType<Awaited<ReturnType<typeof openSqliteEventStore>>['head']>;
+/** A projector, and the log that it follows, for who is no service. */
+export interface ProjectorHere {
+  readonly projector: Projector;
+  readonly head: () => Promise<Position | undefined>;
   close(): Promise<void>;
 }
 
 /**
- * Runs the projector in this process, which holds the log meanwhile; `undefined` where another process does.
+ * Runs the projector in this process, in the place of a service that does not run; `undefined` where one does.
  * @throws ConfigurationError, StoreRefusedError: one clear line each; also where there is no log yet.
+ *   StoreUnavailableError while a server is away.
  */
 export async function openProjectorAlone(
   configuration: Configuration,
   keys: KeyMaterial,
   logger: Logger,
-): Promise<ProjectorAlone | undefined> {
-  const path = existing('EVENT_STORE_URL', configuration.eventStoreUrl);
+): Promise<ProjectorHere | undefined> {
+  const log = await openReadableLog(eventLogPlace(configuration));
+  const opened: { close(): Promise<void> }[] = [log];
+  const close = async () => {
+    for (const each of opened.toReversed()) await each.close();
+  };
   try {
-    const log = await openSqliteEventStore({ path });
-    try {
-      const masterKeys = keys.personalData;
-      const projector = await ProjectorThread.start({
-        log: eventLogPlace(configuration),
-        ...storePlaces(configuration),
-        masterKeys,
-        isShared: false,
-        logger,
-      });
-      const close = async () => {
-        await projector.stop();
-        await log.close();
-      };
-      return { projector, head: () => log.head(), close };
-    } catch (error) {
-      await log.close();
-      throw error;
+    const lock = standInForService(configuration);
+    if (lock === undefined) {
+      await close();
+      return undefined;
     }
+    opened.push(lock);
+    const projector = await ProjectorThread.start({
+      log: eventLogPlace(configuration),
+      ...storePlaces(configuration),
+      masterKeys: keys.personalData,
+      isShared: false,
+      logger,
+    });
+    opened.push({ close: () => projector.stop() });
+    return { projector, head: () => log.reader.head(), close };
   } catch (error) {
-    if (error instanceof StoreLockedError) return undefined;
+    await close();
+    throw error;
+  }
+}
+
+/**
+ * The projector that runs, wherever, for processes that share every store; it says how it stands within a moment of
+ * the first time that it is asked.
+ *
+ * @throws StoreRefusedError; StoreUnavailableError while a server is away.
+ */
+export async function openSharedProjector(configuration: Configuration): Promise<ProjectorHere> {
+  const places = storePlaces(configuration);
+  const opened: { close(): Promise<void> }[] = [];
+  const close = async () => {
+    for (const each of opened.toReversed()) await each.close();
+  };
+  try {
+    const log = await openReadableLog(eventLogPlace(configuration));
+    opened.push(log);
+    const state = await openStateStore(places.state);
+    opened.push(state);
+    const views = await openReadStore(places.views);
+    opened.push(views);
+    const projector = await RemoteProjector.start(state, views);
+    opened.push({ close: () => projector.stop() });
+    return { projector, head: () => log.reader.head(), close };
+  } catch (error) {
+    await close();
     throw error;
   }
 }

@@ -71,7 +71,7 @@ function told(thread: ProjectorThread, state: StateStore, logger: Logger): Runni
   async function tell(): Promise<void> {
     while (!ending.signal.aborted) {
       try {
-        await state.put(PROJECTOR, STATUS, thread.status() as unknown as StateValue);
+        await say(thread, state);
         await answerAll(thread, state);
       } catch (err) {
         logger.error({ err }, 'the projector is not heard');
@@ -81,11 +81,17 @@ function told(thread: ProjectorThread, state: StateStore, logger: Logger): Runni
   }
 }
 
+async function say(thread: ProjectorThread, state: StateStore): Promise<void> {
+  await state.put(PROJECTOR, STATUS, thread.status() as unknown as StateValue);
+}
+
 async function answerAll(thread: ProjectorThread, state: StateStore): Promise<void> {
   for (const { key, value } of await state.list(REQUESTS, { limit: MOST_REQUESTS })) {
     // Taken by removing it: of two projectors one does what is asked.
     if (!(await state.remove(REQUESTS, key))) continue;
     const answer = await answerOf(thread, value as unknown as ControlRequest);
+    // Who has the answer is to see what came of it.
+    await say(thread, state);
     await state.put(ANSWERS, key, answer as unknown as StateValue);
   }
 }

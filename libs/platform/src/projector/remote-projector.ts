@@ -102,6 +102,7 @@ export class RemoteProjector implements Projector {
       const answered = await this.#state.get<StateValue>(ANSWERS, id);
       if (answered !== undefined) {
         await this.#state.remove(ANSWERS, id);
+        await this.#hear();
         const answer = answered.value as unknown as ProjectorAnswer;
         if ('refused' in answer) throw errorOf(answer.refused);
         return answer.done ?? undefined;

@@ -26,8 +26,9 @@ import {
   openSqliteStateStore,
 } from '@tierbook/sqlite';
 import type { Configuration } from '../configuration';
-import { existing, openEventReader, openUnsealing } from '../read-only';
-import { withState } from './projections-on-disk';
+import { openEventReader, openUnsealing } from '../read-only';
+import { openViewsReader, storePlaces } from '../stores';
+import { withState } from './stored-projections';
 
 /**
  * Builds every view from the log into `views.db` of a new directory, honouring what was dropped; documents that
@@ -91,7 +92,6 @@ export async function documentIn(
 }
 
 export interface Verification {
-  /** The log's end when it began: so many events, on the embedded engine, are folded. */
   readonly onRead: (events: number) => void;
   readonly onCompared: (documents: number) => void;
 }
@@ -108,9 +108,7 @@ export async function verifyViewsHere(
   beside: string,
   told: Verification,
 ): Promise<readonly VerifiedView[]> {
-  const live = openSqliteReadStore({
-    path: existing('READ_STORE_URL', configuration.readStoreUrl),
-  });
+  const live = await openViewsReader(storePlaces(configuration).views);
   const directory = mkdtempSync(join(beside, 'verify-'));
   try {
     return await fromLog(configuration, keys, directory, (source) =>

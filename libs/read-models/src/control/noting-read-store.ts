@@ -17,18 +17,23 @@ export class NotingReadStore implements ReadStore {
     private readonly documents: ParkedDocuments,
   ) {}
 
-  get<Doc extends object>(view: ViewDefinition<Doc>, key: string): Promise<Row<Doc> | undefined> {
+  async get<Doc extends object>(
+    view: ViewDefinition<Doc>,
+    key: string,
+  ): Promise<Row<Doc> | undefined> {
+    const row = await this.store.get(view, key);
     this.#note(view, [key]);
-    return this.store.get(view, key);
+    return row;
   }
 
-  getMany<Doc extends object>(
+  async getMany<Doc extends object>(
     view: ViewDefinition<Doc>,
     keys: Iterable<string>,
   ): Promise<ReadonlyMap<string, Row<Doc>>> {
     const wanted = [...keys];
+    const rows = await this.store.getMany(view, wanted);
     this.#note(view, wanted);
-    return this.store.getMany(view, wanted);
+    return rows;
   }
 
   async find<Doc extends object>(view: ViewDefinition<Doc>, query: Query): Promise<Page<Doc>> {
