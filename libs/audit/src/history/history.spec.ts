@@ -152,6 +152,28 @@ describe('a sentence', () => {
     );
     expect(sentence).toMatch(/\(reason: A pedido do cliente\)\.$/);
   });
+
+  it('speaks of a first reseller, another, and none', () => {
+    const { CustomerResellerChanged: example } = CUSTOMER_EXAMPLES;
+    const side = (resellerId: string | null) =>
+      resellerId === null ? null : { resellerId, periodId: 'period-1' };
+    const moved = (from: string | null, to: string | null) => {
+      const data = { ...example.data, from: side(from), to: side(to) };
+      const event = { ...example, data } as TierbookEvent;
+      return sentenceOf({ event, actor: ACTOR, tenant: 'p', changes: [] }, 'en', NAMES);
+    };
+    expect(moved(null, 'a')).toMatch(/ gave the customer to reseller <a>\.$/);
+    expect(moved('a', 'b')).toMatch(/ moved the customer from reseller <a> to <b>\.$/);
+    expect(moved('b', null)).toMatch(/ took the customer from reseller <b>\.$/);
+  });
+
+  it('ends in one full stop, whatever a name ends in', () => {
+    const { CustomerCreated: example } = CUSTOMER_EXAMPLES;
+    const personal = { ...example.personal, companyName: 'Penedo Lda.' };
+    const event = { ...example, personal } as TierbookEvent;
+    const sentence = sentenceOf({ event, actor: ACTOR, tenant: 'p', changes: [] }, 'en', NAMES);
+    expect(sentence).toMatch(/[^.]\.$/);
+  });
 });
 
 /** A log of one customer's stream and another's, beside each other, an event a minute. */

@@ -84,10 +84,16 @@ const SENTENCES: Sentences = {
     'pt-BR': () => 'reabriu o cliente',
   },
   CustomerResellerChanged: {
-    en: (e, w) =>
-      `changed the customer's reseller from ${w.value(e.data.from)} to ${w.value(e.data.to)}`,
-    'pt-BR': (e, w) =>
-      `trocou o revendedor do cliente de ${w.value(e.data.from)} para ${w.value(e.data.to)}`,
+    en: ({ data: { from, to } }, w) => {
+      if (from === null) return `gave the customer to reseller ${w.value(to)}`;
+      if (to === null) return `took the customer from reseller ${w.value(from)}`;
+      return `moved the customer from reseller ${w.value(from)} to ${w.value(to)}`;
+    },
+    'pt-BR': ({ data: { from, to } }, w) => {
+      if (from === null) return `passou o cliente ao revendedor ${w.value(to)}`;
+      if (to === null) return `retirou o cliente do revendedor ${w.value(from)}`;
+      return `passou o cliente do revendedor ${w.value(from)} ao revendedor ${w.value(to)}`;
+    },
   },
   PersonalDataErased: {
     en: () => "erased the customer's personal data",
@@ -422,7 +428,9 @@ export function sentenceOf(told: Told, language: Language, names: Names): string
     typeof reason === 'string' && reason !== ERASED
       ? ` (${COMMON[language].reason}: ${reason})`
       : '';
-  return `${actorText(told, language, names)} ${phrase(event, words)}${why}.`;
+  const sentence = `${actorText(told, language, names)} ${phrase(event, words)}${why}`;
+  // Many a company's name ends with a full stop of its own.
+  return sentence.endsWith('.') ? sentence : `${sentence}.`;
 }
 
 /** A change as it is read: `quantity: 10 → 20`. */
