@@ -10,6 +10,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly benchmark: Be
   P2: () => import('./p2.mts'),
   P3: () => import('./p3.mts'),
   P4: () => import('./p4.mts'),
+  P5: () => import('./p5.mts'),
   P6: () => import('./p6.mts'),
   P7: () => import('./p7.mts'),
 };

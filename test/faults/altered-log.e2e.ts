@@ -1,9 +1,25 @@
 import { execFile } from 'node:child_process';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  LogProofs,
+  NO_REFUSALS,
+  openOwnCheckpoint,
+  parseVerifierKey,
+  signCheckpoint,
+  TransparencyLog,
+} from '@tierbook/audit';
+import { loadOrCreateDevelopmentKeys } from '@tierbook/identity';
+import { auditSigners } from '@tierbook/platform';
+import { openSqliteEventReader, openSqliteStateStore } from '@tierbook/sqlite';
+import {
+  provesConsistency,
+  provesInclusion,
+} from '../../libs/audit/src/testing/independent-verifier';
 import { ROOT, startService } from '../e2e/harness/service';
 import { accepted, World } from '../e2e/harness/world';
 import { until } from '../e2e/harness/until';
@@ -60,6 +76,60 @@ async function audit(...args: string[]) {
   }
 }
 
+function keyOf(name: string, publicKey: KeyObject): string {
+  const raw = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
+  const key = Buffer.concat([Buffer.of(1), raw]);
+  const id = createHash('sha256').update(`${name}\n`).update(key).digest('hex').slice(0, 8);
+  return `${name}+${id}+${key.toString('base64')}`;
+}
+
+/** Signs the log of that data as if its tree had never been kept, by the key that is there. */
+async function signAnew(dataDir: string): Promise<void> {
+  const state = new DatabaseSync(join(dataDir, 'state.db'));
+  state.exec(`DELETE FROM state WHERE collection = 'audit-tiles'`);
+  state.exec(
+    `UPDATE state SET value = json_set(value, '$.size', 0, '$.position', NULL, '$.eventId', NULL) WHERE collection = 'audit-tree' AND key = 'head'`,
+  );
+  state.close();
+  const reader = openSqliteEventReader(join(dataDir, 'events.db'));
+  const store = openSqliteStateStore({ path: join(dataDir, 'state.db') });
+  const log = await TransparencyLog.open(
+    {
+      ...{ reader, state: store, origin: '-', refusals: () => Promise.resolve(NO_REFUSALS) },
+      signers: auditSigners(loadOrCreateDevelopmentKeys(dataDir)),
+      publish: (note) => {
+        writeFileSync(join(dataDir, 'audit-checkpoint'), note);
+        return Promise.resolve();
+      },
+    },
+    undefined,
+  );
+  await log.advance();
+  await store.close();
+  await reader.close();
+}
+
+/** A proof of consistency with as many events as the checkpoint that was kept signs. */
+async function proofsOf(dataDir: string) {
+  const reader = openSqliteEventReader(join(dataDir, 'events.db'));
+  const store = openSqliteStateStore({ path: join(dataDir, 'state.db') });
+  const size = Number(readFileSync(kept, 'utf8').split('\n')[1]);
+  const made = await new LogProofs(reader, store).consistency(size);
+  await store.close();
+  await reader.close();
+  return made;
+}
+
+/** A checkpoint by the same key, of a log of another name. */
+function otherLogsCheckpoint(): string {
+  const file = join(newDirectory(), 'checkpoint');
+  const [signer] = auditSigners(loadOrCreateDevelopmentKeys(original));
+  const own = openOwnCheckpoint(readFileSync(kept, 'utf8'), signer ? [signer] : []);
+  const other = { ...own, origin: 'localhost/0123456789abcdef' };
+  writeFileSync(file, signCheckpoint(other, signer ? [signer] : []));
+  return file;
+}
+
 const LAST = '(SELECT max(position) FROM events)';
 const OF = (back: number) => `(SELECT max(position) - ${String(back)} FROM events)`;
 
@@ -84,6 +154,12 @@ describe('tierbook audit', () => {
       `UPDATE events SET position = -1 WHERE position = ${OF(1)}; UPDATE events SET position = position - 1 WHERE position = ${LAST}; UPDATE events SET position = (SELECT max(position) + 1 FROM events) WHERE position = -1`,
     ],
     ['cut', `DELETE FROM events WHERE position > ${OF(2)}`],
+    [
+      'put in between',
+      `UPDATE events SET position = position + 1000000 WHERE position > 5;
+       UPDATE events SET position = position - 999999 WHERE position > 1000000;
+       INSERT INTO events SELECT 6, 'put-in-between', stream, 1000000, type, schema_version, data, personal, metadata FROM events WHERE position = 2`,
+    ],
   ])('notices an event that was %s, and says where', async (_, sql) => {
     const { code, err } = await audit('verify', '--data-dir', altered(sql), '--key', vkey);
     expect(code).toBe(1);
@@ -95,6 +171,8 @@ describe('tierbook audit', () => {
     const { code, stderr } = await startToEnd({ dataDir });
     expect(code).toBe(1);
     expect(stderr).toContain('Restore');
+    const place = '[0-9a-f]{16}-[0-9]{20}';
+    expect(stderr).toMatch(new RegExp(`ends at ${place}, .* at ${place}`));
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 
@@ -106,6 +184,82 @@ describe('tierbook audit', () => {
     expect(await audit('check', file, '--key', vkey)).toMatchObject({ code: 1 });
     writeFileSync(file, proof.slice(1));
     expect((await audit('check', file, '--key', vkey)).err).toContain('It is no JSON');
+  });
+
+  it('makes proofs of a copy of the data, without service and key, that prove what those of the service do', async () => {
+    const { index, event, checkpoint } = JSON.parse(proof) as Record<string, string>;
+    const { id } = JSON.parse(event ?? '') as { readonly id: string };
+    const file = join(newDirectory(), 'proof.json');
+    const { code, out } = await audit('prove', id, '--data-dir', original);
+    expect([code, JSON.parse(out)]).toMatchObject([0, { event, index }]);
+    expect((JSON.parse(out) as Record<string, string>)['checkpoint']).not.toBe(checkpoint);
+    writeFileSync(file, out);
+    expect(provesInclusion(out, vkey)).toBe(true);
+    expect((await audit('check', file, '--key', vkey)).code).toBe(0);
+    const unknown = await audit('prove', 'no-such-event', '--data-dir', original);
+    expect([unknown.code, unknown.err]).toEqual([
+      1,
+      expect.stringContaining('There is no event no-such-event in this log'),
+    ]);
+
+    const consistency = await audit('consistency', kept, '--data-dir', original, '--key', vkey);
+    expect(consistency.code).toBe(0);
+    expect(provesConsistency(consistency.out, readFileSync(kept, 'utf8'), vkey)).toBe(true);
+    writeFileSync(file, consistency.out);
+    const checked = await audit('check', file, '--earlier', kept, '--key', vkey);
+    expect(checked.out).toMatch(/^Proven: the log of \d+ events begins with/);
+  });
+
+  it('names what a proof is not of: an old key, another log, a forked tree, a checkpoint that is none', async () => {
+    const file = join(newDirectory(), 'proof.json');
+    writeFileSync(file, proof);
+    const { publicKey } = generateKeyPairSync('ed25519');
+    const known = parseVerifierKey(vkey);
+    const otherKey = await audit('check', file, '--key', keyOf(known.name, publicKey));
+    expect([otherKey.code, otherKey.err]).toEqual([
+      1,
+      expect.stringMatching(
+        /No signature by .* stands under it, but by another key: .*Is yours an old/,
+      ),
+    ]);
+    const otherLog = await audit('check', file, '--key', keyOf('localhost/ff00', known.publicKey));
+    expect([otherLog.code, otherLog.err]).toEqual([
+      1,
+      expect.stringMatching(/It is of log .*, and the verifier key is of another: localhost\/ff00/),
+    ]);
+
+    // Who holds the key, the log and the state signs another history: what others kept shows it.
+    const forked = altered(`UPDATE events SET data = replace(data, '"to":20', '"to":90')`);
+    await signAnew(forked);
+    expect((await audit('verify', '--data-dir', forked)).code).toBe(0);
+    const held = await audit('verify', '--data-dir', forked, '--checkpoint', kept);
+    expect(held.err).toContain('are not those that the checkpoint signs');
+    const consistency = await audit('consistency', kept, '--data-dir', forked);
+    expect([consistency.code, consistency.err]).toEqual([
+      1,
+      expect.stringContaining('the log is forked'),
+    ]);
+    const theirs = await proofsOf(forked);
+    writeFileSync(file, JSON.stringify(theirs));
+    const checked = await audit('check', file, '--earlier', kept, '--key', vkey);
+    expect([checked.code, checked.err]).toEqual([1, expect.stringContaining('forked')]);
+
+    const elsewhere = otherLogsCheckpoint();
+    const foreign = await audit('verify', '--data-dir', original, '--checkpoint', elsewhere);
+    expect([foreign.code, foreign.err]).toEqual([
+      1,
+      expect.stringContaining('The checkpoint is of another log: of localhost/0123456789abcdef'),
+    ]);
+  });
+
+  it('can be stopped, and goes on where it was', async () => {
+    const file = join(newDirectory(), 'how-far');
+    const whole = await audit('verify', '--data-dir', original, '--resume', file);
+    expect(whole).toMatchObject({ code: 0, err: '' });
+    expect(existsSync(file)).toBe(false);
+    writeFileSync(file, 'rubbish');
+    const { code, err } = await audit('verify', '--data-dir', original, '--resume', file);
+    expect([code, err]).toEqual([1, expect.stringContaining('remove it to begin anew')]);
   });
 
   it('keeps a checkpoint as a witness as long as the log extends it, and alarms when it does not', async () => {

@@ -3,6 +3,8 @@ import { InjectCommander } from 'nest-commander';
 import { AuditKeysCommand } from './audit/audit-keys.command';
 import { AuditCommand } from './audit/audit.command';
 import { CheckProofCommand } from './audit/check-proof.command';
+import { ConsistencyCommand } from './audit/consistency.command';
+import { ProveCommand } from './audit/prove.command';
 import { VerifyLogCommand } from './audit/verify-log.command';
 import { WitnessCommand } from './audit/witness.command';
 import { BackupCommand } from './backup/backup.command';
@@ -54,7 +56,9 @@ export class CommandLine {
     CommandLine,
     AuditCommand,
     VerifyLogCommand,
+    ProveCommand,
     CheckProofCommand,
+    ConsistencyCommand,
     WitnessCommand,
     AuditKeysCommand,
     DemoCommand,

@@ -40,7 +40,7 @@ export interface CanonicalEvent {
   readonly text: string;
 }
 
-/** As `EventBatch`. */
+/** As `EventBatch`, but that it may split an append: nothing in its events is looked at. */
 export interface CanonicalBatch {
   readonly events: readonly CanonicalEvent[];
   readonly upTo: Position;
@@ -92,6 +92,8 @@ export interface EventReader {
   subscribe(options?: SubscribeOptions): AsyncIterable<EventBatch>;
   /** The event at exactly this position, if the log has one. */
   eventAt(position: Position): Promise<StoredEvent | undefined>;
+  /** Where the event of that id stands, if the log has it. Left out by an engine that has no index of ids. */
+  positionOf?(id: string): Promise<Position | undefined>;
   /** Position of the last event, `undefined` when the log is empty. */
   head(): Promise<Position | undefined>;
   /**

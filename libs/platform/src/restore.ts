@@ -3,6 +3,7 @@ import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { dirname, format, join, parse } from 'node:path';
 import {
+  foreignTo,
   logNames,
   openOwnCheckpoint,
   RefusalLog,
@@ -229,15 +230,21 @@ async function verified(
   const state = openSqliteStateStore({ path: staged.state });
   try {
     const names = await logNames(state);
-    const own = names && [names.origin, ...(names.former ?? []).map(({ origin }) => origin)];
-    if (known !== undefined && own?.includes(known.origin) === false) {
+    const foreign =
+      names === undefined || known === undefined
+        ? undefined
+        : foreignTo(names, { ...known, size: 0 });
+    if (foreign !== undefined) {
       throw new StoreRefusedError(
-        `The last checkpoint is of log ${known.origin}, and the backup of ${own[0] ?? '-'}: they do not belong together.`,
+        `${foreign} Name the last checkpoint of the backup's own log by --checkpoint.`,
       );
     }
     // What the last checkpoint signs beyond the backup is lost, and told apart.
     const within = known !== undefined && known.size <= manifest.events ? [known] : [];
-    const { events, faults } = await verifyLog(reader, [...signed, ...within], state, onProgress);
+    const { events, faults } = await verifyLog(reader, [...signed, ...within], {
+      kept: state,
+      ...(onProgress && { onProgress }),
+    });
     const [fault] = faults;
     if (fault === undefined) return { events, note };
     throw new StoreRefusedError(

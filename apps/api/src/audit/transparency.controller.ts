@@ -59,7 +59,7 @@ export class TransparencyController {
     const stored = await this.tierbook.engines.eventStore.eventAt(position);
     const tenant = organisation.kind === 'provider' ? organisation.id : '';
     if (stored === undefined || !concerns(stored, tenant)) throw missing('event');
-    const proof = await this.tierbook.transparency.proveInclusion(position);
+    const proof = await this.tierbook.transparency.proofs.inclusion(position);
     if (proof === undefined) throw new ProblemError('checkpoint-behind');
     return proof;
   }
@@ -79,7 +79,7 @@ export class TransparencyController {
     if ((await this.tierbook.transparency.checkpoint()) === undefined) {
       throw new ProblemError('checkpoint-behind');
     }
-    const proof = await this.tierbook.transparency.proveConsistency(from);
+    const proof = await this.tierbook.transparency.proofs.consistency(from);
     if (proof === undefined) throw new ProblemError('checkpoint-unknown');
     return proof;
   }

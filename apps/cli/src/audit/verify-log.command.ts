@@ -1,12 +1,16 @@
+import { readFile, rm } from 'node:fs/promises';
+import { parseVerification, type Verification } from '@tierbook/audit';
+import { replaceFile } from '@tierbook/platform';
 import { CommandRunner, Help, Option, SubCommand } from 'nest-commander';
 import { CommandFailedError } from '../errors';
 import { jsonLine, print } from '../terminal/output';
 import { configurationHere } from '../this-machine';
-import { openedFrom, verifyHere } from './checkpoints';
+import { openedFrom, verifyHere, type Resumption } from './checkpoints';
 
 interface Options {
   readonly checkpoint?: readonly string[];
   readonly key?: readonly string[];
+  readonly resume?: string;
   readonly json?: boolean;
   readonly dataDir?: string;
 }
@@ -17,7 +21,15 @@ export class VerifyLogCommand extends CommandRunner {
     const configuration = configurationHere(process.env, options.dataDir);
     const files = checkpoint.length > 0 ? checkpoint : [configuration.auditCheckpointFile];
     const checkpoints = await openedFrom(files, key, configuration);
-    const { events, faults } = await verifyHere(configuration, checkpoints);
+    const { resume } = options;
+    const resumption = resume === undefined ? undefined : await resumptionIn(resume);
+    const { events, faults, stopped } = await verifyHere(configuration, checkpoints, resumption);
+    if (stopped) {
+      throw new CommandFailedError(
+        `Stopped after ${String(events)} events, without a fault so far: run it again to go on from ${resume ?? '-'}.`,
+      );
+    }
+    if (resume !== undefined) await rm(resume, { force: true });
     if (options.json === true)
       await print(jsonLine({ intact: faults.length === 0, events, faults }));
     if (faults.length > 0) throw new CommandFailedError(faults.join(' '));
@@ -42,6 +54,14 @@ export class VerifyLogCommand extends CommandRunner {
     return [...earlier, key];
   }
 
+  @Option({
+    flags: '--resume <file>',
+    description: 'where to keep how far it is: run again after a stop, it goes on from there',
+  })
+  parseResume(file: string): string {
+    return file;
+  }
+
   @Option({ flags: '--json', description: 'answer with JSON: { "intact", "events", "faults" }' })
   parseJson(): boolean {
     return true;
@@ -61,8 +81,40 @@ export class VerifyLogCommand extends CommandRunner {
 Reads the log's file itself and writes nothing; it may run beside the service, or on a copy of the data
 directory. Ends with 1 where anything was changed, removed or put in between, and names the first event.
 
+With --resume it can be stopped (Ctrl-C) at any time. The file holds the hashes of what was read: nothing that is done
+to it lets an altered log pass.
+
 Examples:
   tierbook audit verify
+  tierbook audit verify --resume ./how-far
   tierbook audit verify --data-dir ./copy --checkpoint last-week --key "$(cat verifier-key)"`;
   }
+}
+
+/** Goes on from the file where it is there, and is stopped, with what was reached saved, as one stops a command. */
+async function resumptionIn(file: string): Promise<Resumption> {
+  const stopping = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      stopping.abort();
+    });
+  }
+  return {
+    from: await verificationIn(file),
+    save: (reached) => replaceFile(file, JSON.stringify(reached)),
+    signal: stopping.signal,
+  };
+}
+
+async function verificationIn(file: string): Promise<Verification | undefined> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (text === undefined) return undefined;
+  const verification = parseVerification(text);
+  if (verification !== undefined) return verification;
+  throw new CommandFailedError(
+    `${file} does not say how far a verification is: name another file, or remove it to begin anew.`,
+  );
 }

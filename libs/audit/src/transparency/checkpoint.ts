@@ -78,12 +78,29 @@ export function openCheckpoint(note: string, keys: readonly VerifierKey[]): Chec
   const text = note.slice(0, end + 1);
   const lines = note.slice(end + 2, -1).split('\n');
   const known = lines.filter((line) => isSignedBy(line, keys, text));
-  if (known.length === 0) {
-    throw new CheckpointInvalidError(
-      `No signature by ${keys.map(({ name, id }) => `${name}+${id}`).join(' or ')} stands under it.`,
-    );
-  }
+  if (known.length === 0) throw new CheckpointInvalidError(strangersUnder(text, lines, keys));
   return parse(text);
+}
+
+/** Why none of the keys is under it: it is of another log, or of another key of this one. */
+function strangersUnder(
+  text: string,
+  lines: readonly string[],
+  keys: readonly VerifierKey[],
+): string {
+  const [origin = ''] = text.split('\n');
+  const given = keys.map(({ name, id }) => `${name}+${id}`).join(' or ');
+  if (keys.every(({ name }) => name !== origin)) {
+    return `It is of log ${origin}, and the verifier key is of another: ${given}.`;
+  }
+  const signers = lines.flatMap((line) => {
+    const [, name = '', encoded = ''] = SIGNATURE_LINE.exec(line) ?? [];
+    const id = Buffer.from(encoded, 'base64').subarray(0, ID_BYTES).toString('hex');
+    return name === origin ? [`${name}+${id}`] : [];
+  });
+  return signers.length === 0
+    ? `No signature by ${given} stands under it.`
+    : `No signature by ${given} stands under it, but by another key: ${signers.join(' and ')}. Is yours an old one? Take over the one that signs now by a way that you trust.`;
 }
 
 /** Whether a known key signed so. A wrong signature in the name of a known key is a forgery, not a stranger's. */

@@ -59,6 +59,11 @@ export class GrowingTree {
     return this.#size;
   }
 
+  /** By level, the hashes of the tile that is not full: with the size, all that `resume` reads. */
+  get edge(): readonly Tile[] {
+    return this.#edge.map((hashes) => [...hashes]);
+  }
+
   append(leaf: Digest): void {
     this.#size += 1;
     this.#push(0, leaf);

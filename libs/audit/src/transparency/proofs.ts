@@ -61,11 +61,23 @@ export function checkConsistency(
   const earlier = openCheckpoint(earlierNote, keys);
   const later = openCheckpoint(proof.checkpoint, keys);
   if (earlier.origin !== later.origin) {
-    throw new ProofInvalidError(`One is of ${earlier.origin}, the other of ${later.origin}.`);
-  }
-  if (proof.from !== earlier.size || !isConsistent(earlier, later, proof.path.map(digestOf))) {
     throw new ProofInvalidError(
-      `The log of ${String(later.size)} events does not extend the one of ${String(earlier.size)}: something was changed or removed.`,
+      `The checkpoints are of two logs: one of ${earlier.origin}, the other of ${later.origin}.`,
+    );
+  }
+  if (earlier.size > later.size) {
+    throw new ProofInvalidError(
+      `The checkpoint that was kept signs ${String(earlier.size)} events, and that of the proof ${String(later.size)}: the proof is older, or the log was cut.`,
+    );
+  }
+  if (proof.from !== earlier.size) {
+    throw new ProofInvalidError(
+      `The proof begins at ${String(proof.from)} events, and the checkpoint that was kept signs ${String(earlier.size)}: ask for one from there.`,
+    );
+  }
+  if (!isConsistent(earlier, later, proof.path.map(digestOf))) {
+    throw new ProofInvalidError(
+      `The log of ${String(later.size)} events does not extend the one of ${String(earlier.size)}: something was changed or removed, and the log is forked there.`,
     );
   }
   return later;

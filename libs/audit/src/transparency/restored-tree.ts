@@ -1,7 +1,7 @@
+import type { KeyObject } from 'node:crypto';
 import type { StateStore } from '@tierbook/state';
 import { openCheckpoint, verifierKeyOf, type Checkpoint } from './checkpoint';
 import { TreeStore, type KeptHead } from './tree-store';
-import type { KeyObject } from 'node:crypto';
 
 /** The names that a log has and had, as its tree is kept: which checkpoints are its own. */
 export type LogNames = Pick<KeptHead, 'origin' | 'former'>;
@@ -9,6 +9,23 @@ export type LogNames = Pick<KeptHead, 'origin' | 'former'>;
 /** The log's names; `undefined` where no tree is kept yet. */
 export async function logNames(state: StateStore): Promise<LogNames | undefined> {
   return (await new TreeStore(state).head())?.value;
+}
+
+/** Why the checkpoint is not held to that log; `undefined` where it is one of its own. */
+export function foreignTo(
+  { origin, former = [] }: LogNames,
+  checkpoint: Pick<Checkpoint, 'origin' | 'size'>,
+): string | undefined {
+  if (checkpoint.origin === origin) return undefined;
+  const before = former.find((each) => each.origin === checkpoint.origin);
+  if (before === undefined) {
+    return `The checkpoint is of another log: of ${checkpoint.origin}, and this is ${origin}.`;
+  }
+  if (checkpoint.size <= before.size) return undefined;
+  return (
+    `The checkpoint signs ${String(checkpoint.size)} events of ${before.origin}, of which ${String(before.size)} ` +
+    `were saved when that log was restored as ${origin}: its LogRestored event says what is lost.`
+  );
 }
 
 /** The last checkpoint that was signed, as a note; `undefined` before the first. */

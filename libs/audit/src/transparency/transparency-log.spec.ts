@@ -67,7 +67,7 @@ describe('the transparency log', () => {
     for (const index of [0, 1, 255, 256, 511, 512, 599, 600, 899]) {
       const [position] = positions.slice(index, index + 1);
       if (position === undefined) throw new Error('no such event');
-      const proof = await log.proveInclusion(position);
+      const proof = await log.proofs.inclusion(position);
       const travelled = parseProof(JSON.stringify(proof));
       if (travelled.format !== 'tierbook-inclusion-proof/1') throw new Error('not of its kind');
       expect(travelled.index).toBe(index);
@@ -76,7 +76,7 @@ describe('the transparency log', () => {
       expect(() => checkInclusion(forged, log.keys)).toThrow(ProofInvalidError);
     }
     const unsigned = await append(1);
-    expect(await log.proveInclusion(unsigned)).toBeUndefined();
+    expect(await log.proofs.inclusion(unsigned)).toBeUndefined();
   });
 
   it('proves that it only grew', async () => {
@@ -86,13 +86,13 @@ describe('the transparency log', () => {
     await append(500);
     await log.advance();
     const [first = ''] = published;
-    const proof = await log.proveConsistency(257);
+    const proof = await log.proofs.consistency(257);
     if (proof === undefined) throw new Error('no proof');
     expect(checkConsistency(first, proof, log.keys).size).toBe(757);
     expect(() => checkConsistency(first, { ...proof, from: 256 }, log.keys)).toThrow(
       ProofInvalidError,
     );
-    expect(await log.proveConsistency(758)).toBeUndefined();
+    expect(await log.proofs.consistency(758)).toBeUndefined();
   });
 
   it('goes on after a restart, wherever it stopped', async () => {
@@ -116,7 +116,7 @@ describe('the transparency log', () => {
     const log = await again.open(published.at(-1));
     await append(5);
     await log.advance();
-    const proof = await log.proveConsistency(300);
+    const proof = await log.proofs.consistency(300);
     if (proof === undefined) throw new Error('no proof');
     expect(checkConsistency(published[0] ?? '', proof, log.keys).size).toBe(305);
   });

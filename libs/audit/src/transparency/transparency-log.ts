@@ -16,9 +16,9 @@ import {
   type Checkpoint,
   type VerifierKey,
 } from './checkpoint';
-import { leafHash, type Digest } from './merkle';
+import { LogProofs } from './log-proofs';
+import { leafHash } from './merkle';
 import { GrowingTree, TILE_WIDTH, TreeProofs } from './merkle-tree';
-import type { ConsistencyProof, InclusionProof } from './proofs';
 import { TreeStore, type KeptHead } from './tree-store';
 
 /** Leaves that a restart takes in again at most. */
@@ -51,11 +51,14 @@ interface Grown {
  * asked when a command is decided.
  */
 export class TransparencyLog {
+  /** Proves by the last checkpoint, whichever process signed it. */
+  readonly proofs: LogProofs;
   readonly #options: TransparencyLogOptions;
   readonly #store: TreeStore;
   #grown: Grown;
 
   private constructor(options: TransparencyLogOptions, store: TreeStore, grown: Grown) {
+    this.proofs = new LogProofs(options.reader, options.state);
     this.#options = options;
     this.#store = store;
     this.#grown = grown;
@@ -98,73 +101,6 @@ export class TransparencyLog {
     }
     await this.#follow(signal);
     await this.#sign();
-  }
-
-  /** `undefined` where no event stands at the position, or no checkpoint signs it yet. */
-  async proveInclusion(position: Position): Promise<InclusionProof | undefined> {
-    const signed = await this.#signed();
-    if (signed === undefined) return undefined;
-    const found = await this.#find(position, signed.size);
-    if (found === undefined) return undefined;
-    const path = await new TreeProofs(this.#store.tile).inclusion(found.index, signed.size);
-    return {
-      format: 'tierbook-inclusion-proof/1',
-      event: found.text,
-      index: found.index,
-      path: path.map(textOf),
-      checkpoint: signed.note,
-    };
-  }
-
-  /** From an earlier size of the tree to the last checkpoint; `undefined` when it never was so large, or none is signed. */
-  async proveConsistency(from: number): Promise<ConsistencyProof | undefined> {
-    const signed = await this.#signed();
-    if (signed === undefined || from > signed.size) return undefined;
-    const path = await new TreeProofs(this.#store.tile).consistency(from, signed.size);
-    return {
-      format: 'tierbook-consistency-proof/1',
-      from,
-      path: path.map(textOf),
-      checkpoint: signed.note,
-    };
-  }
-
-  /** The last checkpoint, and the size of the tree that it signs. */
-  async #signed(): Promise<{ readonly note: string; readonly size: number } | undefined> {
-    const note = await this.checkpoint();
-    return note === undefined ? undefined : { note, size: openCheckpoint(note, this.keys).size };
-  }
-
-  async #find(
-    position: Position,
-    size: number,
-  ): Promise<{ readonly index: number; readonly text: string } | undefined> {
-    const tile = await this.#tileOf(position, size);
-    const after = await this.#store.startOf(tile);
-    if (after === undefined) return undefined;
-    let index = tile * TILE_WIDTH;
-    for await (const { events } of this.#options.reader.readCanonical({
-      after: after ?? undefined,
-    })) {
-      for (const event of events) {
-        if (index >= size || event.position > position) return undefined;
-        if (event.position === position) return { index, text: event.text };
-        index += 1;
-      }
-    }
-    return undefined;
-  }
-
-  /** The last tile that begins before the position. */
-  async #tileOf(position: Position, size: number): Promise<number> {
-    let [low, high] = [0, Math.max(0, Math.ceil(size / TILE_WIDTH) - 1)];
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      const after = await this.#store.startOf(middle);
-      if (after !== undefined && after !== null && after < position) low = middle;
-      else high = middle - 1;
-    }
-    return low;
   }
 
   /** Reads on to the log's end. What was taken in is kept now and then, so that a restart goes on from there. */
@@ -267,10 +203,6 @@ async function keptTree(store: TreeStore, origin: string): Promise<Grown> {
   return { tree, head, version: kept?.version, tileAfter };
 }
 
-function textOf(digest: Digest): string {
-  return digest.toString('base64');
-}
-
 /**
  * Lets the tree be built again from a copy of its log, under the name that it has: what is kept says where in
  * the old log its leaves lie. The copy's hashes are the same, so that the last checkpoint is held to them.
@@ -294,7 +226,7 @@ async function requireEvent(reader: EventReader, { position, eventId }: KeptHead
   const found = await reader.eventAt(position);
   if (found?.id === eventId) return;
   throw new StoreRefusedError(
-    `The audit tree ends with event ${eventId ?? '?'} at ${position}, which is not in this log: log and state ` +
-      'do not belong together. Restore both from one backup.',
+    `The event log ends at ${(await reader.head()) ?? 'its beginning'}, and its audit tree at ${position}, with event ` +
+      `${eventId ?? '?'}, which is not in this log: log and state do not belong together. Restore both from one backup.`,
   );
 }

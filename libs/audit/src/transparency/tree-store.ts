@@ -67,6 +67,12 @@ export class TreeStore {
     return kept === undefined ? undefined : digestsOf(kept.hashes);
   };
 
+  /** The tile's digests side by side. */
+  async tileBytes(place: TilePlace): Promise<Buffer | undefined> {
+    const kept = await this.#kept(place);
+    return kept && Buffer.from(kept.hashes, 'base64');
+  }
+
   /** Where to read the log from to find the tile's leaves: after this position, `null` for its beginning. */
   async startOf(index: number): Promise<Position | null | undefined> {
     return (await this.#kept({ level: 0, index }))?.after;

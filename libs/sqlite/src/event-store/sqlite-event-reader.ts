@@ -3,7 +3,6 @@ import { setImmediate } from 'node:timers/promises';
 import {
   type CanonicalBatch,
   type CanonicalEvent,
-  canonicalText,
   type EventBatch,
   type EventReader,
   formatPosition,
@@ -34,6 +33,14 @@ const COLUMNS = 'position, id, stream, revision, type, schema_version, data, per
  */
 const LONGEST_APPEND_MS = 60_000;
 const SQLITE_CORRUPT = 11;
+/**
+ * `canonicalText` as SQLite puts it together, of parts that lie in canonical form: nothing is parsed, so that
+ * what was changed in them shows, and one text an event leaves SQLite instead of seven.
+ */
+const CANONICAL = `'{"data":' || data || ',"id":' || json_quote(id) || ',"metadata":' || metadata
+  || iif(personal IS NULL, '', ',"personal":' || personal) || ',"revision":' || revision
+  || ',"schemaVersion":' || schema_version || ',"stream":' || json_quote(stream)
+  || ',"type":' || json_quote(type) || '}'`;
 
 interface EventRow {
   readonly position: number;
@@ -88,8 +95,10 @@ export class SqliteEventReader implements EventReader {
   readonly #forwards: StatementSync;
   readonly #backwards: StatementSync;
   readonly #after: StatementSync;
+  readonly #canonicalAfter: StatementSync;
   readonly #before: StatementSync;
   readonly #at: StatementSync;
+  readonly #withId: StatementSync;
   readonly #last: StatementSync;
   readonly #timeFrom: StatementSync;
   readonly #timesBack: StatementSync;
@@ -108,7 +117,12 @@ export class SqliteEventReader implements EventReader {
     this.#backwards = select('WHERE stream = ? AND revision <= ? ORDER BY revision DESC LIMIT ?');
     this.#after = select('WHERE position > ? ORDER BY position LIMIT ?');
     this.#before = select('WHERE position < ? ORDER BY position DESC LIMIT ?');
+    this.#canonicalAfter = database.prepare(
+      `SELECT position, id, ${CANONICAL} FROM events WHERE position > ? ORDER BY position LIMIT ?`,
+    );
+    this.#canonicalAfter.setReturnArrays(true);
     this.#at = select('WHERE position = ?');
+    this.#withId = select('WHERE id = ?');
     this.#typed = select(
       'WHERE position > ? AND position <= ? AND type IN (SELECT value FROM json_each(?)) ORDER BY position',
     );
@@ -180,11 +194,14 @@ export class SqliteEventReader implements EventReader {
   }: { readonly after?: Position | undefined } = {}): AsyncGenerator<CanonicalBatch> {
     let from = this.#ordinalOf(after);
     for (;;) {
-      const { rows, upTo, caughtUp } = this.#readPage(from);
-      const events = rows.map((row) => this.#canonical(row));
-      yield { events, upTo: formatPosition(this.logId, upTo), caughtUp };
+      const rows = this.#read<readonly [number, string, string]>(this.#canonicalAfter, from, PAGE);
+      const events = rows.map(([position, id, text]): CanonicalEvent => {
+        return { id, position: formatPosition(this.logId, position), text };
+      });
+      from = rows.at(-1)?.[0] ?? from;
+      const caughtUp = rows.length < PAGE;
+      yield { events, upTo: formatPosition(this.logId, from), caughtUp };
       if (caughtUp) return;
-      from = upTo;
     }
   }
 
@@ -210,6 +227,13 @@ export class SqliteEventReader implements EventReader {
     return this.#promise(() => {
       const [row] = this.#read(this.#at, parsed.ordinal);
       return row && this.#stored(row);
+    });
+  }
+
+  positionOf(id: string): Promise<Position | undefined> {
+    return this.#promise(() => {
+      const [row] = this.#read(this.#withId, id);
+      return row && formatPosition(this.logId, row.position);
     });
   }
 
@@ -351,16 +375,6 @@ export class SqliteEventReader implements EventReader {
       data: JSON.parse(row.data) as JsonObject,
       ...(row.personal !== null && { personal: JSON.parse(row.personal) as SealedPersonal }),
       metadata: JSON.parse(row.metadata) as StoredEvent['metadata'],
-    };
-  }
-
-  /** The parts lie in canonical form, so that what was changed in them shows. */
-  #canonical(row: EventRow): CanonicalEvent {
-    const position = formatPosition(this.logId, row.position);
-    return {
-      id: row.id,
-      position,
-      text: canonicalText({ ...row, schemaVersion: row.schema_version }),
     };
   }
 

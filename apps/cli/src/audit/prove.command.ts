@@ -1,0 +1,65 @@
+import { LogProofs } from '@tierbook/audit';
+import { parsePosition, type EventReader, type Position } from '@tierbook/eventing';
+import { CommandRunner, Help, Option, SubCommand } from 'nest-commander';
+import { CommandFailedError } from '../errors';
+import { jsonLine, print } from '../terminal/output';
+import { configurationHere } from '../this-machine';
+import { withTree } from './checkpoints';
+
+interface Options {
+  readonly dataDir?: string;
+}
+
+@SubCommand({
+  name: 'prove',
+  arguments: '<event>',
+  description: 'make a proof, as JSON, that an event stands in the signed log',
+})
+export class ProveCommand extends CommandRunner {
+  async run([event = '']: string[], { dataDir }: Options): Promise<void> {
+    const configuration = configurationHere(process.env, dataDir);
+    const proof = await withTree(configuration, async (reader, state) => {
+      const position = await positionOf(reader, event);
+      const stored = position && (await reader.eventAt(position));
+      if (position === undefined || stored === undefined) {
+        throw new CommandFailedError(
+          `There is no event ${event} in this log (${reader.logId}): name it by its id or its position.`,
+        );
+      }
+      const made = await new LogProofs(reader, state).inclusion(position);
+      if (made !== undefined) return made;
+      throw new CommandFailedError(
+        `No checkpoint signs event ${stored.id} at ${position} yet: the service signs each second while it runs.`,
+      );
+    });
+    await print(jsonLine(proof));
+  }
+
+  @Option({
+    flags: '--data-dir <directory>',
+    description: 'where the log lies (default: DATA_DIR, else ./data)',
+  })
+  parseDataDir(directory: string): string {
+    return directory;
+  }
+
+  @Help('after')
+  help(): string {
+    return `
+Reads the files themselves and writes nothing; it may run beside the service, or on a copy of the data directory. An
+event is named by its id or its position, as \`tierbook events read --json\` and the histories show them.
+
+Example:
+  tierbook audit prove 019a8f00-5b2c-7c31-9d0f-0f6f6a3c2b11 > proof.json`;
+  }
+}
+
+async function positionOf(reader: EventReader, event: string): Promise<Position | undefined> {
+  if (parsePosition(event) !== undefined) return event as Position;
+  if (reader.positionOf !== undefined) return reader.positionOf(event);
+  for await (const { events } of reader.readCanonical()) {
+    const found = events.find(({ id }) => id === event);
+    if (found !== undefined) return found.position;
+  }
+  return undefined;
+}
