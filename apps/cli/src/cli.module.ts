@@ -12,6 +12,7 @@ import { RestoreCommand } from './backup/restore.command';
 import { CopyCommand } from './copy/copy.command';
 import { DemoCommand } from './demo/demo.command';
 import { EraseCommand } from './erase/erase.command';
+import { HistoryCommand } from './history/history.command';
 import { EventsCommand } from './events/events.command';
 import { ReadEventsCommand } from './events/read-events.command';
 import { EventStatsCommand } from './events/event-stats.command';
@@ -67,6 +68,7 @@ export class CommandLine {
     EventStatsCommand,
     BackupCommand,
     RestoreCommand,
+    HistoryCommand,
     CopyCommand,
     EraseCommand,
     KeysCommand,

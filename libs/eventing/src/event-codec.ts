@@ -29,7 +29,7 @@ export class EventCodec {
   private readonly schemas: ReadonlyMap<string, EventSchema>;
 
   constructor(
-    private readonly keys: PersonalKeys,
+    private readonly keys: Pick<PersonalKeys, 'find' | 'obtain'>,
     schemas: Iterable<Readonly<Record<string, EventSchema>>>,
   ) {
     const all = [...schemas, KERNEL_SCHEMAS].flatMap((each) => Object.entries(each));

@@ -41,6 +41,13 @@ export async function openUnsealing(
   return { codec, close: () => reader.close() };
 }
 
+/** A codec for who has no keys: all personal data reads as `Erased`, whether it was erased or not. */
+export function sealedCodec(): EventCodec {
+  const destroyed = { kind: 'destroyed', at: new Date(0).toISOString() } as const;
+  const find = () => Promise.resolve(destroyed);
+  return new EventCodec({ find, obtain: find }, eventSchemas);
+}
+
 /**
  * The state that lies beside the log, to be read; `undefined` where there is no such file.
  * @throws ConfigurationError, StoreRefusedError; StoreUnavailableError while a server is away.

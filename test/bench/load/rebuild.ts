@@ -32,18 +32,7 @@ async function asTheService(log: string, views: string): Promise<void> {
   const store = openSqliteProjectionStore({ path: views });
   const stateStore = openSqliteStateStore({ path: `${views}-state` });
   const refuse = () => Promise.reject(new Error('Nothing here is sealed.'));
-  const codec = new EventCodec(
-    {
-      find: refuse,
-      obtain: refuse,
-      destroy: refuse,
-      async *tombstones() {
-        // None.
-      },
-      close: () => Promise.resolve(),
-    },
-    eventSchemas,
-  );
+  const codec = new EventCodec({ find: refuse, obtain: refuse }, eventSchemas);
   await replay({
     reader,
     store,

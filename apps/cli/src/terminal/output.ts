@@ -21,6 +21,11 @@ function escaped(json: string): string {
   );
 }
 
+/** Text that people wrote, on one line and without what would act on a terminal. */
+export function plainText(text: string): string {
+  return text.replace(/\p{Cc}+/gu, ' ').replace(UNSAFE, '');
+}
+
 /** Writes a line to standard output, no faster than its reader takes them. */
 export async function print(line: string): Promise<void> {
   if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain');

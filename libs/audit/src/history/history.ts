@@ -116,6 +116,13 @@ export class History {
     return done(last, 'end');
   }
 
+  /** All of one stream's, the oldest first, read once. */
+  async *all(stream: string): AsyncGenerator<HistoryEntry> {
+    for await (const { entry } of folded(this.reader, this.codec, stream)) {
+      if (entry !== undefined) yield entry;
+    }
+  }
+
   private async *chunks({
     stream,
     edge: { towards, key },
@@ -167,21 +174,33 @@ class Explained {
   private async fold(stream: string): Promise<Map<number, HistoryEntry>> {
     const wanted = this.wanted.get(stream) ?? new Set();
     const entries = new Map<number, HistoryEntry>();
-    const record = new ThingRecord();
     const limit = Math.max(-1, ...wanted) + 1;
-    for await (const page of this.reader.readStream(stream, { limit })) {
-      for (const stored of page) {
-        const recorded = await this.codec.decode(stored);
-        const changes = record.apply(recorded.event);
-        if (!wanted.has(stored.revision) || !isTold(recorded)) continue;
-        const subscriptions = record.subscriptionNames(recorded.event.data);
-        entries.set(stored.revision, { recorded, changes, subscriptions });
-      }
-      this.read += page.length;
-      // A long stream lets others have their turn.
-      await setImmediate();
+    for await (const { revision, entry } of folded(this.reader, this.codec, stream, limit)) {
+      this.read += 1;
+      if (entry !== undefined && wanted.has(revision)) entries.set(revision, entry);
     }
     return entries;
+  }
+}
+
+/** A stream's events from the first on, each with what it changed; the kernel's own with nothing. */
+async function* folded(
+  reader: EventReader,
+  codec: EventCodec,
+  stream: string,
+  limit = Infinity,
+): AsyncGenerator<{ readonly revision: number; readonly entry: HistoryEntry | undefined }> {
+  const record = new ThingRecord();
+  for await (const page of reader.readStream(stream, { limit })) {
+    for (const stored of page) {
+      const recorded = await codec.decode(stored);
+      const changes = record.apply(recorded.event);
+      const subscriptions = record.subscriptionNames(recorded.event.data);
+      const entry = isTold(recorded) ? { recorded, changes, subscriptions } : undefined;
+      yield { revision: stored.revision, entry };
+    }
+    // A long stream lets others have their turn.
+    await setImmediate();
   }
 }
 

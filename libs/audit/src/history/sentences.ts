@@ -18,6 +18,8 @@ export interface Names {
   reseller(id: string): string;
   /** What a subscription is called: its own name, else its offer's. */
   subscription(id: string): string;
+  /** What is said of personal data that cannot be read; without it, that it was erased. */
+  readonly unreadable?: 'erased' | 'sealed';
 }
 
 interface Words extends Names {
@@ -349,6 +351,7 @@ const COMMON = {
   en: {
     none: 'none',
     erased: 'erased',
+    sealed: 'sealed',
     provider: 'the provider',
     cancel: 'cancellation',
     licences: 'licences',
@@ -366,6 +369,7 @@ const COMMON = {
   'pt-BR': {
     none: 'nenhum',
     erased: 'apagado',
+    sealed: 'lacrado',
     provider: 'o provedor',
     cancel: 'cancelamento',
     licences: 'licenças',
@@ -465,7 +469,7 @@ export function actorText(
 function valueText(value: unknown, language: Language, names: Names): string {
   const common = COMMON[language];
   if (value === null || value === undefined) return common.none;
-  if (value === ERASED) return common.erased;
+  if (value === ERASED) return common[names.unreadable ?? 'erased'];
   if (typeof value === 'boolean') return value ? common.yes : common.no;
   if (typeof value === 'string') return language === 'en' ? value : (PORTUGUESE[value] ?? value);
   if (typeof value === 'number') return String(value);
@@ -488,7 +492,7 @@ function objectText(
   if (kind === 'quantity') return `${String(quantity)} ${common.licences}`;
   if (kind === 'offer') return String((offer as { readonly name?: unknown }).name);
   if (typeof subscriptionId === 'string') return names.subscription(subscriptionId);
-  return Object.values(value)
-    .map((each) => valueText(each, language, names))
-    .join(', ');
+  if (typeof value['name'] === 'string') return value['name'];
+  // An address is read as it is written; what is left is for who reads data.
+  return 'line1' in value ? Object.values(value).join(', ') : JSON.stringify(value);
 }
