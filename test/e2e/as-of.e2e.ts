@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { random, seedOfRun } from '../faults/harness/random';
+import { AnswerSchemas } from './harness/answer-schemas';
 import type { Answer, Api } from './harness/api';
 import { ApiDocument, expectDeclaredAnswers } from './harness/api-document';
 import { LOG_IS_A_FILE } from './harness/engines';
@@ -9,15 +10,23 @@ import { accepted, World, type Member, type ResellerMember } from './harness/wor
 let service: Service;
 let world: World;
 let document: ApiDocument;
+let schemas: AnswerSchemas;
 
 beforeAll(async () => {
   service = await startService();
   world = new World(service);
   document = await ApiDocument.of(service);
+  schemas = new AnswerSchemas((await service.api().get('/docs-json')).body);
 });
 
 afterAll(() => {
-  expectDeclaredAnswers(document, service.exchanges);
+  const asked = service.exchanges.filter(({ path }) => path.includes('asOf='));
+  expectDeclaredAnswers(document, asked);
+  const wrong = asked.flatMap((exchange) => {
+    const operation = document.operationOf(exchange.method, exchange.path);
+    return operation === undefined ? [] : schemas.faultsOfAnswer(operation, exchange);
+  });
+  expect([...new Set(wrong)]).toEqual([]);
 });
 
 const refusal = ({ status, body }: Answer) => [status, body['code']];
@@ -89,7 +98,7 @@ describe('a resource as of a position', () => {
     }
     expect(history.length).toBeGreaterThan(10);
     // What has happened since is of no concern to what was.
-    accepted(await api.put(`${path}/quantity`, { quantity: 201 }));
+    accepted(await api.put(`${customer}/profile`, world.profileBody()));
     expect(sid).not.toBe('');
 
     for (const { position, answers } of history) {

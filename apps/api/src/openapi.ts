@@ -4,6 +4,7 @@ import { eventSchemas } from './audit/event.schemas';
 import { refusalSchemas } from './audit/refusal.schemas';
 import { transparencySchemas } from './audit/transparency.schemas';
 import { customerSchemas } from './customers/customer.schemas';
+import { asOfSchemas } from './http/as-of.schemas';
 import { commandSchemas } from './http/command.schemas';
 import { delegationSchemas } from './delegations/delegation.schemas';
 import { problemSchemas } from './http/problem.schemas';
@@ -19,6 +20,7 @@ import { subscriptionSchemas } from './subscriptions/subscription.schemas';
 /** What operations answer, by the names that they refer to. */
 const SCHEMAS: Schemas = {
   ...commandSchemas,
+  ...asOfSchemas,
   ...problemSchemas,
   ...providerSchemas,
   ...countrySchemas,

@@ -1,3 +1,4 @@
+export * from './as-of/as-of-views';
 export * from './as-of/resource-as-of';
 export * from './audit-signer';
 export * from './backup';

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import {
   CredentialSweep,
@@ -51,6 +52,7 @@ import {
   type Reads,
 } from '@tierbook/read-models';
 import type { StateStore, StateValue } from '@tierbook/state';
+import { AsOfViews } from './as-of/as-of-views';
 import { AuditSigner, type AuditSignerOptions } from './audit-signer';
 import { hasSeparateProjector, type Configuration } from './configuration';
 import { openWriteEngines, type WriteEngines } from './engines';
@@ -89,6 +91,8 @@ export interface WriteSide {
 export interface Tierbook extends WriteSide {
   readonly projector: Projector;
   readonly reads: Reads;
+  /** The views as they were, built when they are asked for. */
+  readonly asOfViews: AsOfViews;
   /** What the work under way has read of documents that stand still. */
   readonly parkedReads: ParkedReads;
   /** What known callers were refused. */
@@ -170,21 +174,45 @@ export async function openTierbook(
     opened.push(() => signer.stop());
     // Before the last signature, so that it holds them all.
     opened.push(() => refusals.close());
+    const asOfViews = openAsOfViews(configuration, keys, engines, logger);
+    opened.push(() => asOfViews.close());
     const parkedReads = new ParkedReads();
-    const noting = new NotingReadStore(store, {
-      parkedIn: (view) => projector.parkedIn(view),
-      onRead: (view) => {
-        parkedReads.note(view);
-      },
-    });
+    const noting = notingReads(store, projector, parkedReads);
     const reads = { store: noting, cursors: new Cursors(keys.cursors) };
     const checkStores = () => readAll(engines, store);
-    const parts = { projector, reads, parkedReads, refusals, transparency, scheduler };
+    const parts = { projector, reads, asOfViews, parkedReads, refusals, transparency, scheduler };
     return { ...writeSide, ...parts, checkStores, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+function notingReads(store: ReadStore, projector: Projector, parkedReads: ParkedReads): ReadStore {
+  return new NotingReadStore(store, {
+    parkedIn: (view) => projector.parkedIn(view),
+    onRead: (view) => {
+      parkedReads.note(view);
+    },
+  });
+}
+
+function openAsOfViews(
+  configuration: Configuration,
+  keys: KeyMaterial,
+  { eventStore: reader }: WriteEngines,
+  logger: Logger,
+): AsOfViews {
+  const { state, keys: keyPlace } = storePlaces(configuration);
+  return new AsOfViews({
+    reader,
+    directory: join(configuration.dataDir, 'as-of'),
+    log: eventLogPlace(configuration),
+    state,
+    keys: keyPlace,
+    masterKeys: keys.personalData,
+    logger,
+  });
 }
 
 async function readAll({ stateStore, personalKeys }: WriteEngines, views: ReadStore) {

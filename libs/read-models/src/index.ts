@@ -10,6 +10,8 @@ export * from './projection-store';
 export * from './projections';
 export * from './read-store';
 export * from './view';
+export * from './as-of/as-of-projections';
+export * from './as-of/rights-of-now';
 export * from './as-of/stream-views';
 export * from './customers/customers.projection';
 export * from './customers/customers.query';

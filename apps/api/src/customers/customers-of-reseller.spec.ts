@@ -25,10 +25,14 @@ const PROVIDER = 'c30bcfc3-a077-51a1-8acb-e56fefec3ed9';
 function watchedService() {
   const waitedFor = new Set<string>();
   const read = new Set<string>();
-  const store: Pick<ReadStore, 'find' | 'getMany'> = {
+  const store: Pick<ReadStore, 'find' | 'list' | 'getMany'> = {
     find: ({ name }, { join }) => {
       read.add(name);
       if (join !== undefined) read.add(join.view.name);
+      return Promise.resolve({ rows: [] });
+    },
+    list: ({ name }) => {
+      read.add(name);
       return Promise.resolve({ rows: [] });
     },
     getMany: ({ name }) => {
@@ -61,7 +65,7 @@ const position = formatPosition(LOG, 7);
 function exchangeBy(organisation: Principal['organisation']): Exchange {
   const request = { headers: { 'tierbook-position': position } } as unknown as FastifyRequest;
   setPrincipal(request, { kind: 'agent', id: 'a', organisation, role: 'admin-agent' });
-  return { request, reply: {} as FastifyReply };
+  return { request, reply: { header: () => undefined } as unknown as FastifyReply };
 }
 
 const CALLERS: readonly Principal['organisation'][] = [
@@ -77,14 +81,7 @@ describe('a list of customers', () => {
     const nothingIsSent = Object.create(CommandSender.prototype) as CommandSender;
     const sight = new CustomerSight(tierbook);
     const asOf = new AsOf(tierbook);
-    const customers = new CustomersController(
-      nothingIsSent,
-      reader,
-      asOf,
-      sight,
-      ofReseller,
-      tierbook,
-    );
+    const customers = new CustomersController(nothingIsSent, reader, asOf, sight, ofReseller);
     const resellers = new ResellersController(nothingIsSent, reader, asOf, ofReseller, tierbook);
 
     await customers.list(exchangeBy(organisation), new ListCustomersQuery());

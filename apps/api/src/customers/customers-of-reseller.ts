@@ -4,10 +4,12 @@ import type { PeriodId, ProviderId, ResellerId } from '@tierbook/domain';
 import { TIERBOOK, type Tierbook } from '@tierbook/platform';
 import {
   listCustomersOfReseller,
+  withRightsOfNow,
   type CustomerFilter,
   type ListPage,
   type ResellerCustomerRow,
 } from '@tierbook/read-models';
+import type { Then } from '../http/as-of';
 
 /** The views that the customers a reseller or a provider lists are read from: a list waits for all of them. */
 export const VIEWS_OF_LISTED_CUSTOMERS = [
@@ -26,12 +28,17 @@ export class CustomersOfReseller {
   async list(
     resellerId: ResellerId,
     filter: Omit<CustomerFilter, 'providerId' | 'resellerIds'>,
+    { reads: given, moment }: Then = { reads: this.tierbook.reads, moment: undefined },
   ): Promise<ListPage<ResellerCustomerRow>> {
-    const { reads, pipeline } = this.tierbook;
+    const { reads: now, pipeline } = this.tierbook;
     const { status } = await pipeline.gathering.read(aggregates.reseller, resellerId);
     if (status === 'suspended') {
       return { items: [], nextCursor: null, ...(filter.count === true ? { total: 0 } : {}) };
     }
+    const store =
+      moment === undefined
+        ? given.store
+        : await withRightsOfNow(given.store, now.store, resellerId);
     const usable = new Map<ProviderId, Promise<PeriodId | null>>();
     const periodOf = (providerId: ProviderId) => {
       const known = usable.get(providerId);
@@ -40,7 +47,7 @@ export class CustomersOfReseller {
       return period;
     };
     return listCustomersOfReseller(
-      reads,
+      { ...given, store },
       { ...filter, resellerId },
       pipeline.now().toISOString(),
       async ({ providerId, periodId }) => (await periodOf(providerId)) === periodId,

@@ -1,16 +1,14 @@
-import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import {
   CreateCustomerCommand,
   EraseCustomerCommand,
   ReissueAdminCredentialCommand,
 } from '@tierbook/application';
-import type { CustomerId, ProviderId, ResellerId } from '@tierbook/domain';
-import { TIERBOOK, type Tierbook } from '@tierbook/platform';
+import type { CustomerId, ProviderId } from '@tierbook/domain';
 import {
   getCustomer,
   getSubscriptions,
-  listCustomersAsJson,
   listSubscriptions,
   type CustomerDetail,
 } from '@tierbook/read-models';
@@ -19,7 +17,7 @@ import { CommandSender } from '../http/command-sender';
 import { IdPipe } from '../http/id.pipe';
 import { ProblemError, type ProblemCode } from '../http/problems';
 import { shownAsOf } from '../http/other-resellers';
-import { found, jsonText, Reader } from '../http/reader';
+import { found, Reader } from '../http/reader';
 import { HttpExchange, type Exchange } from '../http/request';
 import { CommandRoute, ReadRoute } from '../http/routes';
 import { anyOf, id, ref } from '../http/schemas';
@@ -28,6 +26,7 @@ import type { CustomerShown } from './customer-shown';
 import { CustomerSight } from './customer-sight';
 import { CustomersOfReseller, VIEWS_OF_LISTED_CUSTOMERS } from './customers-of-reseller';
 import { customerFilterOf, ListCustomersQuery } from './list-customers.query';
+import { listedForProvider, listedForReseller } from './listed-as-of';
 
 /** A customer's page shows so many subscriptions; the list of them pages through the rest. */
 const SUBSCRIPTIONS_SHOWN = 200;
@@ -69,7 +68,6 @@ export class CustomersController {
     private readonly asOf: AsOf,
     private readonly sight: CustomerSight,
     private readonly customersOfReseller: CustomersOfReseller,
-    @Inject(TIERBOOK) private readonly tierbook: Tierbook,
   ) {}
 
   @Post()
@@ -139,20 +137,21 @@ export class CustomersController {
   @ReadRoute({
     action: 'list-customers',
     answers: anyOf(ref('CustomerPage'), ref('ResellerCustomerPage')),
+    asOf: 'views',
     summary: "A provider's customers; for a reseller, those that it may see.",
-    problems: ['cursor-invalid'],
+    problems: ['cursor-invalid', 'as-of-too-many'],
   })
-  async list(@HttpExchange() { request, reply }: Exchange, @Query() query: ListCustomersQuery) {
-    const { organisation } = await this.reader.begin(
-      request,
+  async list(@HttpExchange() exchange: Exchange, @Query() query: ListCustomersQuery) {
+    const principal = await this.reader.begin(
+      exchange.request,
       'list-customers',
       VIEWS_OF_LISTED_CUSTOMERS,
     );
+    const { organisation } = principal;
     const filter = customerFilterOf(query);
     if (organisation.kind !== 'reseller') {
       const providerId = (organisation.kind === 'provider' ? organisation.id : '') as ProviderId;
-      const text = await listCustomersAsJson(this.tierbook.reads, { ...filter, providerId });
-      return jsonText(text, reply);
+      return listedForProvider(this.asOf, exchange, query.asOf, { ...filter, providerId });
     }
     if (query.resellerId !== undefined) {
       throw new ProblemError(
@@ -160,7 +159,8 @@ export class CustomersController {
         'A reseller lists its own customers: leave resellerId out.',
       );
     }
-    return this.customersOfReseller.list(organisation.id as ResellerId, filter);
+    const { asOf, customersOfReseller: own } = this;
+    return listedForReseller(asOf, exchange, query.asOf, own, principal, filter);
   }
 
   @Get(':id')
@@ -169,7 +169,7 @@ export class CustomersController {
     path: OF_ONE,
     answers: ref('Customer'),
     single: true,
-    asOf: true,
+    asOf: 'streams',
     summary: 'One customer with its subscriptions, as far as the caller may see them.',
     problems: ['not-found', 'not-found-as-of'],
   })

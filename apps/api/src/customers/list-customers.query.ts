@@ -2,6 +2,7 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import type { ResellerId } from '@tierbook/domain';
 import type { CustomerFilter } from '@tierbook/read-models';
 import { IsIn, Matches } from 'class-validator';
+import { AsOfMoment } from '../http/as-of';
 import { instantOf, IsCountry, IsText, IsUtcInstant, Optional } from '../http/fields';
 import {
   checkBounds,
@@ -80,6 +81,9 @@ export class ListCustomersQuery extends CountedPagingQuery {
   @Optional()
   @IsText({ max: 50 })
   readonly sort?: string;
+
+  @AsOfMoment()
+  readonly asOf?: string;
 }
 
 /**
@@ -87,7 +91,8 @@ export class ListCustomersQuery extends CountedPagingQuery {
  * @throws ProblemError `query-invalid` for a sort that there is not, and for times the wrong way round.
  */
 export function customerFilterOf(query: ListCustomersQuery): Omit<CustomerFilter, 'providerId'> {
-  const { resellerId, sort, createdFrom, createdBefore, ...others } = query;
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- left out: it says which views, not which rows
+  const { resellerId, sort, createdFrom, createdBefore, asOf, ...others } = query;
   const times = {
     createdFrom: instantOf(createdFrom),
     createdBefore: instantOf(createdBefore),

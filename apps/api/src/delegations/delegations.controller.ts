@@ -129,7 +129,7 @@ export class DelegationsController {
     action: 'list-delegations',
     path: OF_A_CUSTOMER,
     answers: ref('DelegationPage'),
-    asOf: true,
+    asOf: 'streams',
     summary: "A customer's delegations, the newest first; for a reseller, its own.",
     problems: ['not-found', 'not-found-as-of', 'cursor-invalid'],
   })
@@ -158,7 +158,7 @@ export class DelegationsController {
     path: OF_ONE,
     answers: ref('DelegationDetail'),
     single: true,
-    asOf: true,
+    asOf: 'streams',
     summary: 'One delegation; for a reseller, one of its own.',
     problems: ['not-found', 'not-found-as-of'],
   })

@@ -8,10 +8,11 @@ import {
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { momentOf, MomentRefusedError, type Moment } from '@tierbook/audit';
 import type { CustomerId } from '@tierbook/domain';
-import type { Aggregate, DomainEvent, LoadedAggregate } from '@tierbook/eventing';
+import type { Aggregate, DomainEvent, LoadedAggregate, Position } from '@tierbook/eventing';
 import { TIERBOOK, type Tierbook } from '@tierbook/platform';
 import {
   getCustomer,
+  NotingReadStore,
   SkippedEvents,
   StreamViews,
   type Reads,
@@ -23,6 +24,7 @@ import { Optional } from './fields';
 import { ProblemError } from './problems';
 import { missing } from './reader';
 import type { Exchange } from './request';
+import { PARKED_HEADER } from './say-parked';
 
 /** The views of which an answer shows what was erased since. */
 export const ERASED_HEADER = 'Tierbook-Erased';
@@ -55,6 +57,15 @@ export interface Then {
   readonly reads: Reads;
   /** `undefined`: now. */
   readonly moment: Moment | undefined;
+}
+
+/** What is answered while the views of a moment are built. */
+export interface AsOfBuilding {
+  readonly status: 'building';
+  /** The moment's. */
+  readonly position: Position;
+  /** Events of the log that have been read. */
+  readonly eventsRead: number;
 }
 
 /** Reads as of a moment. Whether the caller may read is decided before, by its rights of now. */
@@ -102,27 +113,49 @@ export class AsOf {
     category: StreamCategory,
     id: string,
   ): Promise<Then> {
-    const { reads, engines, codec, aggregates, parkedReads } = this.tierbook;
+    const { reads, engines, codec, aggregates } = this.tierbook;
     const moment = await this.moment(reply, asOf);
     if (moment === undefined) return { reads, moment };
     const { position } = moment;
     const skipped = await SkippedEvents.open(engines.stateStore);
-    const erased = new Set<string>();
     const store = await StreamViews.of({
       reader: engines.eventStore,
       decode: (stored) => codec.decode(stored),
       streamOf: (...stream) => aggregates.streamOf(...stream),
       isSkipped: (...event) => skipped.has(...event),
       position,
-      onParked: (view) => {
-        parkedReads.note(view);
-      },
-      onErased: (view) => {
-        void reply.header(ERASED_HEADER, [...erased.add(view)].join(', '));
-      },
+      onParked: sayer(reply, PARKED_HEADER),
+      onErased: sayer(reply, ERASED_HEADER),
     });
     await store.fold(category, id);
     return { reads: { store, cursors: reads.cursors.at(position) }, moment };
+  }
+
+  /**
+   * Answers from views: those of now, or those of a moment. While these are built, the answer is 202, with the
+   * address to ask again at, which names the moment by its position.
+   *
+   * @throws ProblemError as `moment` does; AsOfBusyError, AsOfFailedError; what the work throws.
+   */
+  async ofViews<T>(
+    { request, reply }: Exchange,
+    asOf: unknown,
+    work: (then: Then) => Promise<T>,
+  ): Promise<T | AsOfBuilding> {
+    const { reads, asOfViews } = this.tierbook;
+    const moment = await this.moment(reply, asOf);
+    if (moment === undefined) return work({ reads, moment });
+    const { position } = moment;
+    const outcome = await asOfViews.read(position, ({ store, parkedIn }) => {
+      const noting = new NotingReadStore(store, { parkedIn, onRead: sayer(reply, PARKED_HEADER) });
+      return work({ reads: { store: noting, cursors: reads.cursors.at(position) }, moment });
+    });
+    if ('answer' in outcome) return outcome.answer;
+    void reply
+      .status(202)
+      .header('Location', addressAsOf(request.url, position))
+      .header('Retry-After', '1');
+    return { status: 'building', position, eventsRead: outcome.eventsRead };
   }
 
   /**
@@ -141,6 +174,35 @@ export class AsOf {
     }
     return then;
   }
+}
+
+/**
+ * Says in the answer that it shows something of this view that has been erased since.
+ * @param isErased whether a row is of one that was: what everybody has of it, such as a name, is not there.
+ */
+export function sayErased<Row>(
+  reply: FastifyReply,
+  { moment }: Then,
+  view: string,
+  rows: readonly Row[],
+  isErased: (row: Row) => boolean,
+): void {
+  if (moment !== undefined && rows.some(isErased)) sayer(reply, ERASED_HEADER)(view);
+}
+
+/** Adds views' names to a header of the answer, each once. */
+function sayer(reply: FastifyReply, header: string): (view: string) => void {
+  const views = new Set<string>();
+  return (view) => {
+    void reply.header(header, [...views.add(view)].join(', '));
+  };
+}
+
+/** The address with this moment in the place of the one that it names. */
+function addressAsOf(url: string, position: Position): string {
+  const { pathname, searchParams } = new URL(url, 'http://here');
+  searchParams.set('asOf', position);
+  return `${pathname}?${searchParams.toString()}`;
 }
 
 /** Refuses `asOf` where a read does not take it: an answer of now would be taken for one of then. */

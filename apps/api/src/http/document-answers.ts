@@ -8,7 +8,7 @@ const HEADERS = {
     examples: ['"4"'],
   }),
   'Tierbook-Position': POSITION,
-  Location: text('Address of what was made.', { format: 'uri-reference' }),
+  Location: text('Address of what was made, or is being made.', { format: 'uri-reference' }),
   'Tierbook-Parked': text(
     'Views of which the answer shows a document that stands still before an event: what came since is missing in it.',
   ),
@@ -35,7 +35,7 @@ export function headersOf(names: readonly HeaderName[], always = true) {
 }
 
 interface DocumentedAnswer {
-  readonly status: 200 | 201;
+  readonly status: 200 | 201 | 202;
   readonly description: string;
   readonly schema: Schema;
   readonly headers?: ReturnType<typeof headersOf>;

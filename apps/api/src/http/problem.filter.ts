@@ -12,14 +12,16 @@ import {
   StoreUnavailableError,
 } from '@tierbook/eventing';
 import { AccessTokenError } from '@tierbook/identity';
-import type { Logger } from '@tierbook/platform';
+import { AsOfBusyError, AsOfFailedError, type Logger } from '@tierbook/platform';
 import {
   ControlRefusedError,
   CursorInvalidError,
   InvalidQueryError,
+  TooManyAsOfError,
   ViewBehindError,
 } from '@tierbook/read-models';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ERASED_HEADER } from './as-of';
 import type { RefusalNotes } from './refusal-notes';
 import { correlationIdOf, noteProblem, pathOf } from './request';
 import { isOAuth, oauthError } from './oauth';
@@ -83,6 +85,8 @@ export function answerProblem(
   if (status === 503 || status === 429) {
     void reply.header('Retry-After', String(problem.retryAfter ?? RETRY_AFTER_SECONDS));
   }
+  // Of what was to be answered, as of a moment.
+  for (const header of ['Tierbook-Position', ERASED_HEADER]) void reply.removeHeader(header);
   const oauth = isOAuth(request);
   if (status === 401) void reply.header('WWW-Authenticate', oauth ? 'Basic' : 'Bearer');
   const details = problemDetails(problem, { path: pathOf(request), correlationId });
@@ -101,6 +105,9 @@ function problemOf(error: unknown): ProblemError {
   if (error instanceof AppendTooLargeError)
     return new ProblemError('append-too-large', error.message);
   if (error instanceof ViewBehindError) return new ProblemError('view-behind', error.message);
+  if (error instanceof AsOfBusyError) return new ProblemError('as-of-busy', error.message);
+  if (error instanceof AsOfFailedError) return new ProblemError('as-of-failed', error.message);
+  if (error instanceof TooManyAsOfError) return new ProblemError('as-of-too-many', error.message);
   if (error instanceof ControlRefusedError) return new ProblemError(error.code, error.message);
   if (error instanceof CursorInvalidError) return new ProblemError('cursor-invalid');
   if (error instanceof InvalidQueryError) return new ProblemError('query-invalid', error.message);

@@ -111,6 +111,11 @@ const SERVICE_PROBLEMS = {
     title: 'asOf before the first event',
     advice: 'Send a moment from the first event on.',
   },
+  'as-of-too-many': {
+    status: 400,
+    title: 'Too many customers to list as of a moment',
+    advice: 'Read single customers as of the moment, or list them without asOf.',
+  },
   'as-of-unsupported': {
     status: 400,
     title: 'No reading as of a moment here',
@@ -295,6 +300,16 @@ const SERVICE_PROBLEMS = {
     status: 503,
     title: 'Not signed yet',
     advice: 'The log is signed each second: try again shortly.',
+  },
+  'as-of-busy': {
+    status: 503,
+    title: 'Views of another moment are being built',
+    advice: 'Try again shortly. Single resources are read at once.',
+  },
+  'as-of-failed': {
+    status: 503,
+    title: 'Views of that moment not built',
+    advice: 'Try again; where it stays so, the operator of this deployment has to see to it.',
   },
   'view-behind': {
     status: 503,

@@ -41,8 +41,11 @@ interface ReadRouteOptions extends RouteOptions {
   readonly answers: Schema;
   /** It answers one resource, with its ETag. */
   readonly single?: boolean;
-  /** It can be read as of a moment; its query is an `AsOfQuery`. */
-  readonly asOf?: boolean;
+  /**
+   * It can be read as of a moment, by the query's `AsOfMoment`: at once, made of the streams that it names
+   * (`streams`), or of views that have to be built first (`views`).
+   */
+  readonly asOf?: 'streams' | 'views';
   /** Schemas of what it answers when asked for another media type than JSON. */
   readonly otherwise?: Readonly<Record<string, Schema>>;
 }
@@ -110,7 +113,12 @@ const OF_A_MOMENT = [
   'as-of-before-first-event',
 ] as const satisfies readonly ProblemCode[];
 
-const NOT_OF_A_MOMENT = ['as-of-unsupported'] as const satisfies readonly ProblemCode[];
+const OF_BUILT_VIEWS = ['as-of-busy', 'as-of-failed'] as const satisfies readonly ProblemCode[];
+
+function momentProblems(asOf: ReadRouteOptions['asOf']): readonly ProblemCode[] {
+  if (asOf === undefined) return ['as-of-unsupported'];
+  return asOf === 'views' ? [...OF_A_MOMENT, ...OF_BUILT_VIEWS] : OF_A_MOMENT;
+}
 
 function route(options: RouteOptions, common: readonly ProblemCode[]): MethodDecorator {
   const { action, summary, problems = [], path = {} } = options;
@@ -201,17 +209,26 @@ function commandAnswers({
       ];
 }
 
+const BEING_BUILT = documentAnswer({
+  status: 202,
+  description:
+    'The views of that moment are being built: ask at Location again, after as many seconds as Retry-After says.',
+  schema: ref('AsOfBuilding'),
+  headers: headersOf(['Location', 'Retry-After', 'Tierbook-Position']),
+});
+
 /** Documents a read: who may ask, and every answer that it can give. */
 export function ReadRoute(options: ReadRouteOptions): MethodDecorator {
-  const { answers, single = false, asOf = false, secret = false, otherwise = {} } = options;
+  const { answers, single = false, asOf, secret = false, otherwise = {} } = options;
   const headers: readonly HeaderName[] = [
     ...(single ? (['ETag'] as const) : []),
     ...(secret ? (['Cache-Control'] as const) : []),
   ];
-  const ofThen: readonly HeaderName[] = asOf ? ['Tierbook-Position', 'Tierbook-Erased'] : [];
+  const ofThen: readonly HeaderName[] =
+    asOf === undefined ? [] : ['Tierbook-Position', 'Tierbook-Erased'];
   return applyDecorators(
-    RouteConfig({ [AS_OF]: asOf }),
-    route(options, [...EVERY_READ, ...(asOf ? OF_A_MOMENT : NOT_OF_A_MOMENT)]),
+    RouteConfig({ [AS_OF]: asOf !== undefined }),
+    route(options, [...EVERY_READ, ...momentProblems(asOf)]),
     documentAnswer({
       status: 200,
       description: 'What was asked for.',
@@ -219,6 +236,7 @@ export function ReadRoute(options: ReadRouteOptions): MethodDecorator {
       headers: { ...headersOf(headers), ...headersOf(['Tierbook-Parked', ...ofThen], false) },
       otherwise,
     }),
+    ...(asOf === 'views' ? [BEING_BUILT] : []),
     ApiHeader({
       name: 'Tierbook-Position',
       required: false,

@@ -108,7 +108,7 @@ export class OffersController {
     path: OF_ONE,
     answers: ref('Offer'),
     single: true,
-    asOf: true,
+    asOf: 'streams',
     summary: "One offer of the provider's own.",
     problems: ['not-found', 'not-found-as-of'],
   })

@@ -17,6 +17,7 @@ import {
   type ListPage,
   type Paging,
 } from '@tierbook/read-models';
+import { AsOf, type Then } from '../http/as-of';
 import { missing } from '../http/reader';
 
 /** Where giving back stands. */
@@ -43,13 +44,19 @@ export interface OffBoarding {
 /** Shows what ending a partnership touches, and how far that is. */
 @Injectable()
 export class OffBoardings {
-  constructor(@Inject(TIERBOOK) private readonly tierbook: Tierbook) {}
+  constructor(
+    @Inject(TIERBOOK) private readonly tierbook: Tierbook,
+    private readonly asOf: AsOf,
+  ) {}
 
-  /** @throws ProblemError `not-found` where there is no such partnership. */
-  async of(id: PartnershipId, paging: Paging = {}): Promise<OffBoarding> {
-    const { pipeline, reads } = this.tierbook;
-    const state = await pipeline.gathering.read(aggregates.partnership, id);
-    if (state.status === 'none') throw missing('partnership');
+  /** @throws ProblemError `not-found` where there is no such partnership; as of a moment, `not-found-as-of`. */
+  async of(
+    id: PartnershipId,
+    paging: Paging = {},
+    { reads, moment }: Then = { reads: this.tierbook.reads, moment: undefined },
+  ): Promise<OffBoarding> {
+    const { state } = await this.asOf.load(aggregates.partnership, id, moment);
+    if (state.status === 'none') throw missing('partnership', moment);
     const { periodId } = state;
     const ending = state.endings.get(periodId);
     const left = await countHoldings(holdingsOf(reads.store, periodId));

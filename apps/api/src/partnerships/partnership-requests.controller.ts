@@ -232,7 +232,7 @@ export class PartnershipRequestsController {
     path: OF_ONE,
     answers: ref('Invitation'),
     single: true,
-    asOf: true,
+    asOf: 'streams',
     secret: true,
     summary: 'One request, with its draft again and the same link.',
     problems: ['not-found', 'not-found-as-of'],

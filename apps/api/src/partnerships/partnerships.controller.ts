@@ -11,10 +11,11 @@ import type { PartnershipId } from '@tierbook/domain';
 import type { Principal } from '@tierbook/identity';
 import { TIERBOOK, type Tierbook } from '@tierbook/platform';
 import { getPartnership, type PartnerRow } from '@tierbook/read-models';
+import { AsOf, AsOfQuery } from '../http/as-of';
 import { CommandSender } from '../http/command-sender';
 import { PairIdPipe } from '../http/id.pipe';
 import type { ProblemCode } from '../http/problems';
-import { PagingQuery } from '../http/paging';
+import { AsOfPagingQuery } from '../http/paging';
 import { found, missing, Reader } from '../http/reader';
 import { HttpExchange, type Exchange } from '../http/request';
 import { CommandRoute, ReadRoute } from '../http/routes';
@@ -37,6 +38,7 @@ export class PartnershipsController {
   constructor(
     private readonly commands: CommandSender,
     private readonly reader: Reader,
+    private readonly asOf: AsOf,
     private readonly offBoardings: OffBoardings,
     @Inject(TIERBOOK) private readonly tierbook: Tierbook,
   ) {}
@@ -117,17 +119,18 @@ export class PartnershipsController {
     answers: ref('OffBoarding'),
     summary:
       'What the reseller has of the provider’s customers; once the partnership has ended, what was given back and what is left.',
-    problems: ['not-found', 'cursor-invalid'],
+    asOf: 'views',
+    problems: ['not-found', 'not-found-as-of', 'cursor-invalid'],
   })
   async offBoarding(
-    @HttpExchange() { request }: Exchange,
+    @HttpExchange() exchange: Exchange,
     @Param('id', PairIdPipe) id: PartnershipId,
-    @Query() paging: PagingQuery,
+    @Query() { asOf, ...paging }: AsOfPagingQuery,
   ) {
-    await this.reader.beginOn(request, 'read-off-boarding', ['holdings'], (principal) =>
+    await this.reader.beginOn(exchange.request, 'read-off-boarding', ['holdings'], (principal) =>
       this.assertSide(principal, id),
     );
-    return this.offBoardings.of(id, paging);
+    return this.asOf.ofViews(exchange, asOf, (then) => this.offBoardings.of(id, paging, then));
   }
 
   @Get('partnerships/:id')
@@ -136,20 +139,25 @@ export class PartnershipsController {
     path: { id: PARTNERSHIP_ID },
     answers: ref('Partner'),
     single: true,
+    asOf: 'views',
     summary: 'One partnership, for either side.',
-    problems: ['not-found'],
+    problems: ['not-found', 'not-found-as-of'],
   })
   async read(
-    @HttpExchange() { request, reply }: Exchange,
+    @HttpExchange() exchange: Exchange,
     @Param('id', PairIdPipe) id: PartnershipId,
+    @Query() { asOf }: AsOfQuery,
   ) {
     await this.reader.beginOn(
-      request,
+      exchange.request,
       'read-partnership',
       ['partnerships', 'resellers'],
       (principal) => this.assertSide(principal, id),
     );
-    return found<PartnerRow>(await getPartnership(this.tierbook.reads, id), 'partnership', reply);
+    return this.asOf.ofViews(exchange, asOf, async ({ reads, moment }) => {
+      const partnership = await getPartnership(reads, id);
+      return found<PartnerRow>(partnership, 'partnership', exchange.reply, moment);
+    });
   }
 
   private async assertSide(principal: Principal, id: PartnershipId): Promise<void> {

@@ -74,7 +74,7 @@ export class ProvidersController {
     path: OF_ONE,
     answers: ref('Provider'),
     single: true,
-    asOf: true,
+    asOf: 'streams',
     summary: 'One provider: any, for the operator; itself, for a provider.',
     problems: ['not-found', 'not-found-as-of'],
   })

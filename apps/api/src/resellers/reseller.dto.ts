@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, Matches } from 'class-validator';
+import { AsOfMoment } from '../http/as-of';
 import { IsCountry, IsEmailAddress, IsText, Optional } from '../http/fields';
 import { CountedPagingQuery, sortTexts } from '../http/paging';
 
@@ -95,4 +96,7 @@ export class ListResellersQuery extends CountedPagingQuery {
   @Optional()
   @IsText({ max: 50 })
   readonly sort?: string;
+
+  @AsOfMoment()
+  readonly asOf?: string;
 }

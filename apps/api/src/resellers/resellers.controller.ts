@@ -12,13 +12,8 @@ import {
 import type { ProviderId, ResellerId } from '@tierbook/domain';
 import type { Principal } from '@tierbook/identity';
 import { TIERBOOK, type Tierbook } from '@tierbook/platform';
-import {
-  getReseller,
-  listCustomersAsJson,
-  listPartners,
-  listResellers,
-  type ResellerRow,
-} from '@tierbook/read-models';
+import { getReseller, listPartners, listResellers, type ResellerRow } from '@tierbook/read-models';
+import { listedForProvider, listedForReseller } from '../customers/listed-as-of';
 import { CustomersOfReseller, VIEWS_OF_LISTED_CUSTOMERS } from '../customers/customers-of-reseller';
 import { customerFilterOf, ListCustomersQuery } from '../customers/list-customers.query';
 import { AsOf, AsOfQuery } from '../http/as-of';
@@ -26,7 +21,7 @@ import { CommandSender } from '../http/command-sender';
 import { IdPipe } from '../http/id.pipe';
 import { sortOf } from '../http/paging';
 import { ProblemError } from '../http/problems';
-import { found, jsonText, missing, Reader } from '../http/reader';
+import { found, missing, Reader } from '../http/reader';
 import { HttpExchange, type Exchange } from '../http/request';
 import { CommandRoute, ReadRoute } from '../http/routes';
 import { anyOf, id, ref } from '../http/schemas';
@@ -184,23 +179,24 @@ export class ResellersController {
   @ReadRoute({
     action: 'list-resellers',
     answers: anyOf(ref('PartnerPage'), ref('ResellerPage')),
+    asOf: 'views',
     summary: "A provider's own partners, with counts; for the operator, the programme's resellers.",
     problems: ['cursor-invalid'],
   })
-  async list(@HttpExchange() { request }: Exchange, @Query() query: ListResellersQuery) {
-    const { organisation } = await this.reader.begin(request, 'list-resellers', [
+  async list(@HttpExchange() exchange: Exchange, @Query() query: ListResellersQuery) {
+    const { organisation } = await this.reader.begin(exchange.request, 'list-resellers', [
       'resellers',
       'partnerships',
     ]);
-    const { status, search, sort, ...paging } = query;
+    const { status, search, sort, asOf, ...paging } = query;
     if (organisation.kind === 'provider') {
       const partnership = statusAmong(status, ['active', 'ended'] as const);
-      return listPartners(this.tierbook.reads, organisation.id as ProviderId, {
-        ...paging,
-        search,
-        status: partnership,
-        sort: sortOf(sort, PARTNER_SORTS),
-      });
+      const providerId = organisation.id as ProviderId;
+      const sorted = sortOf(sort, PARTNER_SORTS);
+      const filter = { ...paging, search, status: partnership, sort: sorted };
+      return this.asOf.ofViews(exchange, asOf, ({ reads }) =>
+        listPartners(reads, providerId, filter),
+      );
     }
     if (search !== undefined || sort !== undefined) {
       throw new ProblemError(
@@ -214,7 +210,9 @@ export class ResellersController {
       'rejected',
       'suspended',
     ] as const);
-    return listResellers(this.tierbook.reads, { ...paging, status: enrolment });
+    return this.asOf.ofViews(exchange, asOf, ({ reads }) =>
+      listResellers(reads, { ...paging, status: enrolment }),
+    );
   }
 
   @Get(':id')
@@ -223,7 +221,7 @@ export class ResellersController {
     path: OF_ONE,
     answers: ref('Reseller'),
     single: true,
-    asOf: true,
+    asOf: 'streams',
     summary: 'One reseller: itself, a partner, or for the operator any.',
     problems: ['not-found', 'not-found-as-of'],
   })
@@ -246,15 +244,16 @@ export class ResellersController {
     answers: anyOf(ref('CustomerPage'), ref('ResellerCustomerPage')),
     summary:
       "A reseller's customers: those associated with it, for a provider; those it may see, for itself.",
-    problems: ['not-found', 'cursor-invalid'],
+    asOf: 'views',
+    problems: ['not-found', 'cursor-invalid', 'as-of-too-many'],
   })
   async customers(
-    @HttpExchange() { request, reply }: Exchange,
+    @HttpExchange() exchange: Exchange,
     @Param('id', IdPipe) id: ResellerId,
     @Query() query: ListCustomersQuery,
   ) {
     const { principal } = await this.reader.beginOn(
-      request,
+      exchange.request,
       'list-reseller-customers',
       VIEWS_OF_LISTED_CUSTOMERS,
       (caller) => this.requireSight(caller, id),
@@ -267,10 +266,13 @@ export class ResellersController {
       );
     }
     const filter = customerFilterOf(query);
-    if (organisation.kind !== 'provider') return this.customersOfReseller.list(id, filter);
+    const { asOf, customersOfReseller: own } = this;
+    if (organisation.kind !== 'provider') {
+      return listedForReseller(asOf, exchange, query.asOf, own, principal, filter);
+    }
     const providerId = organisation.id as ProviderId;
     const ofReseller = { ...filter, providerId, resellerIds: [id] };
-    return jsonText(await listCustomersAsJson(this.tierbook.reads, ofReseller), reply);
+    return listedForProvider(asOf, exchange, query.asOf, ofReseller);
   }
 
   /** @throws ProblemError `not-found` for a reseller that this caller may not know of. */

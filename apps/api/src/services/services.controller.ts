@@ -128,7 +128,7 @@ export class ServicesController {
     path: OF_ONE,
     answers: ref('Service'),
     single: true,
-    asOf: true,
+    asOf: 'streams',
     summary: "One service of the caller's organisation.",
     problems: ['not-found', 'service-unknown', 'not-found-as-of'],
   })

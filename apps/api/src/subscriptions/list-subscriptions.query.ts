@@ -2,6 +2,7 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import type { OfferId, ResellerId } from '@tierbook/domain';
 import type { SubscriptionFilter } from '@tierbook/read-models';
 import { IsBoolean, IsIn, Matches } from 'class-validator';
+import { AsOfMoment } from '../http/as-of';
 import { instantOf, IsId, IsText, IsUtcInstant, Optional } from '../http/fields';
 import {
   checkBounds,
@@ -78,6 +79,9 @@ export class ListProviderSubscriptionsQuery extends CountedPagingQuery {
   @Optional()
   @IsText({ max: 50 })
   readonly sort?: string;
+
+  @AsOfMoment()
+  readonly asOf?: string;
 }
 
 /**
@@ -87,7 +91,8 @@ export class ListProviderSubscriptionsQuery extends CountedPagingQuery {
 export function subscriptionFilterOf(
   query: ListProviderSubscriptionsQuery,
 ): Omit<SubscriptionFilter, 'providerId'> {
-  const { resellerId, status, sort, termEndsFrom, termEndsBefore, ...others } = query;
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- left out: it says which views, not which rows
+  const { resellerId, status, sort, termEndsFrom, termEndsBefore, asOf, ...others } = query;
   const times = {
     termEndsFrom: instantOf(termEndsFrom),
     termEndsBefore: instantOf(termEndsBefore),

@@ -1,9 +1,10 @@
-import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { Controller, Get, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { ProviderId } from '@tierbook/domain';
 import { organisationIdOf } from '@tierbook/identity';
-import { TIERBOOK, type Tierbook } from '@tierbook/platform';
 import { listProviderSubscriptions } from '@tierbook/read-models';
+import { isErased } from '../customers/listed-as-of';
+import { AsOf, sayErased } from '../http/as-of';
 import { Reader } from '../http/reader';
 import { HttpExchange, type Exchange } from '../http/request';
 import { ReadRoute } from '../http/routes';
@@ -16,7 +17,7 @@ import { ListProviderSubscriptionsQuery, subscriptionFilterOf } from './list-sub
 export class ProviderSubscriptionsController {
   constructor(
     private readonly reader: Reader,
-    @Inject(TIERBOOK) private readonly tierbook: Tierbook,
+    private readonly asOf: AsOf,
   ) {}
 
   @Get()
@@ -24,21 +25,22 @@ export class ProviderSubscriptionsController {
     action: 'list-provider-subscriptions',
     answers: ref('ListedSubscriptionPage'),
     summary: "The subscriptions of all of a provider's customers, by the end of their terms.",
+    asOf: 'views',
     problems: ['cursor-invalid'],
   })
-  async list(
-    @HttpExchange() { request }: Exchange,
-    @Query() query: ListProviderSubscriptionsQuery,
-  ) {
-    const principal = await this.reader.begin(request, 'list-provider-subscriptions', [
+  async list(@HttpExchange() exchange: Exchange, @Query() query: ListProviderSubscriptionsQuery) {
+    const principal = await this.reader.begin(exchange.request, 'list-provider-subscriptions', [
       'subscriptions',
       'customers',
       'resellers',
     ]);
     const providerId = organisationIdOf(principal) as ProviderId;
-    return listProviderSubscriptions(this.tierbook.reads, {
-      ...subscriptionFilterOf(query),
-      providerId,
+    const filter = { ...subscriptionFilterOf(query), providerId };
+    return this.asOf.ofViews(exchange, query.asOf, async (then) => {
+      const page = await listProviderSubscriptions(then.reads, filter);
+      const customers = page.items.map(({ customer }) => customer);
+      sayErased(exchange.reply, then, 'customers', customers, isErased);
+      return page;
     });
   }
 }

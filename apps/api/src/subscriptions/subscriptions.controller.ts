@@ -289,7 +289,7 @@ export class SubscriptionsController {
     answers: ref('Credits'),
     summary:
       'Who is credited for the subscription: intervals of whole days (UTC), and licence-days and list amount by reseller.',
-    asOf: true,
+    asOf: 'streams',
     problems: ['not-found', 'not-found-as-of'],
   })
   async credits(
@@ -314,7 +314,7 @@ export class SubscriptionsController {
     path: OF_A_CUSTOMER,
     answers: ref('SubscriptionPage'),
     summary: "A customer's subscriptions in the order they were bought.",
-    asOf: true,
+    asOf: 'streams',
     problems: ['not-found', 'not-found-as-of', 'cursor-invalid'],
   })
   async list(
@@ -342,7 +342,7 @@ export class SubscriptionsController {
     path: OF_ONE,
     answers: ref('Subscription'),
     single: true,
-    asOf: true,
+    asOf: 'streams',
     summary: 'One subscription.',
     problems: ['not-found', 'not-found-as-of'],
   })

@@ -17,6 +17,12 @@ export interface ProjectorOptions extends StorePlaces {
   readonly isShared: boolean;
 }
 
+/** Keys as they were sent to a thread: buffers cross as plain byte arrays. */
+export function masterKeysIn({ masterKeys }: Pick<ProjectorOptions, 'masterKeys'>): MasterKeys {
+  const keys = [...masterKeys.keys].map(([id, key]) => [id, Buffer.from(key)] as const);
+  return { ...masterKeys, keys: new Map(keys) };
+}
+
 /** Something asked of the thread, and the number that its answer carries. */
 export interface Ask {
   readonly number: number;

@@ -16,6 +16,7 @@ import { readOnlyKeys } from '../read-only-keys';
 import { openPersonalKeysReader, openProjectionStore, openStateStore } from '../stores';
 import {
   failureOf,
+  masterKeysIn,
   type FromProjector,
   type ProjectorOptions,
   type ToProjector,
@@ -44,11 +45,8 @@ async function runWith(
   const tell = (message: FromProjector) => {
     host.postMessage(message);
   };
-  // Buffers cross threads as plain byte arrays.
-  const keys = [...options.masterKeys.keys].map(([id, key]) => [id, Buffer.from(key)] as const);
-  const masterKeys = { ...options.masterKeys, keys: new Map(keys) };
   const log = await open(openReadableLog(options.log));
-  const keysReader = await open(openPersonalKeysReader(options.keys, masterKeys));
+  const keysReader = await open(openPersonalKeysReader(options.keys, masterKeysIn(options)));
   const store = await open(openProjectionStore(options.views));
   const stateStore = await open(openStateStore(options.state));
   if (options.isShared) refuseNewer(await store.builds());
