@@ -1,9 +1,12 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Organisation, Role } from '@tierbook/identity';
 import type { Answer, Api } from './harness/api';
 import { ApiDocument, type Operation } from './harness/api-document';
 import { COMMAND_CASES } from './harness/command-cases';
-import { startService, type Service } from './harness/service';
+import { ROOT, startService, type Service } from './harness/service';
 import { World } from './harness/world';
 
 /*
@@ -156,9 +159,19 @@ let callers: readonly Caller[];
 let own: Readonly<Record<string, string>>;
 let bodies: ReadonlyMap<string, object | undefined>;
 let providerId: string;
+let routesFile: string;
+
+afterAll(() => {
+  rmSync(dirname(routesFile), { recursive: true });
+});
 
 beforeAll(async () => {
-  service = await startService();
+  routesFile = join(mkdtempSync(join(tmpdir(), 'tierbook-routes-')), 'routes');
+  const preloaded = ['list-routes.cjs', 'break-role-table.cjs'].flatMap((name) => [
+    '--require',
+    join(ROOT, 'test', 'e2e', 'harness', name),
+  ]);
+  service = await startService({ nodeArgs: preloaded, env: { ROUTES_FILE: routesFile } });
   document = await ApiDocument.of(service);
   const world = new World(service);
   const [provider, stranger] = [await world.provider(), await world.provider()];
@@ -254,9 +267,13 @@ function verdictOf(answer: Answer): string {
 }
 
 /** Every difference between what is expected of an operation and what it answers. */
-async function differences(operation: Operation, expected: Expected): Promise<readonly string[]> {
+async function differences(
+  operation: Operation,
+  expected: Expected,
+  by: readonly Caller[] = callers,
+): Promise<readonly string[]> {
   const found: string[] = [];
-  for (const caller of callers) {
+  for (const caller of by) {
     // What is about no one thing is every caller's own.
     const isOwn = expected.of !== 'none' || SEEN_BY.none.includes(caller.relation);
     if (!isOwn) continue;
@@ -322,4 +339,86 @@ describe('the operator', () => {
       expect([operation.id, answer.status]).toEqual([operation.id, 404]);
     }
   });
+});
+
+/** Routes that are not in the role table: anybody's, and those of operators alone, which tools call. */
+const ANYBODYS = [
+  'GET /health/live',
+  'GET /health/ready',
+  'GET /metrics',
+  'POST /v1/token',
+  'GET /.well-known/jwks.json',
+  'GET /.well-known/oauth-authorization-server',
+  // Hashes and public keys: what who checks the log offline needs.
+  'GET /v1/audit/checkpoint',
+  'GET /v1/audit/keys',
+];
+/** The page that shows the API's document, its files too. */
+const DOCUMENTATION = /^GET \/docs(?:$|[-/])/;
+const OPERATORS = [
+  'GET /v1/operations/projections',
+  'GET /v1/operations/parked-keys',
+  'GET /v1/operations/projections/:view/parked/:key',
+  'POST /v1/operations/projections/:view/rebuild',
+  'POST /v1/operations/projections/:view/pause',
+  'POST /v1/operations/projections/:view/resume',
+  'POST /v1/operations/projections/:view/parked/:key/retry',
+  'POST /v1/operations/projections/:view/parked/:key/drop',
+];
+
+/** What the server serves, as it was told to; HEAD and OPTIONS answer for the others. */
+function served(): readonly string[] {
+  const lines = new Set(readFileSync(routesFile, 'utf8').trim().split('\n'));
+  return [...lines].filter((line) => !/^(?:HEAD|OPTIONS) /.test(line));
+}
+
+describe('every route that is served', () => {
+  it('is in the API document, or one of the few that are named here', () => {
+    const documented = document.operations.map(
+      ({ method, path }) => `${method} ${path.replaceAll(/\{([a-zA-Z]+)\}/g, ':$1')}`,
+    );
+    const others = served().filter((route) => !DOCUMENTATION.test(route));
+    expect(others.length).toBeGreaterThan(80);
+    expect([...others].sort()).toEqual([...documented, ...ANYBODYS, ...OPERATORS].sort());
+  });
+
+  it.each(OPERATORS)(
+    "lets the operator alone in, where it is the operator's: %s",
+    async (route) => {
+      const [method = '', template = ''] = route.split(' ');
+      const path = template.replace(':view', 'no-view').replace(':key', 'no-key');
+      const body = path.endsWith('/drop') ? { why: 'x' } : undefined;
+      const sendAs = (api: Api) => (method === 'GET' ? api.get(path) : api.post(path, body));
+      for (const { name, kind, api } of callers) {
+        const answer = await sendAs(api);
+        const verdict = answer.status === 403 ? 'forbidden' : 'allowed';
+        expect([name, verdict]).toEqual([name, kind === 'operator' ? 'allowed' : 'forbidden']);
+        if (verdict === 'forbidden') expect(answer.string('detail')).toContain('operator');
+      }
+      const nobody = await sendAs(service.api());
+      expect([nobody.status, nobody.code]).toEqual([401, 'token-missing']);
+    },
+  );
+});
+
+describe('a role table with a row that is broken', () => {
+  it('fails the walk of its route, whichever row it is, in each of its cells that let in', async () => {
+    service.signal('SIGUSR2');
+    const [owner] = callers.filter(({ relation }) => relation === 'owner');
+    while ((await owner?.api.get('/v1/offers'))?.status !== 403) {
+      // It is broken a moment later.
+    }
+    for (const operation of document.operations) {
+      const expected = MAY[operation.id] ?? { of: 'none' };
+      const letIn = callers.filter(
+        (caller) =>
+          expectedOf(expected, caller) === 'allowed' &&
+          (expected.of !== 'none' || SEEN_BY.none.includes(caller.relation)),
+      );
+      expect([operation.id, letIn.length > 0]).toEqual([operation.id, true]);
+      const noticed = await differences(operation, expected, letIn);
+      expect([operation.id, noticed.length]).toEqual([operation.id, letIn.length]);
+    }
+    // Some six hundred requests.
+  }, 120_000);
 });

@@ -488,19 +488,20 @@ describe('a caller', () => {
       ['x'.repeat(5_000), 'token-malformed'],
       [`${header}.${operator}.${signature}`, 'token-invalid'],
       [`${header}.${payload}.${'A'.repeat(86)}`, 'token-invalid'],
-      [`${none}.${operator}.`, 'token-invalid'],
-      [`${hmac}.${operator}.${signature}`, 'token-invalid'],
-      [await signer('another-service').sign(some, 60), 'token-invalid'],
-      [await signer('tierbook', 'http://elsewhere.example').sign(some, 60), 'token-invalid'],
-      [`${unknownKey}.${payload}.${signature}`, 'token-invalid'],
+      [`${none}.${operator}.`, 'token-algorithm-refused'],
+      [`${hmac}.${operator}.${signature}`, 'token-algorithm-refused'],
+      [await signer('another-service').sign(some, 60), 'token-audience-wrong'],
+      [await signer('tierbook', 'http://elsewhere.example').sign(some, 60), 'token-audience-wrong'],
+      [`${unknownKey}.${payload}.${signature}`, 'token-key-unknown'],
       [await at(old).sign(some, 60), 'token-expired'],
       [await at(new Date(Date.now() + 3_600_000)).sign(some, 60), 'token-not-yet-valid'],
     ];
   }
 
   it('whose token is missing, forged, expired or not for this service is refused everywhere', async () => {
+    const all = await forgeries();
     await appendsNothing(async () => {
-      for (const [token, code] of await forgeries()) {
+      for (const [token, code] of all) {
         for (const { method, path: template, isCommand } of document.operations) {
           const path = template.replaceAll(/[{}]/g, '');
           const api = service.api(token);
@@ -512,6 +513,12 @@ describe('a caller', () => {
         }
       }
     });
+    // The log says why, and nothing of the token.
+    for (const [token, code] of all) {
+      expect(service.logs()).toContain(`"code":"${code}"`);
+      const parts = token?.split('.').filter((each) => each.length > 20) ?? [];
+      for (const each of parts) expect(service.logs()).not.toContain(each);
+    }
   });
 
   it('without a token is told so before anything of its request is looked at', async () => {

@@ -1,5 +1,8 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Answer } from './harness/api';
+import { runTierbook } from './harness/command-line';
 import { ApiDocument, expectDeclaredAnswers } from './harness/api-document';
 import { startService, type Service } from './harness/service';
 import { accepted, World, type Member, type ResellerMember } from './harness/world';
@@ -39,10 +42,37 @@ async function erasable() {
     order: { name: `Filial ${mark}` },
   });
   accepted(await provider.api.put(`${path}/name`, { name: `Matriz ${mark}` }));
+  await noteEverywhere(id, mark);
   const { position } = accepted(await provider.api.post(`${path}/suspension`));
   const found = await provider.api.get(`/v1/customers?companyName=${mark}`, { position });
   expect(found.items).toHaveLength(1);
   return { id, path, mark };
+}
+
+/** Writes the mark wherever a caller may write a text about the customer. */
+async function noteEverywhere(id: string, mark: string): Promise<void> {
+  const at = `/v1/customers/${id}`;
+  const { email, address, country, phone, registrationNumber } = world.customerBody();
+  const payer = {
+    companyName: `Pagadora ${mark}`,
+    email,
+    country,
+    address,
+    phone,
+    registrationNumber,
+  };
+  accepted(await provider.api.put(`${at}/billing-profile`, payer));
+  accepted(await provider.api.put(`${at}/reference`, { reference: `CLI-${mark}` }));
+  const agreement = { ...world.agreementBody(), signatory: `Florisbela ${mark}` };
+  accepted(await provider.api.post(`${at}/agreement`, agreement));
+  const position = await world.head();
+  const held = await provider.api.get(`${at}/delegations`, { position });
+  const delegation = `${at}/delegations/${held.string('items', 0, 'delegationId')}`;
+  const revocation = { reason: `A pedido de ${mark}` };
+  accepted(await provider.api.post(`${delegation}/revocation`, revocation));
+  const rights = ['read-customer'];
+  const grant = { resellerId: reseller.id, rights, reason: `Contrato de ${mark}` };
+  accepted(await provider.api.post(`${at}/delegations`, grant));
 }
 
 /** The places that hold the text, in any case, in UTF-8 or UTF-16. */
@@ -76,8 +106,17 @@ describe('an erased customer', () => {
       registrationNumber: null,
       address: null,
       delegations: [],
+      reference: null,
+      billing: null,
+      agreement: null,
     });
     expect(shown.text).not.toContain(mark);
+    const delegations = await provider.api.get(`/v1/customers/${id}/delegations`, { position });
+    expect(delegations.items.length).toBeGreaterThan(1);
+    for (const { reason } of delegations.items) expect(reason).toBeNull();
+    expect(delegations.text).not.toContain(mark);
+    const byReference = await provider.api.get(`/v1/customers?reference=CLI-${mark}`);
+    expect(byReference.items).toEqual([]);
     expect((await provider.api.get(path, { position })).at('name')).toBeNull();
     expect((await provider.api.get(`/v1/customers?companyName=${mark}`)).items).toEqual([]);
     const erased = await provider.api.get('/v1/customers?status=erased');
@@ -99,6 +138,75 @@ describe('an erased customer', () => {
     }
     await goneFromPlaces(mark);
     expect(service.logs()).not.toContain(mark);
+  });
+
+  it('whose relation had ended keeps no reason of that, and shows it to nobody', async () => {
+    const { id, path, mark } = await erasable();
+    const at = `/v1/customers/${id}`;
+    accepted(await provider.api.post(`${at}/end`, { reason: `Fechou, diz ${mark}` }));
+    const { position } = accepted(await provider.api.post(`${at}/erasure`));
+    for (const read of [at, path, `${at}/events`, `${at}/subscriptions`, `${at}/credits`]) {
+      const answer = await provider.api.get(read, { position });
+      expect([read, answer.status, answer.text.includes(mark)]).toEqual([read, 200, false]);
+    }
+    await goneFromPlaces(mark);
+  });
+
+  it('takes part in the end of its reseller’s partnership as before, without who it was', async () => {
+    const [partner, { mark }] = [await world.partner(provider), { mark: world.unique('qzx') }];
+    const { id, path } = await world.subscribed(provider, {
+      account: { companyName: `Companhia ${mark}`, resellerId: partner.id },
+      order: { resellerId: partner.id, name: `Filial ${mark}` },
+    });
+    accepted(await provider.api.put(`${path}/support-contact`, { resellerId: partner.id }));
+    accepted(await provider.api.post(`${path}/suspension`));
+    accepted(await provider.api.post(`/v1/customers/${id}/erasure`));
+    const partnership = `${provider.id}.${partner.id}`;
+    accepted(await provider.api.post(`/v1/partnerships/${partnership}/end`));
+    await world.offBoarded(provider, partnership);
+    const position = await world.head();
+    const shown = await provider.api.get(`/v1/customers/${id}`, { position });
+    expect(shown.body).toMatchObject({ status: 'erased', companyName: null, delegations: [] });
+    const subscription = await provider.api.get(path, { position });
+    expect(subscription.body).toMatchObject({ name: null, supportContact: { kind: 'provider' } });
+    await goneFromPlaces(mark);
+    expect(service.logs()).not.toContain('reaction failed');
+  });
+
+  it('reads as erased in whatever the command line prints and builds', async () => {
+    const { id, mark } = await erasable();
+    const other = await erasable();
+    const { position } = accepted(await provider.api.post(`/v1/customers/${id}/erasure`));
+    await provider.api.get(`/v1/customers/${id}`, { position });
+    const { dataDir } = service;
+    const read = await runTierbook(
+      ...([
+        dataDir,
+        'events',
+        'read',
+        '--personal',
+        '--json',
+        '--stream',
+        `customer-${id}`,
+      ] as const),
+    );
+    expect({ code: read.code, err: read.err }).toEqual({ code: 0, err: '' });
+    expect(read.out).toContain('"personal":"Erased"');
+    expect(read.out).not.toContain(mark);
+    const still = await runTierbook(
+      ...([dataDir, 'events', 'read', '--personal', '--stream', `customer-${other.id}`] as const),
+    );
+    expect(still.out).toContain(other.mark);
+
+    expect((await runTierbook(dataDir, 'projections', 'rebuild', 'customers')).code).toBe(0);
+    const to = join(dataDir, 'replayed');
+    expect((await runTierbook(dataDir, 'replay', '--to', to)).code).toBe(0);
+    expect((await runTierbook(dataDir, 'views', 'verify')).code).toBe(0);
+    await goneFromPlaces(mark);
+    expect(readFileSync(join(to, 'views.db')).includes(other.mark)).toBe(true);
+    rmSync(to, { recursive: true });
+    const shown = await provider.api.get(`/v1/customers/${id}`, { position });
+    expect(shown.body).toMatchObject({ status: 'erased', companyName: null });
   });
 
   it('keeps its domain taken', async () => {

@@ -233,13 +233,13 @@ describe('too many requests', () => {
     for (const each of forged) {
       const answer = await limited.api(each).get('/v1/offers');
       statuses.push(answer.status);
-      expect(answer.code).toBe(answer.status === 401 ? 'token-invalid' : 'too-many-requests');
+      expect(answer.code).toBe(answer.status === 401 ? 'token-key-unknown' : 'too-many-requests');
       expect(limited.logs()).not.toContain(each);
     }
     expect(statuses.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => 401));
     expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(10);
     expect((await honest()).status).toBe(200);
-    expect(limited.logs()).toContain('"code":"token-invalid"');
+    expect(limited.logs()).toContain('"code":"token-key-unknown"');
     expect(limited.logs()).toContain('"code":"too-many-requests"');
   });
 });

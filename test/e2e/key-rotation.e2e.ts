@@ -91,7 +91,7 @@ describe('the keys that sign tokens', () => {
     await json('drop', 'tokens', former, '--at-once');
     await service.restart();
     expect(await published()).toEqual([kid]);
-    expect(await read()).toBe('token-invalid');
+    expect(await read()).toBe('token-key-unknown');
   });
 });
 

@@ -1,9 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemClock } from '@tierbook/eventing';
 import { CredentialVault, loadOrCreateDevelopmentKeys } from '@tierbook/identity';
 import { ApiDocument, expectDeclaredAnswers } from './harness/api-document';
+import { runTierbook } from './harness/command-line';
 import { COMMAND_CASES } from './harness/command-cases';
+import { LOG_IS_A_FILE } from './harness/engines';
 import { startService, type Service } from './harness/service';
 import { accepted, invitationIn, World, type Member } from './harness/world';
 
@@ -181,6 +186,23 @@ function formsOf(text: string): readonly Buffer[] {
 
 const holds = (bytes: Buffer, text: string) => formsOf(text).some((form) => bytes.includes(form));
 
+function files(directory: string): ReadonlyMap<string, Buffer> {
+  const names = readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  return new Map(names.map((name) => [name.slice(directory.length + 1), readFileSync(name)]));
+}
+
+/** No secret of the run is in any of these, by their names. */
+function expectNoneIn(places: ReadonlyMap<string, Buffer>): void {
+  const wanted = secrets();
+  expect(wanted.size).toBeGreaterThan(10);
+  for (const [name, bytes] of places) {
+    for (const secret of wanted)
+      expect([name, secret, holds(bytes, secret)]).toEqual([name, secret, false]);
+  }
+}
+
 /** A service gets a token for its secret, and is refused one for another secret. */
 async function askForToken(): Promise<void> {
   const { clientId, clientSecret } = await world.serviceAccount(provider);
@@ -256,8 +278,6 @@ describe('after every command there is', () => {
   });
 
   it('no password, token or link secret is in any file, log or metric', async () => {
-    const wanted = secrets();
-    expect(wanted.size).toBeGreaterThan(10);
     const metrics = await service.api().get('/metrics');
     expect(metrics.text).toContain('tierbook_http_request_duration_seconds');
     const places = new Map(await service.kept.bytes());
@@ -268,10 +288,58 @@ describe('after every command there is', () => {
     );
     places.set('logs', Buffer.from(service.logs()));
     places.set('metrics', Buffer.from(metrics.text));
-    for (const [name, bytes] of places) {
-      for (const secret of wanted)
-        expect([name, secret, holds(bytes, secret)]).toEqual([name, secret, false]);
+    expectNoneIn(places);
+  });
+
+  it('no password, token or link secret is in what the command line prints or exports', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'tierbook-exports-'));
+    const of = (name: string) => join(directory, name);
+    const places = new Map<string, Buffer>();
+    for (const args of [
+      ['events', 'read', '--json'],
+      ['events', 'read', '--personal'],
+      ['events', 'stats', '--json'],
+      ['projections', 'list', '--json'],
+      ['projections', 'status', 'customers'],
+      ['parked', 'list', '--json'],
+      ['views', 'verify', '--json'],
+      ['keys', 'list'],
+      ['services', 'list', '--organisation', `provider:${provider.id}`, '--json'],
+      ['audit', 'keys'],
+      ['audit', 'verify', '--json'],
+      ['replay', '--to', of('replayed')],
+      ...(LOG_IS_A_FILE ? [['backup', '--to', of('backup'), '--keys-to', of('keys')]] : []),
+    ]) {
+      const { code, out, err } = await runTierbook(service.dataDir, ...args);
+      expect([args, code, code === 0 ? '' : err]).toEqual([args, 0, '']);
+      places.set(args.join(' '), Buffer.from(out + err));
     }
+    const exported = files(directory);
+    const backups = LOG_IS_A_FILE ? ['backup/events.db', 'backup/state.db'] : [];
+    expect([...exported.keys()]).toEqual(expect.arrayContaining([...backups, 'replayed/views.db']));
+    for (const [name, bytes] of exported) places.set(name, bytes);
+    rmSync(directory, { recursive: true });
+    expect(holds(places.get('events read --personal') ?? Buffer.alloc(0), 'Padaria Ametista')).toBe(
+      true,
+    );
+    expectNoneIn(places);
+  }, 120_000);
+
+  it('none is in the answers of reads and feeds, but the link in the one that shows it', async () => {
+    const before = service.exchanges.length;
+    for (const { path } of document.reads.filter((each) => !each.path.includes('{'))) {
+      for (const api of [provider.api, world.operator]) await api.get(path);
+    }
+    expect(service.exchanges.length - before).toBeGreaterThan(20);
+    const events = await provider.api.get('/v1/events?limit=200');
+    expect(events.status).toBe(200);
+    const read = service.exchanges.filter(
+      ({ method, path }) =>
+        method === 'GET' && !/^\/v1\/partnership-requests\/[0-9a-f-]{36}/.test(path),
+    );
+    expectNoneIn(
+      new Map([['reads', Buffer.from(read.map(({ answer }) => answer.text).join('\n'))]]),
+    );
   });
 
   it('no personal text is in a log or metric', async () => {

@@ -89,7 +89,7 @@ describe('AccessTokens', () => {
       },
     });
     expect(await rotated.verify(token)).toEqual(agent);
-    expect(await codeOf(await rotated.sign(agent, 60))).toBe('token-invalid');
+    expect(await codeOf(await rotated.sign(agent, 60))).toBe('token-key-unknown');
   });
 
   it('refuses to start without its current key', () => {
@@ -107,7 +107,7 @@ describe('AccessTokens', () => {
     expect(await codeOf(token)).toBe(code);
   });
 
-  describe('says token-invalid for', () => {
+  describe('says of a token what is wrong with it, of', () => {
     const header = { alg: 'EdDSA', typ: 'at+jwt', kid: 'k1' };
     const claims: JWTPayload = {
       iss: 'https://tierbook.example',
@@ -132,7 +132,14 @@ describe('AccessTokens', () => {
 
     it.each([
       ['another issuer', { ...claims, iss: 'https://elsewhere.example' }],
+      ['no issuer', without('iss')],
       ['another audience', { ...claims, aud: 'elsewhere' }],
+      ['no audience', without('aud')],
+    ])('%s', async (_, payload) => {
+      expect(await codeOf(await signed(payload))).toBe('token-audience-wrong');
+    });
+
+    it.each([
       ['a token that never expires', without('exp')],
       ['a token without its time of issue', without('iat')],
       ['a token without a subject', without('sub')],
@@ -160,12 +167,13 @@ describe('AccessTokens', () => {
     });
 
     it.each([
-      ['another type of token', { typ: 'JWT' }, K1],
-      ['an unknown key', { kid: 'k9' }, K1],
-      ['no key id', { kid: undefined }, K1],
-      ['a signature by another key', {}, K2],
-    ])('%s', async (_, protectedHeader, key) => {
-      expect(await codeOf(await signed(claims, protectedHeader, key))).toBe('token-invalid');
+      ['another type of token', 'token-audience-wrong', { typ: 'JWT' }, K1],
+      ['an unknown key', 'token-key-unknown', { kid: 'k9' }, K1],
+      ['no key id', 'token-key-unknown', { kid: undefined }, K1],
+      ['a signature by another key', 'token-invalid', {}, K2],
+      ['a signature by another key, for another audience', 'token-invalid', { typ: 'JWT' }, K2],
+    ])('%s', async (_, code, protectedHeader, key) => {
+      expect(await codeOf(await signed(claims, protectedHeader, key))).toBe(code);
     });
 
     it.each(['none', 'HS256'])('the algorithm %s', async (alg) => {
@@ -174,7 +182,7 @@ describe('AccessTokens', () => {
       // The old trick: the public key's bytes as the HMAC's key.
       const forged = createHmac('sha256', Buffer.from(String(K1.x), 'base64url'));
       const signature = alg === 'none' ? '' : forged.update(content).digest('base64url');
-      expect(await codeOf(`${content}.${signature}`)).toBe('token-invalid');
+      expect(await codeOf(`${content}.${signature}`)).toBe('token-algorithm-refused');
     });
 
     it('a changed payload', async () => {

@@ -30,6 +30,9 @@ export type AccessTokenErrorCode =
   | 'token-expired'
   | 'token-not-yet-valid'
   | 'token-revoked'
+  | 'token-algorithm-refused'
+  | 'token-key-unknown'
+  | 'token-audience-wrong'
   | 'token-invalid';
 
 /** A bearer token was refused. The message says what to do and never holds the token. */
@@ -164,8 +167,11 @@ export class AccessTokens {
 
   private verifyingKey(kid: string | undefined): KeyObject {
     const key = kid === undefined ? undefined : this.verifyingKeys.get(kid);
-    if (key === undefined) throw invalid();
-    return key;
+    if (key !== undefined) return key;
+    throw new AccessTokenError(
+      'token-key-unknown',
+      'The access token names no key of this service, or one that it no longer has: get a new one.',
+    );
   }
 
   private forgetLongestUnused(): void {
@@ -197,6 +203,18 @@ function refusalOf(error: unknown): unknown {
       'The access token is of the future: the clock of who issued it, or of this service, is wrong.',
     );
   }
+  if (error instanceof errors.JOSEAlgNotAllowed) {
+    return new AccessTokenError(
+      'token-algorithm-refused',
+      `The access token is not signed by ${ALGORITHM}, and no other algorithm is taken: get a new one.`,
+    );
+  }
+  if (isForAnother(error)) {
+    return new AccessTokenError(
+      'token-audience-wrong',
+      'The access token is for another service, by another issuer, or no access token: get one for here.',
+    );
+  }
   if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid) return malformed();
   return error instanceof errors.JOSEError ? invalid() : error;
 }
@@ -204,6 +222,13 @@ function refusalOf(error: unknown): unknown {
 function isOfTheFuture(error: unknown): boolean {
   if (!(error instanceof errors.JWTClaimValidationFailed)) return false;
   return error.reason === 'check_failed' && (error.claim === 'iat' || error.claim === 'nbf');
+}
+
+/** Told of tokens with a good signature only. */
+function isForAnother(error: unknown): boolean {
+  return (
+    error instanceof errors.JWTClaimValidationFailed && ['aud', 'iss', 'typ'].includes(error.claim)
+  );
 }
 
 function digestOf(token: string): string {
@@ -220,6 +245,6 @@ function malformed(): AccessTokenError {
 function invalid(): AccessTokenError {
   return new AccessTokenError(
     'token-invalid',
-    'The access token was not issued for this service or was changed: get a new one.',
+    'The access token was forged, changed, or names nobody: get a new one.',
   );
 }

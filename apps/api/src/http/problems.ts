@@ -169,6 +169,21 @@ const SERVICE_PROBLEMS = {
     title: 'Scope not granted',
     advice: "Leave scope out, or send the service's role.",
   },
+  'token-algorithm-refused': {
+    status: 401,
+    title: 'Algorithm of the access token refused',
+    advice: 'Get a token issued by this service: EdDSA is the one algorithm.',
+  },
+  'token-key-unknown': {
+    status: 401,
+    title: 'Key of the access token unknown',
+    advice: 'Get a new token: its key was taken away, or never was this service’s.',
+  },
+  'token-audience-wrong': {
+    status: 401,
+    title: 'Access token for another service',
+    advice: 'Get an access token whose issuer and audience are this service.',
+  },
   'token-invalid': {
     status: 401,
     title: 'Access token invalid',
