@@ -114,6 +114,8 @@ export interface PersonalDataErased {
     readonly credentialId: CredentialId | null;
     /** All it ever had: their names are erased too. */
     readonly subscriptionIds: readonly SubscriptionId[];
+    /** All it ever granted: the reasons given for them are erased too. */
+    readonly delegationIds: readonly DelegationId[];
   };
 }
 

@@ -29,6 +29,7 @@ export function evolve(state: CustomerState, event: CustomerEvent): CustomerStat
       userName: adminUserName(domain),
       subscriptions: PersistentMap.empty(),
       delegations: new Map(),
+      formerDelegations: new Set(),
     };
   }
   return state.status === 'none' ? state : evolveExisting(state, event);
@@ -65,9 +66,11 @@ function evolveExisting(
       return { ...state, delegations: new Map(state.delegations).set(delegationId, renewed) };
     }
     case 'DelegatedAdminRevoked': {
+      const { delegationId } = event.data;
       const delegations = new Map(state.delegations);
-      delegations.delete(event.data.delegationId);
-      return { ...state, delegations };
+      delegations.delete(delegationId);
+      const formerDelegations = new Set(state.formerDelegations).add(delegationId);
+      return { ...state, delegations, formerDelegations };
     }
     case 'PersonalDataErased':
       return { ...state, status: 'erased', credentialId: null };

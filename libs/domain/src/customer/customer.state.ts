@@ -69,4 +69,6 @@ export type CustomerState =
       readonly userName: string;
       readonly subscriptions: PersistentMap<SubscriptionId, SubscriptionState>;
       readonly delegations: ReadonlyMap<DelegationId, DelegationState>;
+      /** Those that ended. */
+      readonly formerDelegations: ReadonlySet<DelegationId>;
     };

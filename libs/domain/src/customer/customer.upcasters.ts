@@ -23,6 +23,14 @@ function quantityChangedV1ToV2({ data, ...others }: StoredContent): StoredConten
   return { ...others, data: { ...data, share: null, refund, refundedLicences: 0 } };
 }
 
+/**
+ * Version 1 did not name the delegations, so that their reasons stood on in views; the view that holds them was built
+ * anew when version 2 came.
+ */
+function erasedV1ToV2({ data, ...others }: StoredContent): StoredContent {
+  return { ...others, data: { ...data, delegationIds: [] } };
+}
+
 /** Schema versions of each event type; see {@link EventSchemas}. */
 export const customerSchemas: EventSchemas<CustomerEvent> = {
   CustomerCreated: { upcasters: [] },
@@ -37,7 +45,7 @@ export const customerSchemas: EventSchemas<CustomerEvent> = {
   DelegatedAdminRenewed: { upcasters: [] },
   DelegatedAdminRevoked: { upcasters: [] },
   AdminCredentialIssued: { upcasters: [] },
-  PersonalDataErased: { upcasters: [] },
+  PersonalDataErased: { upcasters: [erasedV1ToV2] },
   SubscriptionOrdered: { upcasters: [orderedV1ToV2] },
   SubscriptionQuantityChanged: { upcasters: [quantityChangedV1ToV2] },
   SubscriptionRenamed: { upcasters: [] },

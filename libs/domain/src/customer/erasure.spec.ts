@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { specify } from '@tierbook/eventing/testing';
 import { AT, CREDENTIAL, CUSTOMER, LATER, PROVIDER, subscription } from '../testing/examples';
+import type { DelegationId } from '../ids';
 import { CUSTOMER_EXAMPLES } from '../testing/golden-examples';
 import { customer } from './customer.aggregate';
 import type { EraseCustomer } from './customer.commands';
@@ -57,7 +58,12 @@ const delegated: CustomerEvent = {
 };
 const erased: CustomerEvent = {
   type: 'PersonalDataErased',
-  data: { customerId: CUSTOMER, credentialId: CREDENTIAL, subscriptionIds: [] },
+  data: {
+    customerId: CUSTOMER,
+    credentialId: CREDENTIAL,
+    subscriptionIds: [],
+    delegationIds: [],
+  },
 };
 const ended: CustomerEvent = {
   type: 'CustomerEnded',
@@ -87,6 +93,17 @@ describe('erasing a customer', () => {
     const decision = customer.decide(erase, given(created, issued, delegated).state);
     const types = decision.kind === 'accepted' ? decision.events.map(({ type }) => type) : [];
     expect(types).toEqual(['DelegatedAdminRevoked', 'CustomerEnded', 'PersonalDataErased']);
+  });
+
+  it('names every delegation that there ever was, so that what was noted of them goes', () => {
+    const { data } = CUSTOMER_EXAMPLES.DelegatedAdminGranted;
+    const other = CREDENTIAL as string as DelegationId;
+    const again: CustomerEvent = { ...delegated, data: { ...data, delegationId: other } };
+    const { state } = given(created, delegated, CUSTOMER_EXAMPLES.DelegatedAdminRevoked, again);
+    const decision = customer.decide(erase, state);
+    expect(decision.kind === 'accepted' && decision.events.at(-1)?.data).toMatchObject({
+      delegationIds: [data.delegationId, other],
+    });
   });
 
   it('ends what runs where the key is destroyed already', () => {

@@ -21,10 +21,15 @@ export function eraseCustomer(command: EraseCustomer, before: Existing): Decisio
       ? accept()
       : decideAccount({ type: 'end-customer', at }, cancelled.state);
   if (ended.kind === 'refused') return ended;
-  const { customerId, credentialId, subscriptions } = before;
+  const { customerId, credentialId, subscriptions, delegations, formerDelegations } = before;
   return accept<CustomerEvent>(...cancelled.events, ...ended.events, {
     type: 'PersonalDataErased',
-    data: { customerId, credentialId, subscriptionIds: [...subscriptions.keys()] },
+    data: {
+      customerId,
+      credentialId,
+      subscriptionIds: [...subscriptions.keys()],
+      delegationIds: [...formerDelegations, ...delegations.keys()],
+    },
   });
 }
 

@@ -539,7 +539,12 @@ export const CUSTOMER_EXAMPLES: Examples<CustomerEvent> = {
   },
   PersonalDataErased: {
     type: 'PersonalDataErased',
-    data: { customerId, credentialId, subscriptionIds: [subscriptionId] },
+    data: {
+      customerId,
+      credentialId,
+      subscriptionIds: [subscriptionId],
+      delegationIds: [delegationId],
+    },
   },
 };
 

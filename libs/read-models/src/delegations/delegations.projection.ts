@@ -26,7 +26,7 @@ export interface DelegationDoc extends GrantedDelegation {
 
 export const delegationsView: ViewDefinition<DelegationDoc> = {
   name: 'delegations',
-  version: 1,
+  version: 2,
   readableFrom: 1,
   fields: {
     customerId: 'keyword',
@@ -49,6 +49,8 @@ export const delegationsProjection: Projection<DelegationDoc> = {
       case 'DelegatedAdminRenewed':
       case 'DelegatedAdminRevoked':
         return [event.data.delegationId];
+      case 'PersonalDataErased':
+        return event.data.delegationIds;
       default:
         return [];
     }
@@ -81,6 +83,8 @@ export const delegationsProjection: Projection<DelegationDoc> = {
         const endedAt = metadata.occurredAt;
         return { ...before, status: 'ended', endedAt, cause, reason, revision };
       }
+      case 'PersonalDataErased':
+        return { ...before, reason: null, revision };
       default:
         return before;
     }
