@@ -100,6 +100,34 @@ describe('operators of a query language', () => {
   }
 });
 
+describe('operators of a query language, where there is no document of the API', () => {
+  it('are refused in the fields of forms and of what operators send', async () => {
+    const form = (body: string) =>
+      service.api().send('POST', '/v1/token', {
+        headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+        body,
+      });
+    const named = 'grant_type=client_credentials';
+    const answers = [
+      await form(`${named}&client_id[$ne]=x&client_secret[$ne]=x`),
+      await form(`${named}&client_id=%7B%22%24ne%22%3A1%7D&client_secret=%7B%22%24ne%22%3A1%7D`),
+      await form(`${named}&client_id=operator.x&client_secret[]=x`),
+      await form(`grant_type[$nor]=x&${named}&${named}`),
+    ];
+    expect(answers.map(refusal)).toEqual([
+      [401, 'client-invalid'],
+      [401, 'client-invalid'],
+      [401, 'client-invalid'],
+      [400, 'token-request-invalid'],
+    ]);
+    const drop = '/v1/operations/projections/customers/parked/x/drop';
+    for (const operator of OPERATORS) {
+      const answer = await world.operator.post(drop, { why: operator });
+      expect(refusal(answer)).toEqual([400, 'field-invalid']);
+    }
+  });
+});
+
 describe('what browsers are told', () => {
   it('is to keep to this origin, run nothing else, and show it in no frame', async () => {
     for (const path of ['/v1/offers', '/docs', '/health/live', '/nowhere']) {
@@ -116,6 +144,7 @@ describe('what browsers are told', () => {
       expect(headers.get('x-content-type-options')).toBe('nosniff');
       expect(headers.get('strict-transport-security')).toContain('max-age=');
       expect(headers.get('referrer-policy')).toBe('no-referrer');
+      expect(headers.get('cache-control')).toBe('no-store');
       expect(headers.get('x-powered-by')).toBeNull();
       expect(headers.get('access-control-allow-origin')).toBeNull();
     }

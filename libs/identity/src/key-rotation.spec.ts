@@ -1,4 +1,12 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -95,6 +103,17 @@ it('lists no secret', () => {
   const secrets = readFileSync(path, 'utf8').match(/[\w-]{43}/g) ?? [];
   expect(secrets).toHaveLength(10);
   for (const secret of secrets) expect(listed).not.toContain(secret);
+});
+
+it('leaves the file to whose it is', () => {
+  // Only root can give a file away.
+  const mine = statSync(path);
+  const owner = mine.uid === 0 ? 4321 : mine.uid;
+  const group = mine.uid === 0 ? 4321 : mine.gid;
+  chownSync(path, owner, group);
+  addKey(path, 'tokens');
+  const { uid, gid, mode } = statSync(path);
+  expect([uid, gid, mode & 0o777]).toEqual([owner, group, 0o600]);
 });
 
 it('touches no file that others may read', () => {

@@ -1,5 +1,6 @@
 import { createPrivateKey, generateKeyPairSync, randomBytes, type JsonWebKey } from 'node:crypto';
 import {
+  chownSync,
   closeSync,
   existsSync,
   fsyncSync,
@@ -112,6 +113,9 @@ export function replaceKeyFile(path: string, fields: Readonly<Record<string, unk
   try {
     writeSynced(draft, textOf(fields));
     readKeyFile(draft);
+    // Whoever replaces it, such as root, it stays its owner's.
+    const { uid, gid } = statSync(path);
+    chownSync(draft, uid, gid);
     renameSync(draft, path);
     syncDirectory(dirname(path));
   } catch (error) {

@@ -302,22 +302,23 @@ function wireWriteSide(
   const codec = new EventCodec(personalKeys, eventSchemas);
   const aggregates = new AggregateStore(eventStore, codec, configuration.namespace);
   const vault = new CredentialVault(stateStore, keys.credentialVault, clock);
+  const pipeline = new CommandPipeline({
+    store: eventStore,
+    aggregates,
+    codec,
+    clock,
+    planIds: new SignedPlanIds(keys.cursors),
+    newEventId: newId,
+    lastRecordedAt: logTime,
+  });
   const invitations = new Invitations(keys.invitations);
   return {
     engines,
     codec,
     aggregates,
-    pipeline: new CommandPipeline({
-      store: eventStore,
-      aggregates,
-      codec,
-      clock,
-      planIds: new SignedPlanIds(keys.cursors),
-      newEventId: newId,
-      lastRecordedAt: logTime,
-    }),
+    pipeline,
     vault,
-    serviceAccounts: new ServiceAccounts(aggregates, vault),
+    serviceAccounts: new ServiceAccounts(aggregates, vault, pipeline),
     customerEraser: new CustomerEraser(personalKeys, vault),
     invitations,
     invitationReader: new InvitationReader(

@@ -13,16 +13,17 @@ export class ReadYourWrites {
   constructor(@Inject(TIERBOOK) private readonly tierbook: Tierbook) {}
 
   /**
-   * Returns once the views reflect the request's Tierbook-Position; at once where it names none.
+   * Returns once the views reflect the request's Tierbook-Position, and whether it names one; at once where it does not.
    * @throws ProblemError for a position that is none, or none of this log; ViewBehindError after 5 s.
    */
-  async wait({ headers }: FastifyRequest, views: readonly string[]): Promise<void> {
+  async wait({ headers }: FastifyRequest, views: readonly string[]): Promise<boolean> {
     const sent = headers['tierbook-position'];
-    if (sent === undefined) return;
+    if (sent === undefined) return false;
     const position = await this.checkedPosition(typeof sent === 'string' ? sent : '');
     await Promise.all(
       views.map((view) => this.tierbook.projector.waitFor(view, position, LONGEST_WAIT_MS)),
     );
+    return true;
   }
 
   /** @throws ProblemError `position-invalid` for what is no position, `position-unknown` for one that is not in this log. */

@@ -30,7 +30,8 @@ export class Reader {
 
   /**
    * The same for what belongs to somebody: `find` answers what of it the caller may see, and throws
-   * `not-found` before anybody is told which roles may.
+   * `not-found` before anybody is told which roles may. After a wait it is asked again: rights that ended
+   * meanwhile show nothing.
    */
   async beginOn<T>(
     request: FastifyRequest,
@@ -41,8 +42,8 @@ export class Reader {
     const principal = principalOf(request);
     const seen = await find(principal);
     requireRole(principal, action);
-    await this.readYourWrites.wait(request, views);
-    return { principal, seen };
+    const hasWaited = await this.readYourWrites.wait(request, views);
+    return { principal, seen: hasWaited ? await find(principal) : seen };
   }
 }
 

@@ -16,9 +16,12 @@ const CONTENT_SECURITY_POLICY = {
   },
 };
 
-/** Puts helmet's headers on every answer. They are the same for all, so helmet is asked for them once. */
+/**
+ * Puts helmet's headers on every answer, and that nobody is to keep it unless its route says otherwise. They are the
+ * same for all, so helmet is asked for them once.
+ */
 export function secureAnswers(fastify: FastifyInstance): void {
-  const headers = helmetHeaders();
+  const headers = { ...helmetHeaders(), 'cache-control': 'no-store' };
   fastify.addHook('onRequest', (_request, reply, done) => {
     void reply.headers(headers);
     done();

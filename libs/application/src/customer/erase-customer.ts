@@ -78,7 +78,7 @@ export class EraseCustomerHandler implements ICommandHandler<EraseCustomerComman
 
   private async destroy(erased: PersonalDataErased['data']): Promise<void> {
     try {
-      await this.eraser.erase(erased, new Date().toISOString());
+      await this.eraser.erase(erased, this.pipeline.now().toISOString());
     } catch (error) {
       if (!(error instanceof StoreUnavailableError)) throw error;
       throw new OutcomeUnknownError(

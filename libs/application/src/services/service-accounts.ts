@@ -1,5 +1,5 @@
 import { serviceOf, usableCredentials, type ServiceId } from '@tierbook/domain';
-import { systemClock, type AggregateStore } from '@tierbook/eventing';
+import type { AggregateStore, CommandPipeline } from '@tierbook/eventing';
 import {
   AccessTokenError,
   organisationIdOf,
@@ -17,6 +17,7 @@ export class ServiceAccounts {
   constructor(
     private readonly aggregateStore: AggregateStore,
     private readonly vault: CredentialVault,
+    private readonly pipeline: Pick<CommandPipeline, 'now'>,
   ) {}
 
   /** Whom these client credentials name; nobody where they are wrong, too old, or revoked. */
@@ -28,7 +29,7 @@ export class ServiceAccounts {
     if (state.status === 'none' || service === undefined) return undefined;
     const { kind, id } = state.owner;
     const organisation: Organisation = kind === 'operator' ? { kind } : { kind, id };
-    for (const credentialId of usableCredentials(service, now())) {
+    for (const credentialId of usableCredentials(service, this.now())) {
       if (await this.vault.verify(credentialId, clientSecret)) {
         return { kind: 'service', id: serviceId, organisation, role: service.role, credentialId };
       }
@@ -41,15 +42,16 @@ export class ServiceAccounts {
     const id = organisationIdOf(principal);
     const { state } = await this.aggregateStore.load(aggregates.services, id);
     const service = serviceOf(state, principal.id as ServiceId);
-    const usable = service === undefined ? [] : usableCredentials(service, now());
+    const usable = service === undefined ? [] : usableCredentials(service, this.now());
     if (usable.some((credentialId) => credentialId === principal.credentialId)) return;
     throw new AccessTokenError(
       'token-revoked',
       'The service, or the secret that the token was got with, was revoked: get a new one.',
     );
   }
-}
 
-function now(): string {
-  return systemClock.now().toISOString();
+  /** By the pipeline's time, so that a secret that was replaced does not come back with a clock set back. */
+  private now(): string {
+    return this.pipeline.now().toISOString();
+  }
 }
