@@ -306,6 +306,20 @@ describe("today's rights", () => {
   });
 });
 
+describe('a name', () => {
+  it('is told to who may read the reseller, and to nobody else', async () => {
+    const { requestId, token } = await world.invitation(provider);
+    const decliner = await world.reseller();
+    accepted(await decliner.api.post('/v1/partnership-declines', { token }));
+    const name = (await world.operator.get(`/v1/resellers/${decliner.id}`)).string('name');
+    const answer = await auditor.get(`/v1/partnership-requests/${requestId}/events`);
+    expect(eventsOf(answer).at(-1)?.sentence).toContain(decliner.id);
+    expect(answer.text).not.toContain(name);
+    const own = await decliner.api.get(`/v1/resellers/${decliner.id}/events`);
+    expect(own.text).toContain(name);
+  });
+});
+
 describe('GET /v1/events', () => {
   it('tells the same of all that the caller may see, narrowed and paged both ways', async () => {
     const alone = await world.provider();

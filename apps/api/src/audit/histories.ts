@@ -16,6 +16,8 @@ import {
   type Language,
   type TierbookEvent,
 } from '@tierbook/audit';
+import { seesReseller } from '@tierbook/application';
+import type { ResellerId } from '@tierbook/domain';
 import type { Position } from '@tierbook/eventing';
 import { organisationIdOf, type Principal } from '@tierbook/identity';
 import { TIERBOOK, type Tierbook } from '@tierbook/platform';
@@ -137,11 +139,13 @@ export class Histories {
     entries: readonly HistoryEntry[],
     language: Language,
   ): Promise<readonly ToldEvent[]> {
-    const { engines, codec, aggregates } = this.tierbook;
+    const { engines, codec, aggregates, pipeline } = this.tierbook;
     const streamOf = (id: string) => aggregates.streamOf('reseller', id);
-    const names = new ResellerNames(engines.eventStore, codec, streamOf);
+    const mayKnow = (id: string) => seesReseller(principal, id as ResellerId, pipeline.gathering);
+    const names = new ResellerNames(engines.eventStore, codec, streamOf, mayKnow);
     const reseller = (id: string) =>
       id === ANOTHER_RESELLER ? ANOTHER[language] : names.nameOf(id);
+    const isReseller = principal.organisation.kind === 'reseller';
     const told: ToldEvent[] = [];
     for (const { recorded, changes: all, subscriptions } of entries) {
       const view = eventFor(principal, eventView(recorded));
@@ -151,7 +155,9 @@ export class Histories {
       await names.learn(data, changes, { resellerId: actor.organisation });
       // As the caller is shown it: what is kept from it is in no sentence either.
       const event = { type, data, ...(personal === undefined ? {} : { personal }) };
-      const subscription = (id: string) => subscriptions.get(id) ?? id;
+      const unnamed = isReseller ? (data as { readonly withBase?: unknown }).withBase : undefined;
+      // Its right may cover an add-on, and not the base.
+      const subscription = (id: string) => (id === unnamed ? id : (subscriptions.get(id) ?? id));
       const sentence = sentenceOf(
         { event: event as TierbookEvent, actor, tenant, changes },
         language,

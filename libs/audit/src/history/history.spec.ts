@@ -321,6 +321,35 @@ describe('a history', () => {
     }
   });
 
+  it('begins where the time asked for does, without reading what lies before', async () => {
+    const { store, codec } = await logged({ a: quantities(98), b: quantities(98) });
+    const read: string[] = [];
+    const reader = Object.assign(Object.create(store) as InMemoryEventStore, {
+      readStream: store.readStream.bind(store),
+      readAll: (options: Parameters<InMemoryEventStore['readAll']>[0]) => {
+        read.push(`after ${Number(options?.after?.split('-')[1] ?? 0)}`);
+        return store.readAll(options);
+      },
+      readBackwards: (options: Parameters<InMemoryEventStore['readBackwards']>[0]) => {
+        read.push(`before ${Number(options?.before?.split('-')[1] ?? 0)}`);
+        return store.readBackwards(options);
+      },
+      positionAt: store.positionAt.bind(store),
+      eventAt: store.eventAt.bind(store),
+    });
+    const history = new History(reader, codec);
+    // An event a minute: that of position 151 was recorded after two and a half hours.
+    const at = '2026-01-01T02:30:00.000Z';
+    const page = async (towards: HistoryEdge['towards'], filter: HistoryFilter) =>
+      (await history.page({ filter, edge: beginning(towards), limit: 2, sees })).entries.map(
+        ({ recorded }) => Number(recorded.position.split('-')[1]),
+      );
+    expect(await page('newer', { from: at })).toEqual([151, 152]);
+    expect(await page('older', { until: at })).toEqual([149, 150]);
+    expect(await page('older', { until: '2026-01-01T00:00:00.000Z' })).toEqual([]);
+    expect(read).toEqual(['after 150', 'before 150']);
+  });
+
   it('says erased of what was, before and after', async () => {
     const keys = newKeys();
     const { CustomerCreated, CustomerProfileChanged } = CUSTOMER_EXAMPLES;

@@ -125,14 +125,13 @@ export class History {
 
   private async *chunks({
     stream,
+    filter,
     edge: { towards, key },
   }: HistoryRequest): AsyncGenerator<readonly StoredEvent[]> {
     if (stream === undefined) {
       const position = key === null ? undefined : (key as Position);
-      if (towards === 'older') yield* this.reader.readBackwards({ before: position });
-      else {
-        for await (const { events } of this.reader.readAll({ after: position })) yield events;
-      }
+      if (towards === 'newer') yield* this.newer(position, filter);
+      else yield* this.older(position, filter);
       return;
     }
     const revision = key === null ? undefined : Number(key) + (towards === 'newer' ? 1 : -1);
@@ -142,6 +141,36 @@ export class History {
       ...(revision === undefined ? {} : { fromRevision: revision }),
     });
   }
+
+  /** The log from where the time asked for begins. */
+  private async *newer(
+    edge: Position | undefined,
+    { from }: HistoryFilter,
+  ): AsyncGenerator<readonly StoredEvent[]> {
+    const isAnywhere = edge !== undefined || from === undefined;
+    const after = isAnywhere ? edge : await this.reader.positionAt(justBefore(from));
+    for await (const { events } of this.reader.readAll({ after })) yield events;
+  }
+
+  /** The log back from where the time asked for ends. */
+  private async *older(
+    edge: Position | undefined,
+    { until }: HistoryFilter,
+  ): AsyncGenerator<readonly StoredEvent[]> {
+    if (edge !== undefined || until === undefined) {
+      yield* this.reader.readBackwards({ before: edge });
+      return;
+    }
+    const position = await this.reader.positionAt(justBefore(until));
+    const last = position && (await this.reader.eventAt(position));
+    if (last === undefined) return;
+    yield [last];
+    yield* this.reader.readBackwards({ before: last.position });
+  }
+}
+
+function justBefore(time: string): string {
+  return new Date(Date.parse(time) - 1).toISOString();
 }
 
 /** Events of one stretch with what they changed: each stream is folded once, when first asked for. */

@@ -9,6 +9,9 @@ export class ResellerNames {
     private readonly reader: EventReader,
     private readonly codec: EventCodec,
     private readonly streamOf: (resellerId: string) => string,
+    /** Whether who is told may know the reseller by name. */
+    private readonly mayKnow: (resellerId: string) => Promise<boolean> = () =>
+      Promise.resolve(true),
   ) {}
 
   /** Learns the names of all resellers that are named in there, however deep. */
@@ -24,6 +27,7 @@ export class ResellerNames {
   }
 
   private async read(resellerId: string): Promise<string> {
+    if (!(await this.mayKnow(resellerId))) return resellerId;
     const record = new ThingRecord();
     for await (const page of this.reader.readStream(this.streamOf(resellerId))) {
       for (const stored of page) record.apply((await this.codec.decode(stored)).event);
