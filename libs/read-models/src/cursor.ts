@@ -2,7 +2,6 @@ import {
   createCipheriv,
   createDecipheriv,
   createSecretKey,
-  hash,
   hkdfSync,
   type KeyObject,
 } from 'node:crypto';
@@ -46,7 +45,9 @@ export class Cursors {
   /** The text that goes on after this row. */
   seal(after: SortKey, scope: CursorScope): string {
     const nonce = randomBytesOf(NONCE_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', this.#key, nonce).setAAD(digest(scope, this.asOf));
+    const cipher = createCipheriv('aes-256-gcm', this.#key, nonce).setAAD(
+      boundTo(scope, this.asOf),
+    );
     const sealed = Buffer.concat([cipher.update(JSON.stringify(after)), cipher.final()]);
     return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url');
   }
@@ -59,7 +60,7 @@ export class Cursors {
     }
     try {
       const decipher = createDecipheriv('aes-256-gcm', this.#key, bytes.subarray(0, NONCE_BYTES))
-        .setAAD(digest(scope, this.asOf))
+        .setAAD(boundTo(scope, this.asOf))
         .setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
       const text = Buffer.concat([
         decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)),
@@ -73,8 +74,7 @@ export class Cursors {
 }
 
 /** Conditions are lists built in a fixed order by each query, so equal scopes serialise alike. */
-function digest({ view, where, sort, join }: CursorScope, asOf: string | undefined): Buffer {
+function boundTo({ view, where, sort, join }: CursorScope, asOf: string | undefined): Buffer {
   const scope = [view, where, sort.field, sort.direction, join?.view.name, join?.by];
-  const text = JSON.stringify(asOf === undefined ? scope : [...scope, asOf]);
-  return hash('sha256', text, 'buffer');
+  return Buffer.from(JSON.stringify(asOf === undefined ? scope : [...scope, asOf]));
 }

@@ -1,5 +1,8 @@
 import { ValidationPipe, type Type, type ValidationError } from '@nestjs/common';
+import { getMetadataStorage } from 'class-validator';
 import { ProblemError, type FieldProblem } from './problems';
+
+rememberRules();
 
 /** Checks bodies and queries against their DTOs: every broken field is named, unknown ones too. */
 export function validationPipe(): ValidationPipe {
@@ -45,6 +48,21 @@ function fieldProblems(error: ValidationError, parent: string): FieldProblem[] {
       : ({ pointer, detail: `${detail}.`, code: 'field-invalid' } as const),
   );
   return [...own, ...(error.children ?? []).flatMap((child) => fieldProblems(child, pointer))];
+}
+
+/**
+ * class-validator gathers a class's rules anew for each object that it checks, from the rules of all classes. They are
+ * there once the classes are, so each class's are gathered once. Nothing here checks by schema or group.
+ */
+function rememberRules(): void {
+  const storage = getMetadataStorage();
+  const gather = storage.getTargetValidationMetadatas.bind(storage);
+  const known = new Map<unknown, ReturnType<typeof gather>>();
+  storage.getTargetValidationMetadatas = (target, ...rest) => {
+    const rules = known.get(target) ?? gather(target, ...rest);
+    known.set(target, rules);
+    return rules;
+  };
 }
 
 /** What is said of a field that there is none of; `parent` is the pointer to what holds it. */
