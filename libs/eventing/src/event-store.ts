@@ -31,6 +31,8 @@ export interface EventBatch {
   readonly upTo: Position;
   /** The reader has reached the end of the log as it stood when the batch was read. */
   readonly caughtUp: boolean;
+  /** The characters of its events as they are kept, where the store knows. */
+  readonly size?: number;
 }
 
 /** An event as an auditor reads it: its canonical text (`canonicalEvent`). */

@@ -2,6 +2,8 @@ import type { EventBatch, StoredEvent } from '@tierbook/eventing';
 
 const LEAST = 250;
 const MOST = 4_000;
+/** A batch ends where its events have so many characters, however few they are. */
+const MOST_CHARACTERS = 8_000_000;
 const QUICK_MS = 25;
 const SLOW_MS = 100;
 
@@ -23,16 +25,22 @@ export class BatchSize {
   }
 }
 
-/** Puts a subscription's batches together until they hold so many events, or the log's end is reached. */
+/**
+ * Puts a subscription's batches together until they hold so many events, or so large ones, or the log's end is reached.
+ */
 export async function* gathered(
   batches: AsyncIterable<EventBatch>,
   size: BatchSize,
 ): AsyncGenerator<EventBatch> {
   let events: readonly StoredEvent[] = [];
+  let characters = 0;
   for await (const batch of batches) {
     events = events.length === 0 ? batch.events : [...events, ...batch.events];
-    if (!batch.caughtUp && events.length < size.events) continue;
+    characters += batch.size ?? 0;
+    const isFull = events.length >= size.events || characters >= MOST_CHARACTERS;
+    if (!batch.caughtUp && !isFull) continue;
     yield { ...batch, events };
     events = [];
+    characters = 0;
   }
 }

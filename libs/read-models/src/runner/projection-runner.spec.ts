@@ -13,7 +13,7 @@ import { InMemoryStateStore } from '@tierbook/state/testing';
 import { openProjectionState } from '../control/projection-state';
 import { ViewBehindError } from '../errors';
 import type { AnyProjection } from '../projection';
-import type { ProjectionStore } from '../projection-store';
+import { MAX_PURGED, type ProjectionStore } from '../projection-store';
 import { InMemoryReadStore } from '../in-memory-read-store';
 import type { ViewDefinition } from '../view';
 import { ProjectionRunner, type ProjectionRunnerOptions } from './projection-runner';
@@ -241,6 +241,38 @@ describe('ProjectionRunner', () => {
     expect(await doc(a, 'x')).toBeUndefined();
     await runner.waitFor('a', await add('x', 3));
     expect(await doc(a, 'x')).toEqual({ sum: 3, seen: [3] });
+  });
+
+  it('forgets what was removed once it has been past it for an hour, and not before', async () => {
+    const a = tally('a');
+    const many = MAX_PURGED + 1;
+    for (let n = 0; n < many; n++) await add(`x${String(n)}`, 1);
+    let now = 0;
+    const minutes = (count: number) => count * 60_000;
+    const { runner } = await start([a], { elapsed: () => now });
+    const remove = async (key: string) => {
+      await runner.waitFor('a', await append({ data: { key, n: 1, remove: true } }));
+    };
+    for (let n = 0; n < many; n++) await remove(`x${String(n)}`);
+    const [build] = await store.builds();
+    if (build === undefined) throw new Error('There is no build.');
+    const tombstones = async () => {
+      const keys = Array.from({ length: many }, (_, n) => `x${String(n)}`);
+      return (await store.load(build, keys)).size;
+    };
+    now = minutes(10);
+    await runner.waitFor('a', await add('y', 1));
+    now = minutes(69);
+    await runner.waitFor('a', await add('y', 1));
+    expect(await tombstones()).toBe(many);
+    now = minutes(70);
+    await runner.waitFor('a', await add('y', 1));
+    expect(await tombstones()).toBe(1);
+    await runner.waitFor('a', await add('y', 1));
+    expect(await tombstones()).toBe(0);
+    expect((await doc(a, 'y'))?.seen).toHaveLength(4);
+    await runner.waitFor('a', await add('x0', 3));
+    expect((await doc(a, 'x0'))?.seen).toEqual([3]);
   });
 
   describe('meets an event that a view cannot take', () => {

@@ -15,6 +15,7 @@ import { ControlRefusedError } from '../control/refused';
 import type { AnyProjection, Recorded } from '../projection';
 import type { Build, BuildWrite, Checkpoint, ProjectionStore } from '../projection-store';
 import { BatchSize, gathered } from './batches';
+import { Purging } from './purging';
 import { messageOf, project, startOfAppend, type Obstacle, type Rules } from './project';
 import { ViewProgress, type RebuildStatus, type ViewStatus } from './view-progress';
 
@@ -28,6 +29,8 @@ export interface ProjectionRunnerOptions {
   readonly decode: (stored: StoredEvent) => Promise<RecordedEvent>;
   /** Called with those views that moved, paused or began to serve. Must not throw. */
   readonly onProgress?: (changed: readonly ViewStatus[]) => void;
+  /** Milliseconds that never fall: `performance.now` where nothing else is given. */
+  readonly elapsed?: () => number;
 }
 
 /** Who decided something, and why. */
@@ -47,6 +50,7 @@ interface Moving {
   /** Events read for it since the runner started. */
   events: number;
   stoppedBy?: Obstacle;
+  readonly purging: Purging;
 }
 
 /** Builds that stand at one place and are moved on together: each event is read and decoded once for all. */
@@ -223,7 +227,7 @@ export class ProjectionRunner {
         continue;
       }
       if (build.serving) this.#serving.set(name, build);
-      if (build.version === version) current.push({ projection, build, events: 0 });
+      if (build.version === version) current.push(movingOf(projection, build));
     }
     if (current.length === 0) current.push(await this.#begin(projection));
     for (const moving of current) this.#moving.add(moving);
@@ -241,7 +245,7 @@ export class ProjectionRunner {
     const build = await this.#options.store.begin(projection.view);
     // Of a build of that number in a views file that is no more.
     await this.#options.state.parked.forget(build);
-    const moving = { projection, build, events: 0 };
+    const moving = movingOf(projection, build);
     this.#moving.add(moving);
     return moving;
   }
@@ -391,7 +395,15 @@ export class ProjectionRunner {
       moving.build = { ...moving.build, checkpoint };
       moving.events += stored.length;
       if (moving.build.serving) this.#serving.set(moving.build.view, moving.build);
+      await this.#purge(moving, checkpoint.position);
     }
+  }
+
+  /** Forgets what was removed long ago, so that a view's file stays as large as what it holds. */
+  async #purge({ build, purging }: Moving, reached: Position): Promise<void> {
+    const { store, elapsed = () => performance.now() } = this.#options;
+    const upTo = purging.reached(reached, elapsed());
+    if (upTo !== undefined) purging.forgot(await store.purge(build, upTo));
   }
 
   /** Has what was erased gone from the store's files, tried again while readers keep it there. */
@@ -550,6 +562,10 @@ export class ProjectionRunner {
       ...(beside === undefined ? {} : { rebuild: rebuildOf(beside) }),
     };
   }
+}
+
+function movingOf(projection: AnyProjection, build: Build): Moving {
+  return { projection, build, events: 0, purging: new Purging() };
 }
 
 function pauseOf(

@@ -22,6 +22,8 @@ import type { KnownEnds } from './known-ends';
 
 /** Events read at once. A page is read synchronously and holds its thread for about 2.5 ms. */
 const PAGE = 250;
+/** A page ends where its events have so many characters: memory stays bounded where they are large. */
+const PAGE_CHARACTERS = 2_000_000;
 /** Events passed by at once where only some types are asked for: about as long. */
 const WINDOW = 1_000;
 /** Groups of other types that a subscription to some types sleeps through before it moves on over them. */
@@ -58,6 +60,10 @@ interface TimeRow {
   readonly position: number;
   /** `recordedAt`. */
   readonly time: string;
+}
+
+function sizeOf({ data, personal, metadata }: EventRow): number {
+  return data.length + (personal?.length ?? 0) + metadata.length;
 }
 
 /** Whether any of the types committed is one asked for; not told which, it may be. */
@@ -275,19 +281,39 @@ export class SqliteEventReader implements EventReader {
 
   #readBatch(from: number): { batch: EventBatch; upTo: number } {
     const { rows, upTo, caughtUp } = this.#readPage(from);
+    const size = rows.reduce((sum, row) => sum + sizeOf(row), 0);
     const events = rows.map((row) => this.#stored(row));
-    return { batch: { events, upTo: formatPosition(this.logId, upTo), caughtUp }, upTo };
+    const batch = { events, upTo: formatPosition(this.logId, upTo), caughtUp };
+    return { batch: rows.length === 0 ? batch : { ...batch, size }, upTo };
   }
 
   /** A page, and the rest of the append that its last event came in. */
   #readPage(from: number): { rows: EventRow[]; upTo: number; caughtUp: boolean } {
-    const rows = this.#read(this.#after, from, PAGE);
-    let caughtUp = rows.length < PAGE;
+    const { rows, isCut } = this.#readNext(from);
+    let caughtUp = !isCut && rows.length < PAGE;
     if (!caughtUp) {
       rows.push(...this.#restOfAppend(rows.at(-1)));
       caughtUp = this.#read(this.#after, rows.at(-1)?.position ?? from, 1).length === 0;
     }
     return { rows, upTo: rows.at(-1)?.position ?? from, caughtUp };
+  }
+
+  /** The next events, as many as a page may have and as large. */
+  #readNext(from: number): { rows: EventRow[]; isCut: boolean } {
+    this.#checkOpen();
+    const rows: EventRow[] = [];
+    let size = 0;
+    try {
+      for (const each of this.#after.iterate(from, PAGE)) {
+        const row = each as unknown as EventRow;
+        rows.push(row);
+        size += sizeOf(row);
+        if (size >= PAGE_CHARACTERS) return { rows, isCut: true };
+      }
+      return { rows, isCut: false };
+    } catch (error) {
+      throw this.#readFailure(error);
+    }
   }
 
   /** Of the next events, those of these types; the others are not parsed. */
@@ -341,10 +367,13 @@ export class SqliteEventReader implements EventReader {
     return index === of - 1 ? [] : this.#read(this.#after, last.position, of - 1 - index);
   }
 
+  #checkOpen(): void {
+    if (this.#database.isOpen) return;
+    throw new StoreUnavailableError(`The event log ${this.#path} has been closed.`);
+  }
+
   #read<R = EventRow>(statement: StatementSync, ...parameters: (string | number | bigint)[]): R[] {
-    if (!this.#database.isOpen) {
-      throw new StoreUnavailableError(`The event log ${this.#path} has been closed.`);
-    }
+    this.#checkOpen();
     try {
       return statement.all(...parameters) as unknown as R[];
     } catch (error) {

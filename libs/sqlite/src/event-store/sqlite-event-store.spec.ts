@@ -554,6 +554,22 @@ describe('a reader beside the store', () => {
     expect(await reader.head()).toBe(await store.head());
   });
 
+  it('reads large events few at a time, and says how large they are', async () => {
+    const path = newPath();
+    const store = await openStore({ path });
+    const large = (n: number) => newEvent({ data: { n, text: 'x'.repeat(400_000) } });
+    await store.append(write('a', [large(0), large(1)]));
+    for (let n = 2; n < 12; n++) await store.append(write(`a-${String(n)}`, [large(n)]));
+    const counts: number[] = [];
+    for await (const { events, size = 0, caughtUp } of openReader(path).readAll()) {
+      expect(size).toBeGreaterThan(events.length * 400_000);
+      expect(caughtUp).toBe(counts.length === 2);
+      counts.push(events.length);
+    }
+    expect(counts).toEqual([5, 5, 2]);
+    await store.close();
+  });
+
   it('goes on with its subscription when it is told of a commit', async () => {
     const path = newPath();
     const store = await openStore({ path });
