@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Service, startService } from '../e2e/harness/service';
 import { Client, command, order, subscribed } from './harness/client';
@@ -55,6 +56,38 @@ describe('the file of the views, while the service runs', () => {
       differencesOf(dataDir, log).catch(() => undefined),
     );
     expect(differences).toEqual([]);
+    await client.close();
+  });
+
+  it('laid out by a newer Tierbook: it is neither read nor written until it is as it was, and commands go on', async () => {
+    const dataDir = newDirectory();
+    const service = await startService({ dataDir });
+    services.push(service);
+    const client = new Client(service);
+    const { subscription, offerId } = await subscribed(client);
+    const versioned = (change: (version: number) => number) => {
+      const database = new DatabaseSync(join(dataDir, 'views.db'));
+      const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
+      database.exec(`PRAGMA user_version = ${String(change(version))}`);
+      database.close();
+    };
+    const before = await client.read(subscription);
+    versioned((version) => version + 1);
+    expect(await client.read(subscription)).toMatchObject({
+      status: 503,
+      body: { code: 'store-unavailable' },
+    });
+    const { position = '' } = await client.accepted(
+      command('POST', subscription.replace(/\/[^/]+$/, ''), order(offerId)),
+    );
+    expect((await client.read(subscription)).status).toBe(503);
+    versioned((version) => version - 1);
+    const after = await until('a read of what was ordered before', async () => {
+      const { status, body } = await client.read(subscription, { position });
+      return status === 200 ? body : undefined;
+    });
+    expect(after).toEqual(before.body);
+    expect(await differencesOf(dataDir, await readLog(dataDir))).toEqual([]);
     await client.close();
   });
 });

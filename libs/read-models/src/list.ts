@@ -42,6 +42,9 @@ export interface ListPage<T> {
 /** Rows of a page for which no other number was asked. */
 export const DEFAULT_LIMIT = 50;
 
+/** Pages of the store that one page reads on over at most, while they hold nothing. */
+const MOST_EMPTY = 8;
+
 /** Which rows of a view, and in which order. */
 export interface Selection {
   readonly where: readonly Condition[];
@@ -99,15 +102,18 @@ async function paged<R>(
 ): Promise<FoundPageOf<R>> {
   const scope = { view: view.name, where, sort, join };
   const after = cursor === undefined ? undefined : cursors.open(cursor, scope);
-  const { rows, next, total, counts } = await read({
-    where: [...where, ...moving],
-    sort,
-    join,
+  const query = { where: [...where, ...moving], sort, join, limit };
+  const first = await read({
+    ...query,
     after,
-    limit,
     count,
     countBy: count === true ? countBy : undefined,
   });
+  const { total, counts } = first;
+  let { rows, next } = first;
+  for (let empty = 1; rows.length === 0 && next !== undefined && empty < MOST_EMPTY; empty += 1) {
+    ({ rows, next } = await read({ ...query, after: next }));
+  }
   return {
     items: rows,
     nextCursor: next === undefined ? null : cursors.seal(next, scope),

@@ -6,6 +6,8 @@ export interface ServingIndex {
   readonly prefix: readonly string[];
   /** No row that it gives is passed over: a page costs as much as its rows. */
   readonly isExact: boolean;
+  /** The conditions are all of its own fields: rows are looked at in the index, and nowhere else. */
+  readonly covers: boolean;
 }
 
 /**
@@ -19,16 +21,18 @@ export function servingIndexOf(view: AnyView, query: CheckedQuery): ServingIndex
     where.flatMap((each) => (each.op === 'anyOf' && each.values.length === 1 ? each.on.field : [])),
   );
   const indexes: readonly (readonly string[])[] = view.indexes;
-  const [prefix] = indexes
+  const [found] = indexes
     .filter((fields) => fields.includes(sort.on.field))
-    .map((fields) => fields.slice(0, fields.indexOf(sort.on.field)))
-    .filter((fields) => fields.every((field) => fixed.has(field)))
-    .sort((a, b) => b.length - a.length);
-  if (prefix === undefined) return undefined;
+    .map((fields) => ({ fields, prefix: fields.slice(0, fields.indexOf(sort.on.field)) }))
+    .filter(({ prefix }) => prefix.every((field) => fixed.has(field)))
+    .sort((a, b) => b.prefix.length - a.prefix.length);
+  if (found === undefined) return undefined;
+  const { fields, prefix } = found;
   const isExact = where.every(({ on, op }) =>
     op === 'anyOf'
       ? fixed.has(on.field) && prefix.includes(on.field)
       : op !== 'contains' && on.field === sort.on.field,
   );
-  return { prefix, isExact };
+  const covers = where.every(({ on }) => fields.includes(on.field));
+  return { prefix, isExact, covers };
 }

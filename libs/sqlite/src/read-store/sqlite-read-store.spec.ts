@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { StoreRefusedError, StoreUnavailableError, type Position } from '@tierbook/eventing';
-import { customersView, type Query } from '@tierbook/read-models';
+import { Cursors, customersView, findPage, type Query } from '@tierbook/read-models';
 import { readStoreContract } from '@tierbook/read-models/testing';
 import { directReader } from './testing/direct-reader';
 import { openSqliteProjectionStore, openSqliteReadStore } from './sqlite-read-store';
@@ -165,7 +165,11 @@ describe('SQLite ReadStore', () => {
       if (page.next === undefined) break;
       page = await store.find(customersView, { ...query, after: page.next });
     }
-    expect(pages).toEqual([['c16999'], ['c33999'], ['c50000']]);
+    expect(pages).toEqual([[], ['c16999'], [], ['c33999'], [], ['c50000']]);
+    const reads = { store, cursors: new Cursors(Buffer.alloc(32)) };
+    const { where, sort } = query;
+    const listed = await findPage(reads, customersView, { where, sort }, { limit: 2 });
+    expect(listed.items.map(({ key }) => key)).toEqual(['c16999']);
     await store.close();
   });
 
