@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { isSigned } from '../../libs/audit/src/testing/independent-verifier';
 import { runTierbook, type Ran } from './harness/command-line';
 import { startService, type Service } from './harness/service';
+import { until } from './harness/until';
 import { accepted, World, type Member } from './harness/world';
 
 // Each key is replaced in two restarts and some commands.
@@ -155,5 +157,64 @@ describe('a key that is needed for ever, or that there is not', () => {
     const secrets = readFileSync(join(service.dataDir, 'keys.json'), 'utf8').match(/[\w-]{43}/g);
     expect(secrets?.length).toBeGreaterThan(10);
     for (const secret of secrets ?? []) expect(out).not.toContain(secret);
+  });
+});
+
+describe('the keys that sign checkpoints', () => {
+  it('are replaced while former checkpoints stay verifiable, and the new one is announced under the former one', async () => {
+    const text = async (path: string) => (await fetch(`${service.baseUrl}${path}`)).text();
+    const audit = (...args: string[]) => runTierbook(service.dataDir, 'audit', ...args);
+    /** A checkpoint of more events than before, as an auditor keeps it. */
+    const kept = async (name: string): Promise<string> => {
+      const { position } = accepted(await provider.api.post('/v1/offers', world.offerBody()));
+      await until('a signed checkpoint', async () => {
+        const { status } = await provider.api.get(`/v1/audit/proofs/${position}`);
+        return status === 200 || undefined;
+      });
+      const file = join(service.dataDir, name);
+      writeFileSync(file, await text('/v1/audit/checkpoint'));
+      return file;
+    };
+    const former = (await text('/v1/audit/keys')).trim();
+    const before = await kept('kept-before');
+    expect(isSigned(readFileSync(before, 'utf8'), former)).toBe(true);
+
+    const first = await currentOf('audit');
+    const { kid } = await json<KeyListed>('add', 'audit');
+    const early = await keys('drop', 'audit', kid);
+    expect(early.code).toBe(0);
+    const { kid: next } = await json<KeyListed>('add', 'audit');
+    await json('use', 'audit', next);
+    const needed = await keys('drop', 'audit', first);
+    expect([needed.code, needed.err]).toEqual([
+      1,
+      expect.stringContaining('no other key has signed the checkpoint beside the log yet'),
+    ]);
+    await service.restart();
+
+    const [latest = '', ...others] = (await text('/v1/audit/keys')).trim().split('\n');
+    expect(others).toEqual([former]);
+    const during = await kept('kept-during');
+    for (const key of [former, latest]) {
+      expect(isSigned(readFileSync(during, 'utf8'), key)).toBe(true);
+    }
+    const announced = await audit('keys', '--announced-by', during, '--key', former);
+    expect(announced).toEqual({ code: 0, out: `${latest}\n${former}\n`, err: '' });
+
+    await service.stop();
+    expect((await keys('drop', 'audit', first)).code).toBe(0);
+    await service.start();
+    const after = await kept('kept-after');
+    expect(isSigned(readFileSync(after, 'utf8'), latest)).toBe(true);
+    for (const [checkpoint, key] of [
+      [before, former],
+      [during, latest],
+      [after, latest],
+    ] as const) {
+      const { code, err } = await audit('verify', '--checkpoint', checkpoint, '--key', key);
+      expect([code, err]).toEqual([0, '']);
+    }
+    const old = await audit('verify', '--checkpoint', after, '--key', former);
+    expect([old.code, old.err]).toEqual([1, expect.stringContaining('Is yours an old one?')]);
   });
 });

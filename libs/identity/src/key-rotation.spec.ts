@@ -52,7 +52,7 @@ describe.each(ROTATED_RINGS)('a key of %s', (ring) => {
     for (const other of ROTATED_RINGS) {
       if (other !== ring) expect(used[other]).toEqual(before[other]);
     }
-    for (const name of ['audit', 'invitations', 'cursors', 'references'] as const) {
+    for (const name of ['invitations', 'cursors', 'references'] as const) {
       expect(used[name]).toEqual(before[name]);
     }
 

@@ -11,7 +11,13 @@ export interface KeyOnFile {
 }
 
 /** The rings whose keys are replaced while what the former ones made goes on. */
-export const ROTATED_RINGS = ['tokens', 'personalData', 'credentialVault', 'fingerprints'] as const;
+export const ROTATED_RINGS = [
+  'tokens',
+  'audit',
+  'personalData',
+  'credentialVault',
+  'fingerprints',
+] as const;
 export type RotatedRing = (typeof ROTATED_RINGS)[number];
 
 interface RingOnFile {

@@ -277,7 +277,7 @@ async function startAuditSigner(
 }
 
 /** What signs checkpoints, the current key first. */
-export function auditSigners({ audit }: KeyMaterial): readonly KeyObject[] {
+export function auditSigners({ audit }: Pick<KeyMaterial, 'audit'>): readonly KeyObject[] {
   const { current, keys } = audit;
   const former = [...keys.keys()].filter((kid) => kid !== current);
   return [current, ...former].flatMap((kid) => {

@@ -1,3 +1,4 @@
+import { openOwnCheckpoint } from '@tierbook/audit';
 import {
   CredentialVault,
   dropKey,
@@ -8,8 +9,10 @@ import {
 } from '@tierbook/identity';
 import { systemClock } from '@tierbook/eventing';
 import {
+  auditSigners,
   openPersonalKeysReader,
   openStateReader,
+  readPublished,
   storePlaces,
   type Configuration,
 } from '@tierbook/platform';
@@ -74,6 +77,8 @@ async function whyNeeded(
   switch (ring) {
     case 'tokens':
       return whyTokensNeed(kid, file);
+    case 'audit':
+      return whyAuditNeeds(kid, configuration);
     case 'fingerprints':
       return 'repeated commands are verified by it for ever.';
     case 'credentialVault': {
@@ -98,6 +103,25 @@ function whyTokensNeed(kid: string, file: string): string | undefined {
   const end = Date.parse(key.replacedAt) + MAX_TOKEN_AGE_SECONDS * 1_000;
   if (systemClock.now().getTime() >= end) return undefined;
   return `tokens that it signed may live until ${new Date(end).toISOString()}.`;
+}
+
+/** The service goes on from the checkpoint that was published last: one that it knows must have signed that. */
+async function whyAuditNeeds(
+  kid: string,
+  configuration: Configuration,
+): Promise<string | undefined> {
+  const note = await readPublished(configuration.auditCheckpointFile);
+  if (note === undefined) return undefined;
+  const { audit } = keysHere(process.env, configuration);
+  const others = auditSigners({
+    audit: { ...audit, keys: new Map([...audit.keys].filter(([each]) => each !== kid)) },
+  });
+  try {
+    openOwnCheckpoint(note, others);
+    return undefined;
+  } catch {
+    return 'no other key has signed the checkpoint beside the log yet: start the service with both, and give auditors the new verifier key meanwhile.';
+  }
 }
 
 const PAGE = 1_000;

@@ -12,6 +12,15 @@ export interface Checkpoint extends TreeHead {
   readonly refusals: RefusalLogHead;
 }
 
+/** A checkpoint as it was found, signed. */
+export interface SignedCheckpoint extends Checkpoint {
+  /**
+   * Where more than one key signs, as while one is replaced: all of them. They stand in the text, so that who trusts
+   * one of them is told of the others by it.
+   */
+  readonly announced: readonly VerifierKey[];
+}
+
 /** Not a checkpoint of this log under a known key. The message says what is wrong with it. */
 export class CheckpointInvalidError extends Error {
   override readonly name = 'CheckpointInvalidError';
@@ -57,7 +66,8 @@ export function parseVerifierKey(text: string): VerifierKey {
 
 /** The checkpoint as a note (C2SP tlog-checkpoint, signed-note), signed by each key in the order given. */
 export function signCheckpoint(checkpoint: Checkpoint, signers: readonly KeyObject[]): string {
-  const text = textOf(checkpoint);
+  const keys = signers.map((each) => verifierKeyOf(checkpoint.origin, each));
+  const text = textOf({ ...checkpoint, announced: keys.length > 1 ? keys : [] });
   const signatures = signers.map((privateKey) => {
     const { name, id } = verifierKeyOf(checkpoint.origin, privateKey);
     const signature = sign(null, Buffer.from(text), privateKey);
@@ -72,7 +82,7 @@ export function signCheckpoint(checkpoint: Checkpoint, signers: readonly KeyObje
  *
  * @throws CheckpointInvalidError when none is, one by a known key is wrong, or the note is no checkpoint.
  */
-export function openCheckpoint(note: string, keys: readonly VerifierKey[]): Checkpoint {
+export function openCheckpoint(note: string, keys: readonly VerifierKey[]): SignedCheckpoint {
   const end = note.lastIndexOf('\n\n');
   if (end < 0 || !note.endsWith('\n')) throw new CheckpointInvalidError('It is no signed note.');
   const text = note.slice(0, end + 1);
@@ -121,19 +131,25 @@ function isSignedBy(line: string, keys: readonly VerifierKey[], text: string): b
   return true;
 }
 
-function textOf({ origin, size, root, position, refusals }: Checkpoint): string {
+function textOf({ origin, size, root, position, refusals, announced }: SignedCheckpoint): string {
   return [
     origin,
     String(size),
     root.toString('base64'),
     `position ${position ?? '-'}`,
     `refusals ${String(refusals.size)} ${refusals.hash}`,
+    ...(announced.length === 0 ? [] : [`keys ${announced.map(withoutName).join(' ')}`]),
     '',
   ].join('\n');
 }
 
-function parse(text: string): Checkpoint {
-  const [origin = '', size = '', encoded = '', at = '', refused = ''] = text.split('\n');
+/** A verifier key of the log that the text names: `<id>+<key>`. */
+function withoutName(key: VerifierKey): string {
+  return formatVerifierKey(key).slice(key.name.length + 1);
+}
+
+function parse(text: string): SignedCheckpoint {
+  const [origin = '', size = '', encoded = '', at = '', refused = '', more = ''] = text.split('\n');
   const root = Buffer.from(encoded, 'base64');
   const [, count = '', hashOfLast = ''] = /^refusals (\d+) ([0-9a-f]{64})$/.exec(refused) ?? [];
   const [, position = ''] = /^position (\S+)$/.exec(at) ?? [];
@@ -143,6 +159,12 @@ function parse(text: string): Checkpoint {
     root,
     position: position === '-' ? null : (position as Position),
     refusals: { size: Number(count), hash: hashOfLast },
+    announced: more.startsWith('keys ')
+      ? more
+          .slice(5)
+          .split(' ')
+          .map((key) => parseVerifierKey(`${origin}+${key}`))
+      : [],
   };
   const isOfALog = position === '-' || parsePosition(position) !== undefined;
   // Written again it is the same text: nothing was passed over, and no number has a second form.

@@ -206,13 +206,24 @@ describe('a checkpoint', () => {
   });
 
   it('is read back, also by a key that travelled as text', () => {
-    expect(openCheckpoint(note, [parseVerifierKey(formatVerifierKey(key))])).toEqual(checkpoint);
+    expect(openCheckpoint(note, [parseVerifierKey(formatVerifierKey(key))])).toEqual({
+      ...checkpoint,
+      announced: [],
+    });
     const other = generateKeyPairSync('ed25519').privateKey;
     const rotated = signCheckpoint(checkpoint, [other, privateKey]);
-    expect(openCheckpoint(rotated, [key])).toEqual(checkpoint);
-    expect(openCheckpoint(rotated, [verifierKeyOf(checkpoint.origin, other)])).toEqual(checkpoint);
+    const ids = [verifierKeyOf(checkpoint.origin, other).id, key.id];
+    for (const known of [key, verifierKeyOf(checkpoint.origin, other)]) {
+      const { announced, ...told } = openCheckpoint(rotated, [known]);
+      expect(told).toEqual(checkpoint);
+      // Each tells of the other, under its own signature.
+      expect(announced.map(({ id }) => id)).toEqual(ids);
+    }
     const empty = { ...checkpoint, size: 0, position: null };
-    expect(openCheckpoint(signCheckpoint(empty, [privateKey]), [key])).toEqual(empty);
+    expect(openCheckpoint(signCheckpoint(empty, [privateKey]), [key])).toEqual({
+      ...empty,
+      announced: [],
+    });
   });
 
   it('with any byte changed is none', () => {

@@ -1,6 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import type { StateStore } from '@tierbook/state';
-import { openCheckpoint, verifierKeyOf, type Checkpoint } from './checkpoint';
+import {
+  openCheckpoint,
+  verifierKeyOf,
+  type Checkpoint,
+  type SignedCheckpoint,
+} from './checkpoint';
 import { TreeStore, type KeptHead } from './tree-store';
 
 /** The names that a log has and had, as its tree is kept: which checkpoints are its own. */
@@ -34,7 +39,7 @@ export function keptCheckpoint(state: StateStore): Promise<string | undefined> {
 }
 
 /** The checkpoint in a note, once one of the signers has signed it under the name that the note has. */
-export function openOwnCheckpoint(note: string, signers: readonly KeyObject[]): Checkpoint {
+export function openOwnCheckpoint(note: string, signers: readonly KeyObject[]): SignedCheckpoint {
   const [origin = ''] = note.split('\n');
   const keys = signers.map((signer) => verifierKeyOf(origin, signer));
   return openCheckpoint(note, keys);
