@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
@@ -250,6 +250,25 @@ describe('tierbook audit', () => {
       1,
       expect.stringContaining('The checkpoint is of another log: of localhost/0123456789abcdef'),
     ]);
+  });
+
+  it('lets no service start on the checkpoint of another log, and says so in one line', async () => {
+    const dataDir = altered('SELECT 1');
+    copyFileSync(otherLogsCheckpoint(), join(dataDir, 'audit-checkpoint'));
+    const { code, stderr } = await startToEnd({ dataDir });
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/is not one to go on from: It is of log localhost\/0123456789abcdef/),
+    ]);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('reads a copy that is named, and not where the environment says that the service has its log', async () => {
+    const forged = altered(`UPDATE events SET data = replace(data, '"to":21', '"to":91')`);
+    process.env['EVENT_STORE_URL'] = `sqlite:${join(original, 'events.db')}`;
+    const { code } = await audit('verify', '--data-dir', forged, '--key', vkey);
+    delete process.env['EVENT_STORE_URL'];
+    expect(code).toBe(1);
   });
 
   it('can be stopped, and goes on where it was', async () => {

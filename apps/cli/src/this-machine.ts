@@ -20,6 +20,25 @@ export function configurationHere(env: Environment, dataDir: string | undefined)
   return readConfiguration(settings, { development: !namesKeyFile(env) });
 }
 
+/** What names a store by itself, wherever DATA_DIR is. */
+const PLACES = [
+  'EVENT_STORE_URL',
+  'READ_STORE_URL',
+  'STATE_STORE_URL',
+  'KEY_STORE_URL',
+  'AUDIT_CHECKPOINT_FILE',
+] as const;
+
+/**
+ * As `configurationHere`; but where a data directory is given, such as a copy or a backup, all is read there and
+ * nothing where the environment says that this machine's own service has it.
+ */
+export function configurationOf(env: Environment, dataDir: string | undefined): Configuration {
+  if (dataDir === undefined) return configurationHere(env, dataDir);
+  const places = Object.fromEntries(PLACES.map((name) => [name, '']));
+  return configurationHere({ ...env, ...places }, dataDir);
+}
+
 /**
  * The keys that TIERBOOK_KEYS_FILE names, else those of development in the data directory. None are made.
  * @throws KeyFileError, CommandFailedError: one line that says what to do.

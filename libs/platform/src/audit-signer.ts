@@ -1,5 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { TransparencyLog, type TransparencyLogOptions } from '@tierbook/audit';
+import {
+  CheckpointInvalidError,
+  TransparencyLog,
+  type TransparencyLogOptions,
+} from '@tierbook/audit';
+import { StoreRefusedError } from '@tierbook/eventing';
 import type { Logger } from './logging';
 
 /** How often the log's growth is signed and put beside it: what a crash can leave unsigned at most, when all is well. */
@@ -33,11 +38,20 @@ export class AuditSigner {
   /**
    * Checks that the log reaches the last checkpoint and is the one that it signs, and begins.
    *
-   * @throws StoreRefusedError, CheckpointInvalidError: one line that says what is wrong and what to do.
+   * @throws StoreRefusedError: one line that says what is wrong and what to do.
    */
   static async start({ file, logger, ...options }: AuditSignerOptions): Promise<AuditSigner> {
-    const log = await TransparencyLog.open(options, await readPublished(file));
-    return new AuditSigner(log, logger);
+    const published = await readPublished(file);
+    try {
+      const log = await TransparencyLog.open(options, published);
+      return new AuditSigner(log, logger);
+    } catch (error) {
+      if (!(error instanceof CheckpointInvalidError)) throw error;
+      throw new StoreRefusedError(
+        `The audit checkpoint in ${file} is not one to go on from: ${error.message} Name this log's own by AUDIT_CHECKPOINT_FILE, and the key file that signed it.`,
+        { cause: error },
+      );
+    }
   }
 
   /** Signs what is there and ends. */

@@ -9,7 +9,7 @@ import {
 import { CommandRunner, Help, Option, SubCommand } from 'nest-commander';
 import { CommandFailedError } from '../errors';
 import { jsonLine, print } from '../terminal/output';
-import { configurationHere } from '../this-machine';
+import { configurationOf } from '../this-machine';
 import { checkpointIn, verifiersFor, withTree } from './checkpoints';
 
 interface Options {
@@ -24,7 +24,7 @@ interface Options {
 })
 export class ConsistencyCommand extends CommandRunner {
   async run([file = '']: string[], { key = [], dataDir }: Options): Promise<void> {
-    const configuration = configurationHere(process.env, dataDir);
+    const configuration = configurationOf(process.env, dataDir);
     const note = await checkpointIn(file);
     const earlier = openCheckpoint(note, verifiersFor(note, key, configuration));
     const proof = await withTree(configuration, async (reader, state) => {
@@ -61,7 +61,7 @@ export class ConsistencyCommand extends CommandRunner {
 
   @Option({
     flags: '--data-dir <directory>',
-    description: 'where the log lies (default: DATA_DIR, else ./data)',
+    description: 'where all of it lies, such as a copy (default: DATA_DIR and what else is set)',
   })
   parseDataDir(directory: string): string {
     return directory;

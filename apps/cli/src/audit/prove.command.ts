@@ -3,7 +3,7 @@ import { parsePosition, type EventReader, type Position } from '@tierbook/eventi
 import { CommandRunner, Help, Option, SubCommand } from 'nest-commander';
 import { CommandFailedError } from '../errors';
 import { jsonLine, print } from '../terminal/output';
-import { configurationHere } from '../this-machine';
+import { configurationOf } from '../this-machine';
 import { withTree } from './checkpoints';
 
 interface Options {
@@ -17,7 +17,7 @@ interface Options {
 })
 export class ProveCommand extends CommandRunner {
   async run([event = '']: string[], { dataDir }: Options): Promise<void> {
-    const configuration = configurationHere(process.env, dataDir);
+    const configuration = configurationOf(process.env, dataDir);
     const proof = await withTree(configuration, async (reader, state) => {
       const position = await positionOf(reader, event);
       const stored = position && (await reader.eventAt(position));
@@ -37,7 +37,7 @@ export class ProveCommand extends CommandRunner {
 
   @Option({
     flags: '--data-dir <directory>',
-    description: 'where the log lies (default: DATA_DIR, else ./data)',
+    description: 'where all of it lies, such as a copy (default: DATA_DIR and what else is set)',
   })
   parseDataDir(directory: string): string {
     return directory;

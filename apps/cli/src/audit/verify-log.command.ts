@@ -4,7 +4,7 @@ import { replaceFile } from '@tierbook/platform';
 import { CommandRunner, Help, Option, SubCommand } from 'nest-commander';
 import { CommandFailedError } from '../errors';
 import { jsonLine, print } from '../terminal/output';
-import { configurationHere } from '../this-machine';
+import { configurationOf } from '../this-machine';
 import { openedFrom, verifyHere, type Resumption } from './checkpoints';
 
 interface Options {
@@ -18,7 +18,7 @@ interface Options {
 @SubCommand({ name: 'verify', description: 'hold the whole log to signed checkpoints' })
 export class VerifyLogCommand extends CommandRunner {
   async run(_args: string[], { checkpoint = [], key = [], ...options }: Options): Promise<void> {
-    const configuration = configurationHere(process.env, options.dataDir);
+    const configuration = configurationOf(process.env, options.dataDir);
     const files = checkpoint.length > 0 ? checkpoint : [configuration.auditCheckpointFile];
     const checkpoints = await openedFrom(files, key, configuration);
     const { resume } = options;
@@ -69,7 +69,7 @@ export class VerifyLogCommand extends CommandRunner {
 
   @Option({
     flags: '--data-dir <directory>',
-    description: 'where the log lies (default: DATA_DIR, else ./data)',
+    description: 'where all of it lies, such as a copy (default: DATA_DIR and what else is set)',
   })
   parseDataDir(directory: string): string {
     return directory;
