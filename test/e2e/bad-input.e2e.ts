@@ -562,11 +562,13 @@ describe('a caller', () => {
       });
       expect(refusal(correlated)).toEqual([400, 'correlation-id-invalid']);
       const huge = await provider.api
-        .send('GET', '/v1/offers', { headers: { 'X-Long': 'x'.repeat(40_000) } })
+        .send('GET', '/v1/offers', { headers: { 'X-Long': 'x'.repeat(17_000) } })
         .catch(() => undefined);
-      // Node's own answer, before there is a request: no problem document.
-      expect(huge?.status ?? 431).toBe(431);
-      service.exchanges.pop();
+      // The connection may be gone before the answer is read; client-errors.spec.ts reads each.
+      if (huge !== undefined) {
+        expect(refusal(huge)).toEqual([431, 'headers-too-large']);
+        service.exchanges.pop();
+      }
     });
   });
 });

@@ -118,6 +118,29 @@ describe('a customer’s account', () => {
     accepted(await order());
   });
 
+  it('is warned of, when a reseller is associated whom its subscriptions do not credit', async () => {
+    const { id: resellerId } = await world.partner(provider);
+    const { id, path } = await world.subscribed(provider);
+    const associate = (options = {}) =>
+      provider.api.put(`/v1/customers/${id}/reseller`, { resellerId }, options);
+    const plan = await associate({ dryRun: true });
+    expect(plan.at('warnings', 0, 'code')).toBe('subscriptions-uncredited');
+    const done = accepted(await associate());
+    expect(done.at('warnings')).toMatchObject([{ code: 'subscriptions-uncredited' }]);
+    const report = '/v1/subscriptions?uncredited=true&limit=200';
+    const { position } = done;
+    const reported = async (at: { readonly position: string }) =>
+      (await provider.api.get(report, at)).items.some((row) =>
+        path.endsWith(String(row['subscriptionId'])),
+      );
+    expect(await reported({ position })).toBe(true);
+    const credited = accepted(await provider.api.put(`${path}/reseller`, { resellerId }));
+    expect(await reported(credited)).toBe(false);
+    accepted(await provider.api.put(`/v1/customers/${id}/reseller`, { resellerId: null }));
+    const again = accepted(await associate());
+    expect(again.at('warnings')).toEqual([]);
+  });
+
   it('has its reseller associated, changed and removed, and the administration of the account follows', async () => {
     const [first, second] = [await world.partner(provider), await world.partner(provider)];
     const { id, path } = await world.subscribed(provider, { order: { resellerId: first.id } });

@@ -203,7 +203,12 @@ describe('what is answered', () => {
       const send = api.command.bind(api, operation.method, path);
       const key = randomUUID();
       await send(body, { dryRun: true });
-      accepted(await send(body, { key }));
+      const { headers, position } = accepted(await send(body, { key }));
+      const location = headers.get('location');
+      if (location !== null) {
+        const read = await api.get(location, { position });
+        expect([operation.id, location, read.status]).toEqual([operation.id, location, 200]);
+      }
       accepted(await send(body, { key }));
       await send(otherBody, { key });
       await send(body);

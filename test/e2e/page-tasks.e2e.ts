@@ -74,6 +74,9 @@ describe("the page's tasks", () => {
       expect(list.items).toMatchObject([{ requestId: invitation.requestId, status: 'requested' }]);
       const again = await provider.api.get(`/v1/partnership-requests/${invitation.requestId}`);
       expect(again.string('link')).toContain(`#${invitation.token}`);
+      // Alone it shows all that it shows in the list, and the message.
+      expect(again.body).toMatchObject(list.items[0] ?? {});
+      expect(again.at('draft', 'body')).toContain(again.string('link'));
       expect(again.headers.get('cache-control')).toBe('no-store');
     });
 

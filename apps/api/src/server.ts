@@ -4,6 +4,7 @@ import { NestLogger, type Configuration, type Logger, type Tierbook } from '@tie
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiModule } from './api.module';
 import { authenticateCallers } from './http/bearer';
+import { answerClientError } from './http/client-errors';
 import { allowOrigins } from './http/cross-origin';
 import { RefusalNotes } from './http/refusal-notes';
 import { RequestLimits } from './http/request-limits';
@@ -50,6 +51,7 @@ export async function createServer(
     // As long as Node lets a request line be: what is no id is not found, however long it is.
     routerOptions: { maxParamLength: LARGEST_HEADERS_BYTES },
     logger: false,
+    clientErrorHandler: answerClientError,
     // What fails before there is a route, such as an address that is not well encoded.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       answerProblem(error, request, reply, logger);

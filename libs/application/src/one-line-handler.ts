@@ -3,10 +3,12 @@ import { type Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs
 import { CommandPipeline, type CommandRequest, type DomainEvent } from '@tierbook/eventing';
 import { answerOf, type Answer, type ResourceRef, type Seats } from './answer';
 
-/** A command that needs nothing but its own stream, and answers nothing but its resource. */
+/** A command that needs nothing but its own stream. */
 export interface PlainCommand<C, S, E extends DomainEvent> {
   readonly request: CommandRequest<C, S, E>;
   readonly resource: ResourceRef;
+  /** What the answer adds to its resource; nothing where left out. */
+  readonly bodyOf?: (events: readonly E[]) => object;
   readonly seatsOf?: (state: S, events: readonly E[]) => readonly Seats[];
 }
 
@@ -28,8 +30,8 @@ export function plainHandler<M extends Command<Answer>, C, S, E extends DomainEv
     constructor(@Inject(CommandPipeline) private readonly pipeline: CommandPipeline) {}
 
     async execute(command: M): Promise<Answer> {
-      const { request, resource, seatsOf } = plan(command);
-      return answerOf(await this.pipeline.execute(request), resource, () => ({}), seatsOf);
+      const { request, resource, bodyOf = () => ({}), seatsOf } = plan(command);
+      return answerOf(await this.pipeline.execute(request), resource, bodyOf, seatsOf);
     }
   }
   CommandHandler(message)(PlainHandler);

@@ -18,6 +18,7 @@ export * from './customer/customer.aggregate';
 export * from './customer/customer.commands';
 export * from './customer/customer.events';
 export * from './customer/customer.state';
+export { creditedIn } from './customer/off-boarding.decider';
 export { nextDueAt, refundLot, shareOfTerm } from './customer/subscription-due';
 export * from './customer/subscription.events';
 export { refundableLicences, withoutLicences } from './customer/subscription.evolve';

@@ -7,6 +7,7 @@ import {
   CustomerReferencesProcess,
   DelegationSchedule,
   InvitationReader,
+  LateCreditSchedule,
   OffBoardingProcess,
   PartnershipAcceptanceProcess,
   recordErasures,
@@ -43,6 +44,7 @@ import {
   countHoldings,
   Cursors,
   findDueRequests,
+  findCreditedAfterEnd,
   findDueDelegations,
   findDueSubscriptions,
   holdingsOf,
@@ -438,6 +440,9 @@ function createScheduler(
       new PartnershipRequestSchedule(pipeline, aggregates, (now) => findDueRequests(store, now)),
       new DelegationSchedule(pipeline, aggregates, (now) => findDueDelegations(store, now)),
       new CredentialSweep(vault, aggregates, engines.stateStore),
+      new LateCreditSchedule(pipeline, aggregates, () => findCreditedAfterEnd(store), {
+        customersOf: (periodId) => holdingsOf(store, periodId),
+      }),
     ],
     (schedule, key, err) => {
       if (err instanceof ViewBehindError) return;

@@ -20,7 +20,12 @@ describe('country rules as they are answered', () => {
       names: { en: 'Brazil', 'pt-BR': 'Brasil' },
       marketRegion: 'BR',
       registrationNumber: { required: true, form: 'cnpj' },
-      phone: { required: true, callingCode: '+55' },
+      phone: {
+        required: true,
+        callingCode: '+55',
+        nationalLengths: [8, 9, 10, 11],
+        example: expect.stringMatching(/^\+55 /),
+      },
       postalCode: { pattern: '\\d{5}-?\\d{3}', example: '01310-100' },
     });
     expect(state.required).toBe(true);
@@ -30,7 +35,7 @@ describe('country rules as they are answered', () => {
   it('say so where a country asks nothing', () => {
     expect(countryAnswer('AQ')).toMatchObject({
       registrationNumber: { required: false, form: null },
-      phone: { required: false, callingCode: null },
+      phone: { required: false, callingCode: null, nationalLengths: null, example: null },
       state: { required: false, states: [] },
       postalCode: null,
     });

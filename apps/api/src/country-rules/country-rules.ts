@@ -5,7 +5,13 @@ import {
   marketRegionOf,
   type CountryRules,
 } from '@tierbook/domain';
-import { getCountryCallingCode, isSupportedCountry } from 'libphonenumber-js';
+import {
+  getCountryCallingCode,
+  getExampleNumber,
+  isSupportedCountry,
+  Metadata,
+} from 'libphonenumber-js';
+import examples from 'libphonenumber-js/mobile/examples';
 import { missing } from '../http/reader';
 import { ProblemError } from '../http/problems';
 
@@ -24,14 +30,22 @@ export interface CountryRow {
   readonly marketRegion: string;
 }
 
+/** How a country numbers its telephones (ITU-T E.164); all `null` where it has no plan of its own. */
+interface NumberingPlan {
+  readonly callingCode: string | null;
+  /** How many digits a national number may have. */
+  readonly nationalLengths: readonly number[] | null;
+  /** As it is written internationally. */
+  readonly example: string | null;
+}
+
 /** A country with all that it asks of a customer. */
 export interface CountryAnswer extends CountryRow {
   readonly registrationNumber: {
     readonly required: boolean;
     readonly form: 'cnpj' | null;
   };
-  /** `callingCode` (ITU-T E.164) is `null` where the country has none. */
-  readonly phone: { readonly required: boolean; readonly callingCode: string | null };
+  readonly phone: { readonly required: boolean } & NumberingPlan;
   readonly state: { readonly required: boolean; readonly states: CountryRules['states'] };
   /** `null` where postal codes are not checked. */
   readonly postalCode: { readonly pattern: string; readonly example: string } | null;
@@ -62,12 +76,20 @@ export function countryAnswer(code: string): CountryAnswer {
       required: registrationNumber === 'required',
       form: registrationNumberForm ?? null,
     },
-    phone: {
-      required: phone === 'required',
-      callingCode: isSupportedCountry(code) ? `+${getCountryCallingCode(code)}` : null,
-    },
+    phone: { required: phone === 'required', ...numberingPlanOf(code) },
     state: { required: state === 'required', states },
     postalCode: postalCode ?? null,
+  };
+}
+
+function numberingPlanOf(code: string): NumberingPlan {
+  if (!isSupportedCountry(code)) return { callingCode: null, nationalLengths: null, example: null };
+  const metadata = new Metadata();
+  metadata.selectNumberingPlan(code);
+  return {
+    callingCode: `+${getCountryCallingCode(code)}`,
+    nationalLengths: metadata.numberingPlan?.possibleLengths() ?? null,
+    example: getExampleNumber(code, examples)?.formatInternational() ?? null,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { State } from '@tierbook/domain';
 import {
   always,
+  count,
   COUNTRY,
   flag,
   listOf,
@@ -40,6 +41,11 @@ export const countrySchemas: Schemas = {
     phone: objectOf<CountryAnswer['phone']>('The phone number.', {
       required: flag('Whether every customer gives one.'),
       callingCode: orNull(text('ITU-T E.164, with its plus sign.'), 'null where it has none.'),
+      nationalLengths: orNull(
+        listOf(count('Digits.'), 'How many a national number may have.'),
+        'null where it has no numbering plan.',
+      ),
+      example: orNull(text('As it is written internationally.'), 'null where it has none.'),
     }),
     state: objectOf<CountryAnswer['state']>('State, province or the like.', {
       required: flag('Whether every address names one.'),

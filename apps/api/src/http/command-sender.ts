@@ -19,6 +19,8 @@ const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 const WARNINGS: Readonly<Record<WarningCode, string>> = {
   'reseller-of-record-missing':
     'The customer has a reseller, but nobody is credited for this subscription. Associate a reseller with it to change that.',
+  'subscriptions-uncredited':
+    'The customer has a reseller now, but nobody is credited for some of its subscriptions: its list of subscriptions shows which. Associate a reseller with each to change that.',
 };
 
 export interface WarningAnswer {

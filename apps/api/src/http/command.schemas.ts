@@ -75,7 +75,7 @@ export const commandSchemas: Schemas = {
     }),
   }),
   Warning: objectOf<WarningAnswer>('Said with an accepted command.', {
-    code: choice(['reseller-of-record-missing'], 'What it is about.'),
+    code: choice(['reseller-of-record-missing', 'subscriptions-uncredited'], 'What it is about.'),
     detail: text('What it means, and what to do about it.'),
   }),
   CommandAnswer: commandAnswer('An accepted command. A repeat of it answers the same.'),

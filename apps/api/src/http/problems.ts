@@ -274,6 +274,11 @@ const SERVICE_PROBLEMS = {
     title: 'Changed since it was planned',
     advice: 'Nothing was written: plan the command anew and look at what it would do now.',
   },
+  'request-timeout': {
+    status: 408,
+    title: 'Request too slow',
+    advice: 'Send the headers within 15 seconds and the whole request within 30.',
+  },
   'body-too-large': { status: 413, title: 'Body too large', advice: 'Send at most 100 KiB.' },
   'append-too-large': {
     status: 413,
@@ -289,6 +294,11 @@ const SERVICE_PROBLEMS = {
     status: 422,
     title: 'Idempotency-Key used for another command',
     advice: 'Repeat the first command, or use a key of its own for this one.',
+  },
+  'headers-too-large': {
+    status: 431,
+    title: 'Headers too large',
+    advice: 'Send at most 16 KiB of request line and headers.',
   },
   'too-many-requests': {
     status: 429,

@@ -1,5 +1,10 @@
 import type { AUTHORISATIONS, PartnershipRequestId } from '@tierbook/domain';
 import type { Invitation } from '@tierbook/application';
+import type { PartnershipRequestRow } from '@tierbook/read-models';
+
+/** A request as its provider reads it, with its link and message. */
+export type PartnershipRequestDetail = PartnershipRequestRow &
+  Pick<Invitation, 'email' | 'providerName' | 'link' | 'draft'>;
 
 /** What an invitation link shows to a reseller before it is accepted or declined. */
 export interface InvitationShown {

@@ -18,6 +18,7 @@ import {
 import { parseInvitationToken } from '@tierbook/identity';
 import { TIERBOOK, type Tierbook } from '@tierbook/platform';
 import {
+  getPartnershipRequest,
   getReseller,
   listPartnershipRequests,
   listRequestsWaitingFor,
@@ -32,7 +33,7 @@ import { missing, Reader } from '../http/reader';
 import { HttpExchange, type Exchange } from '../http/request';
 import { CommandRoute, OF_A_BODY, ReadRoute } from '../http/routes';
 import { anyOf, id, ref } from '../http/schemas';
-import type { InvitationShown } from './invitation-shown';
+import type { InvitationShown, PartnershipRequestDetail } from './invitation-shown';
 import {
   InvitationTokenDto,
   NoteBounceDto,
@@ -230,7 +231,7 @@ export class PartnershipRequestsController {
   @ReadRoute({
     action: 'read-partnership-request',
     path: OF_ONE,
-    answers: ref('Invitation'),
+    answers: ref('PartnershipRequestDetail'),
     single: true,
     asOf: 'streams',
     secret: true,
@@ -241,7 +242,7 @@ export class PartnershipRequestsController {
     @HttpExchange() { request, reply }: Exchange,
     @Param('id', IdPipe) id: PartnershipRequestId,
     @Query() { asOf }: AsOfQuery,
-  ) {
+  ): Promise<PartnershipRequestDetail> {
     const { seen } = await this.reader.beginOn(
       request,
       'read-partnership-request',
@@ -253,13 +254,20 @@ export class PartnershipRequestsController {
         return read;
       },
     );
-    const moment = await this.asOf.moment(reply, asOf);
-    const loaded = await this.asOf.load(aggregates.partnershipRequest, id, moment);
-    const invitation = moment === undefined ? seen : await this.invitations.readAsOf(id, moment);
-    if (invitation === undefined) throw missing('partnership request', moment);
-    void reply
-      .header('ETag', `"${String(loaded.lastTouched(null))}"`)
-      .header('Cache-Control', 'no-store');
-    return invitation;
+    // Of its own stream, at the log's end where no moment is named: the link is never behind, nor is this.
+    const end = await this.tierbook.engines.eventStore.head();
+    const then = await this.asOf.ofStream({ reply }, asOf ?? end, 'partnershipRequest', id);
+    const { moment } = then;
+    const now = this.tierbook.pipeline.now().toISOString();
+    const at = asOf === undefined || moment === undefined ? now : moment.at;
+    const row = await getPartnershipRequest(then.reads, id, at);
+    const invitation =
+      asOf === undefined || moment === undefined
+        ? seen
+        : await this.invitations.readAsOf(id, moment);
+    if (row === undefined || invitation === undefined) throw missing('partnership request', moment);
+    void reply.header('ETag', `"${String(row.revision)}"`).header('Cache-Control', 'no-store');
+    const { email, providerName, link, draft } = invitation;
+    return { ...row, email, providerName, link, draft };
   }
 }

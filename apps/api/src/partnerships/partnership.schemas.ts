@@ -23,7 +23,7 @@ import {
   text,
   type Schemas,
 } from '../http/schemas';
-import type { InvitationShown } from './invitation-shown';
+import type { InvitationShown, PartnershipRequestDetail } from './invitation-shown';
 import { OFF_BOARDING_STATUSES, type HoldingShown, type OffBoarding } from './off-boarding';
 import { LANGUAGES, STATUSES } from './partnership.dto';
 
@@ -37,6 +37,43 @@ const LINK = text('The link to send: whoever follows it and signs in as a resell
 const REQUEST_ID = id('The partnership request.');
 const SUBJECT = text('Subject of the message.');
 
+/** What is shown of a request to its provider, in lists and alone. */
+const REQUEST = {
+  requestId: REQUEST_ID,
+  providerId: id('The provider that sent it.'),
+  email: personal('Where it went.', EMAIL),
+  ownText: orNull(
+    objectOf<NonNullable<PartnershipRequestRow['ownText']>>("The provider's own text.", {
+      subject: SUBJECT,
+      body: text('The message; `{link}` stands where the link goes.'),
+    }),
+    'null where the standard text is used, and once it is erased.',
+  ),
+  language: LANGUAGE,
+  generation: GENERATION,
+  status: STATUS,
+  requestedAt: instant('When it was made.'),
+  remindedAt: orNull(instant('When it was sent again last.'), 'null if it never was.'),
+  expiresAt: EXPIRES_AT,
+  reminderDueAt: orNull(
+    instant('When it was recorded that it should be sent again: seven days before it expires.'),
+    'null since it was sent last.',
+  ),
+  expiredAt: orNull(
+    instant('When its expiry was recorded; `status` says so at once.'),
+    'null since it was sent last.',
+  ),
+  bouncedAt: orNull(instant('When the mail sent last came back.'), 'null while it has not.'),
+  bounceNote: personal('What the provider noted of that.'),
+  closedAt: orNull(instant('When it was answered or withdrawn.'), 'null until then.'),
+  resellerId: orNull(id('The reseller that answered it.'), 'null until then.'),
+  periodId: orNull(
+    id('The period of the partnership that its acceptance began.'),
+    'null until it is accepted.',
+  ),
+  revision: REVISION,
+} as const;
+
 export const partnershipSchemas: Schemas = {
   Draft: objectOf<Invitation['draft']>('A message to send the link with.', {
     subject: SUBJECT,
@@ -47,41 +84,10 @@ export const partnershipSchemas: Schemas = {
     'An accepted partnership request or reminder, with what is to be sent.',
     objectOf<InvitationBody>('', { link: optional(LINK), draft: optional(ref('Draft')) }),
   ),
-  PartnershipRequest: objectOf<PartnershipRequestRow>('A partnership request, as lists show it.', {
-    requestId: REQUEST_ID,
-    providerId: id('The provider that sent it.'),
-    email: personal('Where it went.', EMAIL),
-    draft: orNull(
-      objectOf<NonNullable<PartnershipRequestRow['draft']>>("The provider's own text.", {
-        subject: SUBJECT,
-        body: text('The message; `{link}` stands where the link goes.'),
-      }),
-      'null where the standard text is used, and once it is erased.',
-    ),
-    language: LANGUAGE,
-    generation: GENERATION,
-    status: STATUS,
-    requestedAt: instant('When it was made.'),
-    remindedAt: orNull(instant('When it was sent again last.'), 'null if it never was.'),
-    expiresAt: EXPIRES_AT,
-    reminderDueAt: orNull(
-      instant('When it was recorded that it should be sent again: seven days before it expires.'),
-      'null since it was sent last.',
-    ),
-    expiredAt: orNull(
-      instant('When its expiry was recorded; `status` says so at once.'),
-      'null since it was sent last.',
-    ),
-    bouncedAt: orNull(instant('When the mail sent last came back.'), 'null while it has not.'),
-    bounceNote: personal('What the provider noted of that.'),
-    closedAt: orNull(instant('When it was answered or withdrawn.'), 'null until then.'),
-    resellerId: orNull(id('The reseller that answered it.'), 'null until then.'),
-    periodId: orNull(
-      id('The period of the partnership that its acceptance began.'),
-      'null until it is accepted.',
-    ),
-    revision: REVISION,
-  }),
+  PartnershipRequest: objectOf<PartnershipRequestRow>(
+    'A partnership request, as lists show it.',
+    REQUEST,
+  ),
   PartnershipRequestPage: pageOf(ref('PartnershipRequest'), COUNTED),
   WaitingRequest: objectOf<WaitingRequestRow>(
     'A partnership request, as whoever it was sent to sees it.',
@@ -143,18 +149,16 @@ export const partnershipSchemas: Schemas = {
       offBoarding: orNull(ref('OffBoarding'), 'null unless the command would be accepted.'),
     },
   },
-  Invitation: objectOf<Invitation>('A partnership request, with its link and message.', {
-    id: REQUEST_ID,
-    providerId: id('The provider that sent it.'),
-    providerName: text('Its name; empty once it is erased.'),
-    email: text('Where it goes.', EMAIL),
-    language: LANGUAGE,
-    status: STATUS,
-    generation: GENERATION,
-    expiresAt: EXPIRES_AT,
-    link: LINK,
-    draft: ref('Draft'),
-  }),
+  PartnershipRequestDetail: objectOf<PartnershipRequestDetail>(
+    'A partnership request, with its link and the message to send it with.',
+    {
+      ...REQUEST,
+      email: text('Where it goes.', EMAIL),
+      providerName: text('Its name; empty once it is erased.'),
+      link: LINK,
+      draft: ref('Draft'),
+    },
+  ),
   InvitationShown: objectOf<InvitationShown>('What an invitation offers to a reseller.', {
     requestId: REQUEST_ID,
     provider: objectOf<InvitationShown['provider']>('Who invites.', {

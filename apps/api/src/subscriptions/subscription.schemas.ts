@@ -11,6 +11,8 @@ import type {
   SubscriptionRow,
   SupportContactChoice,
 } from '@tierbook/read-models';
+import type { LicenceEffect, LicenceEffectBody } from '@tierbook/application';
+import { commandAnswer } from '../http/command.schemas';
 import {
   always,
   choice,
@@ -106,6 +108,18 @@ const SUBSCRIPTION = {
 } as const;
 
 export const subscriptionSchemas: Schemas = {
+  LicenceAnswer: commandAnswer(
+    'An accepted cancellation, or another quantity. A repeat of it answers the same.',
+    objectOf<LicenceEffectBody>('', {
+      effect: orNull(
+        objectOf<LicenceEffect>('What becomes of the licences.', {
+          from: instant('From when: at once, or the end of the term.'),
+          refundedLicences: count('How many are given back with a refund.'),
+        }),
+        'null where nothing had to change.',
+      ),
+    }),
+  ),
   PartneredReseller: objectOf<PartneredReseller>(
     'A reseller, and the period of its partnership in which it was chosen.',
     { resellerId: RESELLER_OR_ANOTHER, periodId: PERIOD_ID },

@@ -84,6 +84,7 @@ export class SubscriptionsController {
   @CommandRoute({
     action: 'change-quantity',
     path: OF_ONE,
+    answers: ref('LicenceAnswer'),
     summary:
       'Buy more licences, at once, or fewer: at once with a refund inside their seven days, else at the end of the term.',
     problems: [
@@ -210,6 +211,7 @@ export class SubscriptionsController {
   @CommandRoute({
     action: 'cancel-subscription',
     path: OF_ONE,
+    answers: ref('LicenceAnswer'),
     summary:
       'Cancel: at once with a refund inside seven days of purchase or renewal, else at the end of the term.',
     problems: [...OF_A_SUBSCRIPTION],

@@ -197,11 +197,14 @@ function planSubscription(
   reseller: number | undefined,
 ): PlannedSubscription {
   const offer = pickFrom(random, offers);
+  const billingCycle = pickFrom(random, offer.billingCycles);
+  // Who pays by the year is bound for one at least.
+  const terms = offer.terms.filter((term) => billingCycle !== 'annual' || term !== 'P1M');
   return {
     offer: offer.slug,
     quantity: planQuantity(random, offer),
-    billingCycle: pickFrom(random, offer.billingCycles),
-    term: pickFrom(random, offer.terms),
+    billingCycle,
+    term: pickFrom(random, terms),
     autoRenew: random.chance(0.8),
     ...defined({
       name: random.chance(0.2) ? `${offer.name}, ${random.pick(DEPARTMENTS)}` : undefined,

@@ -15,6 +15,7 @@ import type { CustomerAction } from '@tierbook/identity';
 import { aggregates } from '../aggregates';
 import type { Answer } from '../answer';
 import type { Sent } from '../command-message';
+import { licenceEffectOf } from './licence-effect';
 import { chosenOffer } from './gather';
 import {
   customerHandler,
@@ -89,6 +90,7 @@ function lifecycleHandler<M extends SubscriptionCommand<unknown>>(
     const use = { action, subscriptionId };
     return {
       resource,
+      ...(action === 'cancel-subscription' ? { bodyOf: licenceEffectOf(subscriptionId) } : {}),
       seatsOf: seatsOf(subscriptionId),
       request: {
         ...requestOn(sent, customerId, resource.path, use),

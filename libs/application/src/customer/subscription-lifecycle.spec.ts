@@ -21,7 +21,7 @@ import {
   UndoScheduledChangeCommand,
   UpgradeSubscriptionCommand,
 } from './subscription-lifecycle.handlers';
-import { OrderSubscriptionCommand } from './subscription.handlers';
+import { ChangeQuantityCommand, OrderSubscriptionCommand } from './subscription.handlers';
 
 let world: Scenario;
 let provider: ProviderId;
@@ -75,6 +75,23 @@ describe('the life of a subscription', () => {
       'SubscriptionAutoRenewChanged',
       'SubscriptionCancelled',
     ]);
+  });
+
+  it('answers when licences go, and how many with a refund, now and to a repeat', async () => {
+    const change = (quantity: number) =>
+      new ChangeQuantityCommand(by(), customerId, sid, { quantity });
+    const cancel = () => new CancelSubscriptionCommand(by(), customerId, sid, {});
+    const effectOf = async (command: ReturnType<typeof change> | ReturnType<typeof cancel>) =>
+      accepted(await world.send(command)).body;
+    const fewer = change(8);
+    const now = { effect: { from: '2030-01-01T00:00:00.000Z', refundedLicences: 2 } };
+    expect(await effectOf(fewer)).toEqual(now);
+    world.clock.time = '2030-01-09T00:00:00.000Z';
+    expect(await effectOf(fewer)).toEqual(now);
+    const atTheEnd = { effect: { from: '2030-02-01T00:00:00.000Z', refundedLicences: 0 } };
+    expect(await effectOf(change(5))).toEqual(atTheEnd);
+    expect(await effectOf(cancel())).toEqual(atTheEnd);
+    expect(await effectOf(cancel())).toEqual({ effect: null });
   });
 
   it('is in the hands of the reseller that manages it, and of no reader', async () => {

@@ -25,6 +25,7 @@ import {
   subscriptionIdOf,
   type SubscriptionOrderInput,
 } from './gather';
+import { licenceEffectOf } from './licence-effect';
 import { seatsIn } from './seats';
 
 /** Buys one subscription for an existing customer. */
@@ -152,6 +153,7 @@ function changeQuantity({ sent, customerId, subscriptionId, input }: ChangeQuant
   const use = { action: 'change-quantity', subscriptionId } as const;
   return {
     resource,
+    bodyOf: licenceEffectOf(subscriptionId),
     seatsOf: seatsOf(subscriptionId),
     request: {
       ...requestOn(sent, customerId, resource.path, use),

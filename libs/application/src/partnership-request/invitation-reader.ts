@@ -26,7 +26,7 @@ import { invitationDraft, type InvitationDraft } from './invitation-draft';
 
 /** A request as its own stream tells it, with its link and its text. */
 export interface Invitation {
-  readonly id: PartnershipRequestId;
+  readonly requestId: PartnershipRequestId;
   readonly providerId: ProviderId;
   readonly providerName: string;
   readonly email: string;
@@ -90,7 +90,7 @@ export class InvitationReader {
     const link = this.invitations.link(this.baseUrl, id, generation);
     const own: { readonly draft?: DraftText } = draft === undefined ? {} : { draft };
     return {
-      id,
+      requestId: id,
       providerId,
       providerName,
       email,

@@ -175,7 +175,7 @@ describe('a request that waits', () => {
     const { link, draft, id } = await world.invite(provider, { language: 'pt-BR' });
     const before = (await world.events()).length;
     expect(await world.reader.read(id)).toMatchObject({
-      id,
+      requestId: id,
       providerId: provider,
       providerName: 'Distribuidora Ágil',
       status: 'requested',

@@ -1,29 +1,23 @@
 import {
-  activePeriodOf,
   partnershipIdOf,
   type CustomerId,
-  type DelegationId,
-  type Ending,
   type HoldingCounts,
   type PartneredReseller,
   type PartnershipCommand,
   type PeriodId,
   type ProviderId,
-  type ResellerId,
 } from '@tierbook/domain';
-import {
-  StoreUnavailableError,
-  type AggregateStore,
-  type CommandOutcome,
-  type CommandPipeline,
-  type Gathering,
-  type Position,
-  type ProcessManager,
-  type RecordedEvent,
+import type {
+  AggregateStore,
+  CommandPipeline,
+  Position,
+  ProcessManager,
+  RecordedEvent,
 } from '@tierbook/eventing';
 import { aggregates } from '../aggregates';
 import { deriveId } from '../command-message';
 import { processContext } from '../process-context';
+import { assertAccepted, takeBack, type Ended } from './take-back';
 
 /** What the views know of a period's holdings. */
 export interface Holdings {
@@ -32,12 +26,6 @@ export interface Holdings {
   /** The customers that the period has anything of. */
   customersOf(periodId: PeriodId): AsyncIterable<{ readonly customerId: CustomerId }>;
   countOf(periodId: PeriodId): Promise<HoldingCounts>;
-}
-
-interface Ended {
-  readonly providerId: ProviderId;
-  readonly resellerId: ResellerId;
-  readonly periodId: PeriodId;
 }
 
 /**
@@ -105,35 +93,13 @@ export class OffBoardingProcess implements ProcessManager {
   }
 
   private async takeBack(
-    { providerId, resellerId, periodId }: Ended,
+    ended: Ended,
     customerId: CustomerId,
     commandId: string,
     causationId: string,
   ): Promise<void> {
-    const outcome = await this.pipeline.execute({
-      name: 'off-board-reseller',
-      aggregate: aggregates.customer,
-      id: customerId,
-      context: processContext(this.name, commandId, causationId),
-      authorise: () => ({ ok: {} }),
-      gather: async (gathering, now, state) => {
-        const ending = await endingOf(gathering, { providerId, resellerId, periodId });
-        const delegations = state.status === 'none' ? [] : [...state.delegations.keys()];
-        return {
-          ok: {
-            type: 'off-board-reseller' as const,
-            at: now.toISOString(),
-            periodId,
-            successor: await stillPartner(gathering, providerId, ending?.successor ?? null),
-            creditUntil: ending?.creditUntil ?? null,
-            delegationIds: new Map(
-              delegations.map((id) => [id, deriveId('delegation', commandId, id) as DelegationId]),
-            ),
-          },
-        };
-      },
-    });
-    assertAccepted(outcome);
+    const context = processContext(this.name, commandId, causationId);
+    await takeBack(this.pipeline, ended, customerId, context);
   }
 
   private async record(
@@ -158,32 +124,6 @@ type RecordedStep = Without<
   Extract<PartnershipCommand, { type: 'plan-off-boarding' | 'complete-off-boarding' }>,
   'at'
 >;
-
-/** No rule refuses these: others wrote all the while, and it is to be tried again. */
-function assertAccepted(outcome: CommandOutcome<unknown, unknown>): void {
-  if (outcome.kind === 'refused') throw new StoreUnavailableError(outcome.refusal.detail);
-}
-
-async function endingOf(
-  gathering: Gathering,
-  { providerId, resellerId, periodId }: Ended,
-): Promise<Ending | undefined> {
-  const id = partnershipIdOf(providerId, resellerId);
-  const partnership = await gathering.read(aggregates.partnership, id);
-  return partnership.status === 'none' ? undefined : partnership.endings.get(periodId);
-}
-
-/** The successor, unless its own partnership has ended since. */
-async function stillPartner(
-  gathering: Gathering,
-  providerId: ProviderId,
-  successor: PartneredReseller | null,
-): Promise<PartneredReseller | null> {
-  if (successor === null) return null;
-  const id = partnershipIdOf(providerId, successor.resellerId);
-  const period = activePeriodOf(await gathering.read(aggregates.partnership, id));
-  return period === successor.periodId ? successor : null;
-}
 
 /** To whom, in which period, the event gives something; `null` where it gives nothing to a reseller. */
 function givenBy({ type, data }: RecordedEvent['event']): PartneredReseller | null {

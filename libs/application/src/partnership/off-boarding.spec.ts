@@ -13,11 +13,22 @@ import {
   type Checkpoint,
   type CommandPipeline,
 } from '@tierbook/eventing';
-import { countHoldings, holdingsOf, type Recorded, type ViewedEvent } from '@tierbook/read-models';
+import {
+  countHoldings,
+  findCreditedAfterEnd,
+  holdingsOf,
+  type Recorded,
+  type ViewedEvent,
+} from '@tierbook/read-models';
 import { readsOf } from '@tierbook/read-models/testing';
 import { aggregates } from '../aggregates';
 import { AssociateCustomerResellerCommand } from '../customer/account.handlers';
-import { DesignateSupportContactCommand } from '../customer/subscription.handlers';
+import {
+  DesignateSupportContactCommand,
+  OrderSubscriptionCommand,
+} from '../customer/subscription.handlers';
+import { LateCreditSchedule } from '../scheduler/late-credit.schedule';
+import { Scheduler } from '../scheduler/scheduler.process';
 import {
   accepted,
   orderInput,
@@ -233,6 +244,54 @@ describe('an ended partnership', () => {
     const state = await world.customer(id);
     expect([state.reseller, [...state.delegations.values()]]).toEqual([null, []]);
     await expectNothingLeft();
+  });
+
+  it('takes back the credit of an order that a race recorded after the end, delegated or not', async () => {
+    const offerId = await world.publishOffer(provider);
+    // Decided while the partnership is active, written once it has been off-boarded.
+    const append = world.store.append.bind(world.store);
+    world.store.append = async (writes) => {
+      const isLate = writes.some(({ events }) =>
+        events.some(({ type }) => type === 'SubscriptionOrdered'),
+      );
+      if (isLate && !(await hasEnded())) {
+        accepted(await end({ successorId: other }));
+        await run(world.pipeline, isCompleted);
+      }
+      return append(writes);
+    };
+    // A customer of which the reseller has nothing else.
+    const { id } = await world.createCustomer(provider, { domain: 'late' });
+    const order = orderInput(offerId, { resellerId: reseller, delegatedAdmin: false });
+    const { resource } = accepted(
+      await world.send(new OrderSubscriptionCommand(sent(), id, order)),
+    );
+    const ofRecord = async () =>
+      (await world.customer(id)).subscriptions.get(resource.id as SubscriptionId)?.resellerOfRecord
+        ?.resellerId;
+    expect(await ofRecord()).toBe(reseller);
+    // The process manager has been there, and sees no orders.
+    let passes = 0;
+    await run(world.pipeline, () => Promise.resolve((passes += 1) > 50));
+    expect(await ofRecord()).toBe(reseller);
+    const failures: unknown[] = [];
+    const schedule = new LateCreditSchedule(
+      world.pipeline,
+      world.aggregateStore,
+      async function* () {
+        yield* findCreditedAfterEnd(await reads());
+      },
+      holdings,
+    );
+    const scheduler = new Scheduler(world.clock, [schedule], (_name, _key, error) => {
+      failures.push(error);
+    });
+    await scheduler.tick();
+    expect(await ofRecord()).toBe(other);
+    await expectNothingLeft();
+    const { length } = await world.events();
+    await scheduler.tick();
+    expect([await typesSince(length), failures]).toEqual([[], []]);
   });
 
   it('is ended with choices by the provider only', async () => {

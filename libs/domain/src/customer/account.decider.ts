@@ -16,6 +16,7 @@ import type { CustomerEvent } from './customer.events';
 import type { CustomerState, SubscriptionState } from './customer.state';
 import { grant, holdsAt, revoke } from './delegation';
 import { offBoard } from './off-boarding.decider';
+import { resellerChanged } from './reseller-changed';
 import { allUpToDate, supportBack } from './subscription-due';
 import { partnered, unpartneredReseller } from './subscription-order';
 
@@ -165,9 +166,7 @@ function associateReseller(command: AssociateCustomerReseller, state: Existing):
     ...granted
       .filter((delegation) => delegation !== kept)
       .map((delegation) => revoke(customerId, delegation, cause, at)),
-    ...(moves
-      ? [{ type: 'CustomerResellerChanged', data: { customerId, from, to } } as const]
-      : []),
+    ...(moves ? [resellerChanged(state, to)] : []),
     ...(to === null || kept !== undefined
       ? []
       : [grant(customerId, delegationId, to, { kind: 'account' }, at)]),
@@ -187,14 +186,7 @@ function end({ at, reason }: EndCustomer, before: Existing): Decided {
     ...due.events,
     ...[...delegations.values()].map((each) => revoke(customerId, each, 'customer-ended', at)),
     ...[...subscriptions.values()].flatMap((each) => supportBack(customerId, each)),
-    ...(reseller === null
-      ? []
-      : [
-          {
-            type: 'CustomerResellerChanged',
-            data: { customerId, from: reseller, to: null },
-          } as const,
-        ]),
+    ...(reseller === null ? [] : [resellerChanged(due.state, null)]),
     { type: 'CustomerEnded', data, ...(reason === undefined ? {} : { personal: { reason } }) },
   );
 }

@@ -239,6 +239,26 @@ describe('a reseller and an existing customer', () => {
     ]);
   });
 
+  it('are warned of subscriptions that credit nobody, and of no others', () => {
+    const warned = (...commands: readonly CustomerCommand[]) =>
+      history(create, ...commands).flatMap(({ data }) => ('warnings' in data ? data.warnings : []));
+    const bought = (who: number | null): CustomerCommand => ({
+      type: 'order-subscription',
+      at: AT,
+      order: orderOf(1, who === null ? {} : { reseller: chosen(who) }),
+    });
+    const cancel: CustomerCommand = {
+      type: 'cancel-subscription',
+      at: AT,
+      subscriptionId: subscription(1),
+    };
+    expect(warned(bought(null), associate(chosen(1)))).toEqual(['subscriptions-uncredited']);
+    expect(warned(bought(2), associate(chosen(1)))).toEqual([]);
+    expect(warned(bought(null), cancel, associate(chosen(1), 7, AT))).toEqual([]);
+    expect(warned(bought(null), associate(null))).toEqual([]);
+    expect(warned(associate(chosen(1)))).toEqual([]);
+  });
+
   it('are moved: the former one’s administration of the account ends with it', () => {
     const { reseller, delegations } = stateOf(
       create,

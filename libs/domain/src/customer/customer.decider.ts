@@ -177,7 +177,10 @@ function associateAccount(
   reseller: PartneredReseller,
 ): CustomerEvent[] {
   return [
-    { type: 'CustomerResellerChanged', data: { customerId, from: null, to: reseller } },
+    {
+      type: 'CustomerResellerChanged',
+      data: { customerId, from: null, to: reseller, warnings: [] },
+    },
     grant(customerId, delegationId, reseller, { kind: 'account' }, at),
   ];
 }

@@ -14,7 +14,7 @@ import type {
   SubscriptionId,
 } from '../ids';
 import type { BillingCycle, OfferTerms, Term } from '../offer/offer.events';
-import type { WarningCode } from '../warnings';
+import type { AssociationWarning, RecordWarning } from '../warnings';
 import type { CustomerAccountEvent } from './account.events';
 import type { RefundLot, ShareOfTerm, SubscriptionLifecycleEvent } from './subscription.events';
 
@@ -57,6 +57,7 @@ export interface CustomerResellerChanged {
     readonly customerId: CustomerId;
     readonly from: PartneredReseller | null;
     readonly to: PartneredReseller | null;
+    readonly warnings: readonly AssociationWarning[];
   };
 }
 
@@ -154,7 +155,7 @@ export interface SubscriptionOrdered {
     /** Credited with incentives from `startsAt`; `null` when nobody is. */
     readonly resellerOfRecord: PartneredReseller | null;
     readonly supportContact: SupportContact;
-    readonly warnings: readonly WarningCode[];
+    readonly warnings: readonly RecordWarning[];
   };
   readonly personal?: { readonly name: string };
 }
@@ -190,7 +191,7 @@ export interface ResellerOfRecordChanged {
     readonly effectiveFrom: Instant;
     /** Licences whose credit moves. */
     readonly quantity: number;
-    readonly warnings: readonly WarningCode[];
+    readonly warnings: readonly RecordWarning[];
   };
 }
 

@@ -59,7 +59,7 @@ const created: CustomerCreated = {
 };
 const resellerChanged = (to: PartneredReseller | null): CustomerResellerChanged => ({
   type: 'CustomerResellerChanged',
-  data: { customerId: CUSTOMER, from: null, to },
+  data: { customerId: CUSTOMER, from: null, to, warnings: [] },
 });
 const accountGranted = (n: number, to: PartneredReseller): DelegatedAdminGranted => ({
   type: 'DelegatedAdminGranted',
@@ -801,7 +801,7 @@ describe('the events of a customer', () => {
     expect(
       named({
         type: 'CustomerResellerChanged',
-        data: { customerId: CUSTOMER, from: partner(1), to: partner(4) },
+        data: { customerId: CUSTOMER, from: partner(1), to: partner(4), warnings: [] },
       }),
     ).toEqual([`customer ${CUSTOMER}`, `reseller ${reseller(1)}`, `reseller ${reseller(4)}`]);
     expect(

@@ -31,6 +31,11 @@ function erasedV1ToV2({ data, ...others }: StoredContent): StoredContent {
   return { ...others, data: { ...data, delegationIds: [] } };
 }
 
+/** Version 1 warned of nothing. */
+function resellerChangedV1ToV2({ data, ...others }: StoredContent): StoredContent {
+  return { ...others, data: { ...data, warnings: [] } };
+}
+
 /** Schema versions of each event type; see {@link EventSchemas}. */
 export const customerSchemas: EventSchemas<CustomerEvent> = {
   CustomerCreated: { upcasters: [] },
@@ -40,7 +45,7 @@ export const customerSchemas: EventSchemas<CustomerEvent> = {
   CustomerAgreementRecorded: { upcasters: [] },
   CustomerEnded: { upcasters: [] },
   CustomerReopened: { upcasters: [] },
-  CustomerResellerChanged: { upcasters: [] },
+  CustomerResellerChanged: { upcasters: [resellerChangedV1ToV2] },
   DelegatedAdminGranted: { upcasters: [] },
   DelegatedAdminRenewed: { upcasters: [] },
   DelegatedAdminRevoked: { upcasters: [] },

@@ -5,6 +5,7 @@ import type { CustomerEvent, DelegatedAdminGranted } from './customer.events';
 import type { CustomerState, DelegationState, SubscriptionState } from './customer.state';
 import { grant, holdsAt, revoke } from './delegation';
 import { recordMoved } from './record-moved';
+import { resellerChanged } from './reseller-changed';
 import { allUpToDate, hasEnded, supportBack } from './subscription-due';
 
 type Existing = Exclude<CustomerState, { readonly status: 'none' }>;
@@ -22,27 +23,28 @@ export function offBoard(command: OffBoardReseller, before: Existing): Decision<
     ({ supportContact }) =>
       supportContact.kind === 'reseller' && supportContact.periodId === periodId,
   );
-  const credited = [...subscriptions.values()].filter(
-    (each) => !hasEnded(each) && isOf(each.resellerOfRecord, periodId),
-  );
+  const credited = creditedIn(due.state, periodId);
   const isAssociated = isOf(due.state.reseller, periodId);
   const reseller = isAssociated ? successor : due.state.reseller;
   const events: readonly CustomerEvent[] = [
     ...held.map((each) => revoke(customerId, each, 'partnership-ended', at)),
-    ...(isAssociated
-      ? [
-          {
-            type: 'CustomerResellerChanged',
-            data: { customerId, from: due.state.reseller, to: successor },
-          } as const,
-        ]
-      : []),
+    ...(isAssociated ? [resellerChanged(due.state, successor)] : []),
     ...held.flatMap((each) => handedOver(command, due.state, each)),
     ...supported.flatMap((each) => supportBack(customerId, each)),
     ...credited.flatMap((each) => recordHandedOver(command, { customerId, reseller }, each)),
   ];
   // What is due happens with an effect; without one it waits for its own command.
   return events.length === 0 ? accept() : accept(...due.events, ...events);
+}
+
+/** The running subscriptions that the period is of record for. */
+export function creditedIn(
+  { subscriptions }: Pick<Existing, 'subscriptions'>,
+  periodId: PeriodId,
+): readonly SubscriptionState[] {
+  return [...subscriptions.values()].filter(
+    (each) => !hasEnded(each) && isOf(each.resellerOfRecord, periodId),
+  );
 }
 
 function isOf(partner: PartneredReseller | null, periodId: PeriodId): boolean {

@@ -18,7 +18,7 @@ export function recordMoved(
   const [day, today] = [dayOf(effectiveFrom), dayOf(at)];
   const superseded = periodsOf(credit.record, day, today);
   const isCorrection = superseded.some((period) => !isSamePartner(period.reseller, to));
-  if (!isCorrection && isSamePartner(resellerOfRecord, to)) return [];
+  if (!isCorrection && isSaidFrom(credit.record, day > today ? day : today, to)) return [];
   const data = {
     customerId,
     subscriptionId,
@@ -34,6 +34,18 @@ export function recordMoved(
       ? { type: 'ResellerOfRecordCorrected', data: { ...data, superseded } }
       : { type: 'ResellerOfRecordChanged', data },
   ];
+}
+
+/** Whether the day and all that follow, those still to come too, are the reseller's already. */
+function isSaidFrom(
+  record: readonly Step<PartneredReseller | null>[],
+  day: Day,
+  to: PartneredReseller | null,
+): boolean {
+  const inForce = record.findLast(({ from }) => from <= day);
+  const coming = record.filter(({ from }) => from > day);
+  const steps = inForce === undefined ? coming : [inForce, ...coming];
+  return steps.every(({ value }) => isSamePartner(value, to));
 }
 
 /** Who was of record from one day until before another. */

@@ -3,7 +3,7 @@ import type { BrokenRule } from '../decision';
 import type { CustomerId, Instant, PartneredReseller, SubscriptionId } from '../ids';
 import type { BillingCycle, CatalogueTerms, OfferTerms, Term } from '../offer/offer.events';
 import { termsOf } from '../offer/offer.terms';
-import type { WarningCode } from '../warnings';
+import type { RecordWarning } from '../warnings';
 import type { ChosenOffer, ChosenReseller, SubscriptionOrder } from './customer.commands';
 import type { CustomerEvent } from './customer.events';
 import type { SubscriptionState } from './customer.state';
@@ -195,7 +195,7 @@ export function partnered(reseller: ChosenReseller | null): PartneredReseller | 
 export function warningsOf(
   customersReseller: PartneredReseller | null,
   resellerOfRecord: PartneredReseller | null,
-): readonly WarningCode[] {
+): readonly RecordWarning[] {
   return customersReseller !== null && resellerOfRecord === null
     ? ['reseller-of-record-missing']
     : [];

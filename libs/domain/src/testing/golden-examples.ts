@@ -325,7 +325,7 @@ export const CUSTOMER_EXAMPLES: Examples<CustomerEvent> = {
   CustomerReopened: { type: 'CustomerReopened', data: { customerId, providerId } },
   CustomerResellerChanged: {
     type: 'CustomerResellerChanged',
-    data: { customerId, from: null, to: partner },
+    data: { customerId, from: null, to: partner, warnings: ['subscriptions-uncredited'] },
   },
   AdminCredentialIssued: {
     type: 'AdminCredentialIssued',

@@ -70,15 +70,15 @@ export interface CustomerDoc {
   readonly adminUserName: string | null;
   readonly createdAt: Instant;
   /** Those that have not ended. */
-  readonly subscriptions: number;
+  readonly subscriptionCount: number;
   readonly licences: number;
   readonly revision: number;
 }
 
 export const customersView: ViewDefinition<CustomerDoc> = {
   name: 'customers',
-  version: 6,
-  readableFrom: 4,
+  version: 7,
+  readableFrom: 7,
   fields: {
     providerId: 'keyword',
     resellerId: 'keyword',
@@ -106,7 +106,7 @@ export const customersView: ViewDefinition<CustomerDoc> = {
     'country',
     'status',
     'createdAt',
-    'subscriptions',
+    'subscriptionCount',
     'licences',
     'revision',
   ],
@@ -211,7 +211,7 @@ export const customersProjection: Projection<CustomerDoc> = {
         return { ...doc, adminUserName: event.data.userName };
       case 'SubscriptionOrdered': {
         const licences = doc.licences + event.data.quantity;
-        return { ...doc, subscriptions: doc.subscriptions + 1, licences };
+        return { ...doc, subscriptionCount: doc.subscriptionCount + 1, licences };
       }
       case 'SubscriptionQuantityChanged': {
         const { from, to } = event.data;
@@ -224,7 +224,7 @@ export const customersProjection: Projection<CustomerDoc> = {
       case 'SubscriptionCancelled':
       case 'SubscriptionExpired': {
         const licences = doc.licences - event.data.quantity;
-        return { ...doc, subscriptions: doc.subscriptions - 1, licences };
+        return { ...doc, subscriptionCount: doc.subscriptionCount - 1, licences };
       }
       default:
         return doc;
@@ -284,7 +284,7 @@ function created(
     delegations: [],
     adminUserName: null,
     createdAt: metadata.occurredAt,
-    subscriptions: 0,
+    subscriptionCount: 0,
     licences: 0,
     revision,
   };

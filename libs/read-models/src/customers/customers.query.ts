@@ -33,19 +33,15 @@ export interface CustomerRow extends Pick<
   | 'country'
   | 'status'
   | 'createdAt'
+  | 'subscriptionCount'
   | 'licences'
   | 'revision'
 > {
-  readonly subscriptionCount: number;
   readonly reseller: CustomerReseller | null;
 }
 
 /** A customer with all that is known of it. */
-export interface CustomerDetail extends Omit<
-  CustomerDoc,
-  'reseller' | 'resellerId' | 'subscriptions'
-> {
-  readonly subscriptionCount: number;
+export interface CustomerDetail extends Omit<CustomerDoc, 'reseller' | 'resellerId'> {
   readonly reseller: CustomerReseller | null;
 }
 
@@ -103,9 +99,9 @@ export async function getCustomer(
 ): Promise<CustomerDetail | undefined> {
   const row = await reads.store.get(customersView, customerId);
   if (row === undefined) return undefined;
-  const { resellerId, subscriptions: subscriptionCount, ...doc } = row.doc;
+  const { resellerId, ...doc } = row.doc;
   const resellers = await resellersOf(reads, [resellerId]);
-  return { ...doc, subscriptionCount, reseller: resellers(resellerId) };
+  return { ...doc, reseller: resellers(resellerId) };
 }
 
 /** A provider's customers, by company name unless told otherwise. */
@@ -175,7 +171,7 @@ function customerRow(doc: CustomerDoc, resellerOf: ResellerOf): CustomerRow {
     country: doc.country,
     status: doc.status,
     createdAt: doc.createdAt,
-    subscriptionCount: doc.subscriptions,
+    subscriptionCount: doc.subscriptionCount,
     licences: doc.licences,
     revision: doc.revision,
     reseller: resellerOf(doc.resellerId),

@@ -1,5 +1,6 @@
 import {
   requestStatusAt,
+  type DraftText,
   type Instant,
   type PartnershipRequestId,
   type PartnershipRequestStatus,
@@ -16,8 +17,10 @@ import {
 /** A request with its status at the moment it is read. */
 export interface PartnershipRequestRow extends Omit<
   PartnershipRequestDoc,
-  'status' | 'emailKey' | 'dueAt'
+  'status' | 'emailKey' | 'dueAt' | 'draft'
 > {
+  /** The provider's own text, `null` where the standard text is used, and once it is erased. */
+  readonly ownText: DraftText | null;
   readonly status: PartnershipRequestStatus;
 }
 
@@ -132,6 +135,6 @@ function expiry(status: PartnershipRequestStatus | undefined, now: Instant): Con
 
 function rowAt(doc: PartnershipRequestDoc, now: Instant): PartnershipRequestRow {
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- left out: not the caller's concern
-  const { emailKey, dueAt, ...shown } = doc;
-  return { ...shown, status: requestStatusAt(shown, now) };
+  const { emailKey, dueAt, draft: ownText, ...shown } = doc;
+  return { ...shown, ownText, status: requestStatusAt(shown, now) };
 }

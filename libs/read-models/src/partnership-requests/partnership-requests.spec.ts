@@ -35,7 +35,7 @@ describe('partnership requests', () => {
     const reads = await readsOf([requested('q1')]);
     expect(await getPartnershipRequest(reads, request('q1'), BEFORE)).toMatchObject({
       email: 'q1@example.com',
-      draft: { subject: 's', body: '{link}' },
+      ownText: { subject: 's', body: '{link}' },
       language: 'pt-BR',
       generation: 1,
       status: 'requested',

@@ -34,7 +34,7 @@ export interface PartnershipDoc {
 
 export const partnershipsView: ViewDefinition<PartnershipDoc> = {
   name: 'partnerships',
-  version: 3,
+  version: 4,
   readableFrom: 2,
   fields: {
     providerId: 'keyword',
@@ -48,6 +48,7 @@ export const partnershipsView: ViewDefinition<PartnershipDoc> = {
   indexes: [
     ['providerId', 'since'],
     ['resellerId', 'since'],
+    ['status', 'subscriptions'],
   ],
 };
 

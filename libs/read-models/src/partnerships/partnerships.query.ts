@@ -1,7 +1,14 @@
 import type { PartnershipId, ProviderId, ResellerId } from '@tierbook/domain';
 import { conditions, equals, findPage, type ListPage, type Paging, type Reads } from '../list';
 import { getProvider } from '../providers/providers.query';
-import type { Condition, Row } from '../read-store';
+import {
+  MAX_LIMIT,
+  type Condition,
+  type Page,
+  type ReadStore,
+  type Row,
+  type SortKey,
+} from '../read-store';
 import { resellersView, type ResellerDoc } from '../resellers/resellers.projection';
 import { partnershipsView, type PartnershipDoc } from './partnerships.projection';
 
@@ -53,6 +60,22 @@ export async function getPartnership(
 ): Promise<PartnerRow | undefined> {
   const row = await reads.store.get(partnershipsView, partnershipId);
   return row === undefined ? undefined : (await withResellers(reads, [row]))[0];
+}
+
+/** The ended partnerships that subscriptions are still credited to, the fewest first. */
+export async function* findCreditedAfterEnd(store: ReadStore): AsyncGenerator<PartnershipDoc> {
+  const where: readonly Condition[] = [
+    { field: 'status', op: 'eq', value: 'ended' },
+    { field: 'subscriptions', op: 'range', gte: 1 },
+  ];
+  const sort = { field: 'subscriptions', direction: 'asc' } as const;
+  let after: SortKey | undefined;
+  do {
+    const query = { where, sort, after, limit: MAX_LIMIT };
+    const page: Page<PartnershipDoc> = await store.find(partnershipsView, query);
+    yield* page.rows.map(({ doc }) => doc);
+    after = page.next;
+  } while (after !== undefined);
 }
 
 /** Who may be designated support contact of this provider's subscriptions. */

@@ -13,7 +13,7 @@ import {
   type SubscriptionId,
   type SupportContact,
   type Term,
-  type WarningCode,
+  type RecordWarning,
 } from '@tierbook/domain';
 import {
   delegationsAfter,
@@ -59,7 +59,7 @@ export interface SubscriptionDoc {
   readonly resellerOfRecordId: ResellerId | null;
   readonly supportContact: SupportContact;
   readonly delegations: readonly GrantedDelegation[];
-  readonly warnings: readonly WarningCode[];
+  readonly warnings: readonly RecordWarning[];
   readonly revision: number;
 }
 

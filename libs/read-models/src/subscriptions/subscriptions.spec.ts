@@ -210,7 +210,7 @@ describe('subscriptions', () => {
       licences: 0,
     });
     expect(await getCustomer(ended, customer('c'))).toMatchObject({
-      subscriptions: 0,
+      subscriptionCount: 0,
       licences: 0,
     });
   });

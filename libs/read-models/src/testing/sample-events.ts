@@ -102,7 +102,7 @@ export const sample = {
     to: PartneredReseller | null,
   ): ViewedEvent => ({
     type: 'CustomerResellerChanged',
-    data: { customerId: customer(id), from, to },
+    data: { customerId: customer(id), from, to, warnings: [] },
   }),
   granted: (
     id: string,
