@@ -49,6 +49,7 @@ export async function benchmark({ seconds, rounds, customers }: Options): Promis
     rounds,
   );
   await raw.stop();
+  await measureRebuild(service, loadOf(generator, service, resellerId, service.token), seconds);
   await service.stop();
   const searched = await searches(service);
   const ratio = (figure: string) => medianOf('Tierbook', figure) / medianOf('raw http', figure);
@@ -94,6 +95,31 @@ async function startCaughtUp(resellerId: string): Promise<Service> {
   const { items } = (await page.json()) as { items?: readonly unknown[] };
   if (items?.length !== 50) throw new Error(`A page has ${String(items?.length)} rows.`);
   return service;
+}
+
+/** Prints how long pages take while the view that they are read from is built anew. */
+async function measureRebuild(
+  service: Service,
+  run: ReturnType<typeof loadOf>,
+  seconds: number,
+): Promise<void> {
+  const path = `${service.baseUrl}/v1/operations/projections/customers/rebuild`;
+  const answer = await fetch(path, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${service.operatorToken}` },
+  });
+  if (!answer.ok) throw new Error(`The rebuild was answered with ${String(answer.status)}.`);
+  const { p50Ms, p99Ms } = await run(seconds);
+  const isUnderWay = await rebuilds(service);
+  const end = isUnderWay ? 'and went on after that' : 'and ended before that';
+  console.log(
+    `while the view is rebuilt (${end}): ${p50Ms.toFixed(2)} ms p50, ${p99Ms.toFixed(2)} ms p99`,
+  );
+}
+
+async function rebuilds({ baseUrl }: Service): Promise<boolean> {
+  const metrics = await (await fetch(`${baseUrl}/metrics`)).text();
+  return metrics.includes('tierbook_view_rebuild_lag_events{view="customers"}');
 }
 
 function pageOf(resellerId: string): string {

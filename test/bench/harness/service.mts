@@ -15,6 +15,7 @@ export interface Service extends Started {
   readonly token: string;
   /** Of the demo reseller. */
   readonly resellerToken: string;
+  readonly operatorToken: string;
   readonly dataDir: string;
   readonly eventsPath: string;
 }
@@ -47,23 +48,21 @@ export async function startService(
     const tokens = tokensIn(dataDir);
     if (tokens !== undefined && (await serves(baseUrl, tokens.provider))) {
       const eventsPath = join(dataDir, 'events.db');
-      const { provider: token, reseller: resellerToken } = tokens;
-      return { ...started, port, baseUrl, token, resellerToken, dataDir, eventsPath };
+      const { provider: token, reseller: resellerToken, operator: operatorToken } = tokens;
+      const given = { token, resellerToken, operatorToken };
+      return { ...started, ...given, port, baseUrl, dataDir, eventsPath };
     }
     await sleep(100);
   }
 }
 
-function tokensIn(
-  dataDir: string,
-): { readonly provider: string; readonly reseller: string } | undefined {
+type Tokens = Readonly<Record<'operator' | 'provider' | 'reseller', string>>;
+
+function tokensIn(dataDir: string): Tokens | undefined {
   const file = join(dataDir, 'development.json');
   if (!existsSync(file)) return undefined;
   try {
-    const { tokens } = JSON.parse(readFileSync(file, 'utf8')) as {
-      tokens: { provider: string; reseller: string };
-    };
-    return tokens;
+    return (JSON.parse(readFileSync(file, 'utf8')) as { tokens: Tokens }).tokens;
   } catch {
     // It is being written.
     return undefined;
