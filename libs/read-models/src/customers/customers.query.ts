@@ -193,7 +193,9 @@ async function withResellers(
     const known = texts.get(beside);
     const reseller = known ?? JSON.stringify(resellers(beside as ResellerId | null));
     if (known === undefined) texts.set(beside, reseller);
-    return `${text.slice(0, -1)},"reseller":${reseller}}`;
+    // A list has this under another name than the view; within a text of people's its quotes are escaped.
+    const named = text.replace('"subscriptions":', '"subscriptionCount":');
+    return `${named.slice(0, -1)},"reseller":${reseller}}`;
   });
   return {
     items: completed,

@@ -194,6 +194,9 @@ describe('customers', () => {
         resellerIds: [reseller('a')],
       });
       expect(page.items[0]?.reseller).toMatchObject({ resellerId: 'a', name: 'Alfa & Filhos' });
+      // The same fields as of one customer that is read.
+      expect(typeof page.items[0]?.subscriptionCount).toBe('number');
+      expect(page.items[0]).not.toHaveProperty('subscriptions');
     });
   });
 });
