@@ -109,7 +109,7 @@ async function startDouble(): Promise<string> {
   throw new Error('The wire double did not start.');
 }
 
-function newEvent(): NewEvent {
+function newEvent(commandId: string = randomUUID()): NewEvent {
   const at = new Date().toISOString();
   const id = randomUUID();
   return {
@@ -123,7 +123,7 @@ function newEvent(): NewEvent {
       tenant: 'provider-1',
       parties: [],
       actor: { kind: 'service', id: 'bench', organisation: 'provider-1' },
-      commandId: id,
+      commandId,
       fingerprint: { kid: 'k1', mac: 'bWFj' },
       correlationId: id,
       causationId: id,
@@ -154,7 +154,8 @@ async function fill(
   count: number,
 ): Promise<void> {
   for (let n = 0; n < count; n += 100) {
-    const events = Array.from({ length: 100 }, newEvent);
+    const commandId = randomUUID();
+    const events = Array.from({ length: 100 }, () => newEvent(commandId));
     await store.append([
       { stream: `${namespace}.f-${String(n)}`, expectedRevision: 'no_stream', events },
     ]);

@@ -110,16 +110,12 @@ export class Connection {
    * on at the server.
    */
   async once<T>(answerMs: number, work: (client: EventStoreDBClient) => Promise<T>): Promise<T> {
-    const { promise: late, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(() => {
-      reject(new NoAnswerError(`no answer within ${String(answerMs)} ms`));
-    }, answerMs);
     try {
-      await Promise.race([this.#renewing, late]);
+      if (this.#renewing !== undefined) await within(answerMs, this.#renewing);
       if (this.#inFlight.size >= MAX_IN_FLIGHT)
         throw new NotSentError('too many calls wait already');
       const generation = this.#generation;
-      const answer = await Promise.race([this.#counted(work(this.#client)), late]);
+      const answer = await within(answerMs, this.#counted(work(this.#client)));
       // A client that is replaced ends what it reads as if it had come to its end.
       if (generation !== this.#generation) throw new NoAnswerError('the connection was made anew');
       this.succeeded();
@@ -128,8 +124,6 @@ export class Connection {
       if (isTransient(error) || isDenied(error)) this.failed(error);
       else this.succeeded();
       throw error;
-    } finally {
-      clearTimeout(timer);
     }
   }
 
@@ -219,6 +213,26 @@ export class Connection {
       });
     }
   }
+}
+
+/** @throws NoAnswerError when the work is not done by then; it goes on. */
+function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new NoAnswerError(`no answer within ${String(ms)} ms`));
+    }, ms);
+    work.then(
+      (answer) => {
+        clearTimeout(timer);
+        resolve(answer);
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- as the client threw it
+        reject(error);
+      },
+    );
+  });
 }
 
 /** Ever longer, and never the same for two. */

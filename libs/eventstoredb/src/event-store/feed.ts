@@ -5,6 +5,11 @@ import type {
 } from '@eventstore/db-client';
 import { NoAnswerError } from './failures';
 
+/** Events that are told of at once while catching up. */
+export const PAGE = 250;
+/** Events that are held: more wait at the server. Who reads as fast as they come never stops the flow. */
+const MAX_BUFFERED = 2 * PAGE;
+
 /**
  * One subscription of the client, read on demand: what has come waits in a bounded buffer, and beyond it
  * at the server, which drops a live subscriber that is too slow.
@@ -18,12 +23,18 @@ export class Feed {
   /** Why nothing more comes. */
   failure: Error | undefined;
   readonly #subscription: AllStreamSubscription;
+  readonly #signal: AbortSignal;
+  #buffer: AllStreamResolvedEvent[] = [];
+  #taken = 0;
   #wake: () => void = () => undefined;
 
   /** @param subscribe is handed what must be called at a checkpoint. It does not throw: that would stop the feed without a word. */
   constructor(
     subscribe: (onCheckpoint: (_: unknown, position: Position) => void) => AllStreamSubscription,
+    signal: AbortSignal,
   ) {
+    this.#signal = signal;
+    signal.addEventListener('abort', this.#onAbort);
     const subscription = subscribe((_, { commit }) => {
       this.consideredUpTo = commit;
       this.#wake();
@@ -37,8 +48,12 @@ export class Feed {
       this.isCaughtUp = true;
       this.#wake();
     });
-    subscription.on('readable', () => {
-      this.#wake();
+    subscription.on('data', (event: AllStreamResolvedEvent) => {
+      this.#buffer.push(event);
+      const waiting = this.#buffer.length - this.#taken;
+      if (waiting >= MAX_BUFFERED) subscription.pause();
+      // While catching up nobody wants less than a page.
+      if (waiting >= PAGE || this.isCaughtUp) this.#wake();
     });
     // Stays: a dead subscription may fail once more. After it neither end nor close comes.
     subscription.on('error', (error) => {
@@ -51,32 +66,47 @@ export class Feed {
 
   /** The next event that has come, without waiting. */
   next(): AllStreamResolvedEvent | null {
-    return this.#subscription.read() as AllStreamResolvedEvent | null;
+    const event = this.#buffer[this.#taken];
+    if (event !== undefined) {
+      this.#taken++;
+      return event;
+    }
+    this.#buffer = [];
+    this.#taken = 0;
+    if (this.#subscription.isPaused()) this.#subscription.resume();
+    return null;
+  }
+
+  /** Whether nothing that has come was left, neither here nor in the client. */
+  get isDrained(): boolean {
+    return this.#taken === this.#buffer.length && this.#subscription.readableLength === 0;
   }
 
   /** Resolves when something has come or happened: with false when only the time is over. */
-  changed(ms: number | undefined, signal: AbortSignal): Promise<boolean> {
-    if (this.failure !== undefined || signal.aborted) return Promise.resolve(true);
+  changed(ms: number | undefined): Promise<boolean> {
+    if (this.failure !== undefined || this.#signal.aborted) return Promise.resolve(true);
     return new Promise((resolve) => {
       const done = (isChange: boolean) => {
         clearTimeout(timer);
-        signal.removeEventListener('abort', wake);
         this.#wake = () => undefined;
         resolve(isChange);
       };
-      const wake = () => {
+      const timer = ms === undefined ? undefined : setTimeout(done, ms, false);
+      this.#wake = () => {
         done(true);
       };
-      const timer = ms === undefined ? undefined : setTimeout(done, ms, false);
-      this.#wake = wake;
-      signal.addEventListener('abort', wake);
     });
   }
 
   /** Nothing else ends the call at the server. */
   close(): void {
+    this.#signal.removeEventListener('abort', this.#onAbort);
     this.#subscription.unsubscribe().catch(() => undefined);
   }
+
+  readonly #onAbort = (): void => {
+    this.#wake();
+  };
 
   #fail(error: Error): void {
     this.failure ??= error;

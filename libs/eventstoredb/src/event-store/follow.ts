@@ -14,12 +14,10 @@ import {
 } from '@tierbook/eventing';
 import { backoffMs, type Connection, type Patience } from './connection';
 import { isDenied, isTooSlow, isTransient, NoAnswerError } from './failures';
-import { Feed } from './feed';
+import { Feed, PAGE } from './feed';
 import type { LogReader } from './log-reader';
 import { WholeAppends } from './whole-appends';
 
-/** Events of a batch while catching up, and of the buffer behind it. */
-const PAGE = 500;
 /** In windows of 32 events: how often the server says how far it has looked. */
 const CHECKPOINT_INTERVAL = 32;
 /** How long is waited for what is known to be missing: the rest of an append, or where the log has come to. */
@@ -98,7 +96,7 @@ class Following {
     const appends = new WholeAppends();
     const { from, first } = await this.#anchor();
     if (first !== undefined) this.#add(appends, first);
-    const feed = this.#open(from);
+    const feed = this.#open(from, signal);
     try {
       while (!signal.aborted) {
         const isDrained = this.#drain(feed, appends);
@@ -106,7 +104,7 @@ class Following {
         if (isDrained && appends.size === 0) this.#passBy(feed.consideredUpTo);
         const batch = this.#batch(appends, isDrained && feed.isCaughtUp);
         if (batch !== undefined) yield batch;
-        else if (!(await feed.changed(this.#waitFor(feed, appends), signal))) {
+        else if (!(await feed.changed(this.#waitFor(feed, appends)))) {
           if (!feed.isConfirmed) throw new NoAnswerError('the subscription was not confirmed');
           if (appends.size > 0) appends.release();
           else await this.#catchUpByReading(appends);
@@ -118,7 +116,7 @@ class Following {
   }
 
   /** The server filters by one thing alone: by type where some are asked for, else by the namespace. */
-  #open(from: bigint | typeof START): Feed {
+  #open(from: bigint | typeof START, signal: AbortSignal): Feed {
     const { connection, prefix } = this.#log;
     return new Feed((checkpointReached) => {
       const common = { checkpointInterval: CHECKPOINT_INTERVAL, checkpointReached };
@@ -127,8 +125,9 @@ class Following {
           ? streamNameFilter({ prefixes: [prefix], ...common })
           : eventTypeFilter({ prefixes: [...this.#types], ...common });
       const fromPosition = from === START ? START : { commit: from, prepare: from };
-      return connection.client.subscribeToAll({ fromPosition, filter }, { highWaterMark: PAGE });
-    });
+      const options = { highWaterMark: PAGE };
+      return connection.client.subscribeToAll({ fromPosition, filter }, options);
+    }, signal);
   }
 
   /**
@@ -150,7 +149,7 @@ class Following {
   #drain(feed: Feed, appends: WholeAppends): boolean {
     while (appends.size < PAGE || !appends.isReady) {
       const next = feed.next();
-      if (next === null) return true;
+      if (next === null) return feed.isDrained;
       this.#add(appends, next);
     }
     return false;

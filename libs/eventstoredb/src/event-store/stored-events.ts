@@ -20,19 +20,22 @@ type WireMetadata = StoredEvent['metadata'] & {
   readonly personal?: SealedPersonal;
 };
 
-/** A new event as the client takes it: parsed from the text that was measured, which no caller changes. */
+const encoder = new TextEncoder();
+
+/**
+ * A new event as the client takes it: of the texts that were measured, which no caller changes. The client hands
+ * metadata on as they are where they are bytes; data it takes as an object alone.
+ */
 export function wireEventOf({ id, type, schemaVersion, json }: PlacedEvent): EventData {
-  const metadata: Record<string, unknown> = {
-    schemaVersion,
-    ...(JSON.parse(json.metadata) as object),
-  };
-  if (json.personal !== undefined) metadata['personal'] = JSON.parse(json.personal);
+  const personal = json.personal === undefined ? '' : `"personal":${json.personal},`;
+  const ours = `{"schemaVersion":${String(schemaVersion)},${personal}`;
   return {
     id,
     type,
     contentType: 'application/json',
     data: JSON.parse(json.data) as Record<string, unknown>,
-    metadata,
+    // Never empty: it holds the place in the append.
+    metadata: encoder.encode(ours + json.metadata.slice(1)),
   };
 }
 

@@ -13,7 +13,9 @@ export class WholeAppends {
   #commits: bigint[] = [];
   /** Events of these that make no half append. */
   #whole = 0;
-  /** What the next event of each open append looks like, and how many such appends there are. */
+  /** What the next event of the append that was added to last looks like: nearly always the very next. */
+  #next: Place | undefined;
+  /** The same of each other open append, and how many such appends there are. */
   readonly #awaited = new Map<string, number>();
 
   /** Events that were taken in and not given on. */
@@ -30,18 +32,14 @@ export class WholeAppends {
     const { append, commandId } = event.metadata;
     this.#events.push(event);
     this.#commits.push(commit);
-    if (append.of > 1) {
-      if (append.index > 0) this.#count(keyOf(commandId, append.of, append.index), -1);
-      if (append.index < append.of - 1) {
-        this.#count(keyOf(commandId, append.of, append.index + 1), 1);
-      }
-    }
-    if (this.#awaited.size === 0) this.#whole = this.#events.length;
+    if (append.of > 1) this.#follow({ commandId, ...append });
+    if (this.#next === undefined && this.#awaited.size === 0) this.#whole = this.#events.length;
     else if (this.#events.length - this.#whole > MAX_HELD) this.release();
   }
 
   /** What is missing does not come: all that is here counts as whole. */
   release(): void {
+    this.#next = undefined;
     this.#awaited.clear();
     this.#whole = this.#events.length;
   }
@@ -56,13 +54,34 @@ export class WholeAppends {
     return { events, upTo };
   }
 
-  #count(key: string, by: 1 | -1): void {
+  #follow(place: Place): void {
+    const { commandId, of, index } = place;
+    if (this.#next !== undefined && isSame(this.#next, place)) this.#next = undefined;
+    else if (index > 0) this.#count(place, -1);
+    if (index === of - 1) return;
+    if (this.#next !== undefined) this.#count(this.#next, 1);
+    this.#next = { commandId, of, index: index + 1 };
+  }
+
+  #count(place: Place, by: 1 | -1): void {
+    const key = keyOf(place);
     const count = (this.#awaited.get(key) ?? 0) + by;
     if (count > 0) this.#awaited.set(key, count);
     else this.#awaited.delete(key);
   }
 }
 
-function keyOf(commandId: string, of: number, index: number): string {
+/** Of an event in its append. */
+interface Place {
+  readonly commandId: string;
+  readonly of: number;
+  readonly index: number;
+}
+
+function isSame(one: Place, other: Place): boolean {
+  return one.index === other.index && one.of === other.of && one.commandId === other.commandId;
+}
+
+function keyOf({ commandId, of, index }: Place): string {
   return `${commandId} ${String(of)} ${String(index)}`;
 }
