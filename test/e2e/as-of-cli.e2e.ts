@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Answer } from './harness/api';
 import { runTierbook } from './harness/command-line';
+import { EMBEDDED } from './harness/engines';
 import { startService, type Service } from './harness/service';
 import { until } from './harness/until';
 import { accepted, World, type Member } from './harness/world';
@@ -47,7 +48,8 @@ async function dayOf(answer: Answer): Promise<void> {
 }
 
 beforeAll(async () => {
-  service = await startService();
+  // A copy of the data directory holds the embedded engines alone.
+  service = await startService({ env: EMBEDDED });
   world = new World(service);
   provider = await world.provider();
   let answer: Answer;

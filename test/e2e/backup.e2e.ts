@@ -16,6 +16,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openSqliteEventReader } from '@tierbook/sqlite';
 import type { StoredEvent } from '@tierbook/eventing';
+import { EMBEDDED } from './harness/engines';
 import { freePort, ROOT, Service } from './harness/service';
 import { until } from './harness/until';
 import { accepted, World, type Member } from './harness/world';
@@ -96,7 +97,7 @@ beforeAll(async () => {
   port = await freePort();
   service = new Service(port, {
     dataDir: machine.dataDir,
-    env: { AUDIT_CHECKPOINT_FILE: machine.checkpoint },
+    env: { ...EMBEDDED, AUDIT_CHECKPOINT_FILE: machine.checkpoint },
   });
   await service.start();
   world = new World(service);
@@ -241,7 +242,7 @@ describe('tierbook restore', () => {
     expect(code).toBe(0);
     const lost = signs(machine.checkpoint) - atBackup;
     expect(JSON.parse(out)).toMatchObject({ events: atBackup, lost, erasedAgain: 1 });
-    const env = { AUDIT_CHECKPOINT_FILE: target.checkpoint };
+    const env = { ...EMBEDDED, AUDIT_CHECKPOINT_FILE: target.checkpoint };
     const restored = new Service(port, { dataDir: target.dataDir, env });
     await restored.start();
     const again = new World(restored);
@@ -336,7 +337,10 @@ describe('tierbook restore', () => {
   });
 
   it('refuses beside a running service', async () => {
-    const running = new Service(await freePort(), { dataDir: join(newDirectory(), 'data') });
+    const running = new Service(await freePort(), {
+      dataDir: join(newDirectory(), 'data'),
+      env: EMBEDDED,
+    });
     await running.start();
     const target = { dataDir: running.dataDir, checkpoint: '' };
     const { code, err } = await tierbook(target, ...FROM());

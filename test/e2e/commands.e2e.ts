@@ -190,6 +190,8 @@ const ON_SOMETHING_THERE = [
   'renew-delegated-admin',
   'reopen-customer',
   'require-agreement',
+  'retire-offer',
+  'revise-offer',
   'revoke-delegated-admin',
   'revoke-service',
   'rotate-service-secret',

@@ -112,7 +112,7 @@ async function paste(): Promise<readonly Pasted[]> {
 /** A fresh shell's, which knows nothing of how the service was started but where its data is. */
 function environment(statusFile: string): NodeJS.ProcessEnv {
   const { PATH, HOME } = process.env;
-  return { PATH, HOME, DATA_DIR: service.dataDir, STATUSES: statusFile };
+  return { PATH, HOME, DATA_DIR: service.dataDir, ...service.stores, STATUSES: statusFile };
 }
 
 /** The log's last position: what the provider's feed has read up to. */

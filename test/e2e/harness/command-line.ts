@@ -22,16 +22,31 @@ export function startTierbook(
 ): ChildProcessByStdio<null, Readable, Readable> {
   const option = args.indexOf('--data-dir');
   const stores = storesOf(option < 0 ? dataDir : (args[option + 1] ?? ''));
+  return spawnTierbook({ ...stores, DATA_DIR: dataDir }, args);
+}
+
+function spawnTierbook(env: Readonly<Record<string, string>>, args: readonly string[]) {
   return spawn(process.execPath, [join(ROOT, 'bin', 'tierbook.cjs'), ...args], {
     cwd: ROOT,
-    env: { ...process.env, ...UNSET, ...stores, DATA_DIR: dataDir },
+    env: { ...process.env, ...UNSET, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
 
 /** Runs it to its end. */
-export async function runTierbook(dataDir: string, ...args: readonly string[]): Promise<Ran> {
-  const child = startTierbook(dataDir, ...args);
+export function runTierbook(dataDir: string, ...args: readonly string[]): Promise<Ran> {
+  return toItsEnd(startTierbook(dataDir, ...args));
+}
+
+/** Runs it to its end in the environment of a service in production. */
+export function runTierbookWith(
+  env: Readonly<Record<string, string>>,
+  ...args: readonly string[]
+): Promise<Ran> {
+  return toItsEnd(spawnTierbook(env, args));
+}
+
+async function toItsEnd(child: ChildProcessByStdio<null, Readable, Readable>): Promise<Ran> {
   const ended = once(child, 'close') as Promise<[number | null]>;
   const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   return { code, out, err };

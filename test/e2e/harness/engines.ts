@@ -15,8 +15,19 @@ if (!KNOWN.has(ENGINES)) {
   throw new Error(`TIERBOOK_E2E_ENGINES is '${ENGINES}': give one of ${[...KNOWN].join(', ')}.`);
 }
 
-/** Whether the log is a file in the data directory: some tests look into it, damage it, or count on its lock. */
+/** Whether the log is a file, in which positions count events. */
 export const LOG_IS_A_FILE = ENGINES === 'sqlite';
+
+/**
+ * The embedded engines, whatever the others are tested on: for tests of what these do alone, such as their files.
+ * An empty setting is one that is left out.
+ */
+export const EMBEDDED = {
+  EVENT_STORE_URL: '',
+  READ_STORE_URL: '',
+  STATE_STORE_URL: '',
+  KEY_STORE_URL: '',
+} as const;
 
 const LAUNCHER = join(
   ...[

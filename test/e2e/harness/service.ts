@@ -94,7 +94,7 @@ export class Service {
     this.ownsDataDir = options.dataDir === undefined;
     this.dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'tierbook-e2e-'));
     this.baseUrl = `http://127.0.0.1:${port}`;
-    if (ENGINES === 'eventstoredb') {
+    if (ENGINES === 'eventstoredb' && options.env?.['EVENT_STORE_URL'] === undefined) {
       this.eventStore = new EventStoreProcess(join(this.dataDir, 'events.eventstoredb'));
     }
     services.add(this);
