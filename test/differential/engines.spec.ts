@@ -16,12 +16,23 @@ import {
   SuspendSubscriptionCommand,
 } from '@tierbook/application';
 import type { CustomerId, OfferId, ProviderId, SubscriptionId } from '@tierbook/domain';
-import { type EventStore, formatPosition } from '@tierbook/eventing';
+import { type EventCodec, type EventStore, formatPosition } from '@tierbook/eventing';
 import { InMemoryEventStore } from '@tierbook/eventing/testing';
 import { openEventStoreDbEventStore } from '@tierbook/eventstoredb';
 import { WireDouble } from '@tierbook/eventstoredb/testing';
-import { PROJECTIONS, type Recorded } from '@tierbook/read-models';
-import { openSqliteEventStore } from '@tierbook/sqlite';
+import { openMongoProjectionStore } from '@tierbook/mongodb';
+import {
+  openProjectionState,
+  PROJECTIONS,
+  type ProjectionStore,
+  type ReadStore,
+  type Recorded,
+  replay,
+  type ViewDefinition,
+} from '@tierbook/read-models';
+import { InMemoryReadStore } from '@tierbook/read-models/testing';
+import { openSqliteEventStore, openSqliteProjectionStore } from '@tierbook/sqlite';
+import { InMemoryStateStore } from '@tierbook/state/testing';
 import {
   customerInput,
   operator,
@@ -31,6 +42,8 @@ import {
   sentBy,
 } from '../../libs/application/src/testing/scenario';
 import { foldAll } from '../../libs/read-models/src/testing/recorded';
+import { describeMongo } from '../mongo-server/describe-mongo';
+import { newDatabaseUrl } from '../mongo-server/mongo-server';
 
 /** The engines are to be told apart by nothing that a caller sees: answers, events, views. */
 const directory = mkdtempSync(join(tmpdir(), 'tierbook-differential-'));
@@ -77,8 +90,39 @@ const steps = fc.array(
 
 const CORRELATION = '0193a1de-0000-7000-8000-000000000001';
 
+/** Every document of every view that a store makes of a log, by the code that builds them live. */
+async function viewsIn(
+  store: ReadStore & ProjectionStore,
+  log: EventStore,
+  codec: EventCodec,
+): Promise<Record<string, unknown>> {
+  await replay({
+    reader: log,
+    store,
+    projections: PROJECTIONS,
+    state: await openProjectionState(new InMemoryStateStore()),
+    decode: (stored) => codec.decode(stored),
+    upTo: await log.head(),
+  });
+  const views: Record<string, unknown> = {};
+  for (const { view } of PROJECTIONS) {
+    const documents: Record<string, unknown> = {};
+    const scanned = store.scan(view as unknown as ViewDefinition<object>, { where: [] });
+    for await (const rows of scanned) {
+      for (const { key, position, doc } of rows) documents[key] = { position, doc };
+    }
+    views[view.name] = documents;
+  }
+  await store.close();
+  return views;
+}
+
 /** What a caller sees of these commands on this engine. What is drawn at random is left out. */
-async function run(store: EventStore, plan: readonly Step[]) {
+async function run(
+  store: EventStore,
+  plan: readonly Step[],
+  look: (codec: EventCodec) => Promise<void> = () => Promise.resolve(),
+) {
   const { send, events, codec } = await scenario({ store });
   const sent = (key: string, body: unknown = '') => ({
     idempotencyKey: key,
@@ -161,6 +205,7 @@ async function run(store: EventStore, plan: readonly Step[]) {
   }));
   const ours = shown.filter(({ event }) => isViewed(event.type)) as unknown as Recorded[];
   const views = PROJECTIONS.map((projection) => [projection.view.name, foldAll(projection, ours)]);
+  await look(codec);
   await store.close();
   return { answers, events: shown, views };
 }
@@ -191,6 +236,29 @@ describe('the same commands', () => {
         expect(seen['EventStoreDB']).toEqual(seen['memory']);
       }),
       { numRuns: 12, seed },
+    );
+  }, 120_000);
+});
+
+describeMongo('the same log', () => {
+  it('makes the same views in memory, in SQLite and in MongoDB', async () => {
+    const given = process.env['FC_SEED'];
+    const seed = given === undefined ? Date.now() | 0 : Number(given);
+    await fc.assert(
+      fc.asyncProperty(steps, async (plan) => {
+        const log = new InMemoryEventStore();
+        await run(log, plan, async (codec) => {
+          const path = join(directory, `views-${++logs}.db`);
+          const place = { setting: 'READ_STORE_URL', url: await newDatabaseUrl() };
+          const inMemory = await viewsIn(new InMemoryReadStore(), log, codec);
+          const inSqlite = await viewsIn(openSqliteProjectionStore({ path }), log, codec);
+          const inMongo = await viewsIn(await openMongoProjectionStore(place), log, codec);
+          expect(Object.keys(inMemory['customers'] ?? {})).toHaveLength(1);
+          expect(inSqlite).toEqual(inMemory);
+          expect(inMongo).toEqual(inMemory);
+        });
+      }),
+      { numRuns: 6, seed },
     );
   }, 120_000);
 });

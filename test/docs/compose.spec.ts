@@ -19,6 +19,7 @@ interface Service {
   readonly healthcheck?: object;
   readonly user?: string;
   readonly read_only?: boolean;
+  readonly tmpfs?: readonly string[];
   readonly restart?: string;
 }
 
@@ -30,7 +31,7 @@ const SERVICE = {
   additionalProperties: false,
   properties: {
     build: { const: '.' },
-    image: { type: 'string', pattern: '^[a-z/-]+:[a-z0-9.-]+$' },
+    image: { type: 'string', pattern: '^[a-z/.-]+:[a-z0-9.-]+$' },
     init: { type: 'boolean' },
     user: { type: 'string' },
     read_only: { type: 'boolean' },
@@ -128,7 +129,7 @@ describe('docker-compose.yml', () => {
     const asked = [...textOf('docker-compose.yml').matchAll(/\$\{(\w+)/g)].map(([, name]) => name);
     const example = [...textOf('deploy/example.env').matchAll(/^(\w+)=/gm)].map(([, name]) => name);
     expect(new Set(example)).toEqual(new Set(asked));
-    for (const [, { environment = {} }] of ours) {
+    for (const [, { environment = {}, tmpfs = [] }] of ours) {
       const env = Object.fromEntries(
         Object.entries(environment).map(([name, value]) => [
           name,
@@ -140,6 +141,8 @@ describe('docker-compose.yml', () => {
       );
       const configuration = readConfiguration(env, { development: false });
       expect(hasSeparateProjector(configuration)).toBe(true);
+      // All else of the file system cannot be written.
+      expect([tmpfs, configuration.dataDir]).toEqual([['/tmp'], '/tmp/tierbook']);
       const { views, state, keys } = storePlaces(configuration);
       const engines = [views.engine, state.engine, keys.engine];
       expect(engines).toEqual(['mongodb', 'mongodb', 'mongodb']);

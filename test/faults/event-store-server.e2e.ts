@@ -6,6 +6,7 @@ import type { Api } from '../e2e/harness/api';
 import { EventStoreProcess } from '../e2e/harness/engines';
 import { freePort, Service } from '../e2e/harness/service';
 import { accepted, type Member, World } from '../e2e/harness/world';
+import { startToEnd } from './harness/process';
 
 /** The log is in a server, here the stand-in for EventStoreDB, that goes away and comes back. */
 const directory = mkdtempSync(join(tmpdir(), 'tierbook-event-store-'));
@@ -41,6 +42,17 @@ describe('an event store that is a server', () => {
     expect((await provider.api.get(path, { position })).status).toBe(200);
   });
 
+  it('takes one process at a time for a data directory', async () => {
+    const { dataDir } = service;
+    const env = { EVENT_STORE_URL: server.url };
+    const { code, stderr } = await startToEnd({ dataDir, env });
+
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^Another process is running on the data directory .+ \(it holds .+\): stop it first\.\n$/,
+    );
+  }, 60_000);
+
   it('that is killed in the middle of orders loses and doubles nothing, and needs no hand', async () => {
     const { id } = await world.subscribed(provider);
     const offer = await world.offer(provider);
@@ -69,7 +81,7 @@ describe('an event store that is a server', () => {
     const list = await provider.api.get(`/v1/customers/${id}/subscriptions?limit=200`, {
       position: after.at(-1) ?? '',
     });
-    const listed = (list.at('items') as { id: string }[]).map((item) => item.id);
+    const listed = list.items.map((item) => item['subscriptionId']);
     expect(listed).toHaveLength(orders.length + 1);
     expect(new Set([...listed, ...ids]).size).toBe(listed.length);
   }, 120_000);

@@ -22,7 +22,7 @@ export function holdDataDirectory(configuration: Configuration): Lock | undefine
   if (isEmbedded || hasSeparateProjector(configuration)) return undefined;
   const { dataDir } = configuration;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  return lockOf(join(dataDir, 'service'), 'data directory');
+  return lockOf(takeStoreLock(join(dataDir, 'service'), `the data directory ${dataDir}`));
 }
 
 /**
@@ -32,7 +32,7 @@ export function holdDataDirectory(configuration: Configuration): Lock | undefine
 export function standInForService(configuration: Configuration): Lock | undefined {
   const place = eventLogPlace(configuration);
   try {
-    if (place.engine === 'sqlite') return lockOf(place.path, 'event log');
+    if (place.engine === 'sqlite') return lockOf(takeStoreLock(place.path));
     return holdDataDirectory(configuration);
   } catch (error) {
     if (error instanceof StoreLockedError) return undefined;
@@ -40,8 +40,7 @@ export function standInForService(configuration: Configuration): Lock | undefine
   }
 }
 
-function lockOf(path: string, what: string): Lock {
-  const lock = takeStoreLock(path, what);
+function lockOf(lock: { close(): void }): Lock {
   return {
     close: () => {
       lock.close();

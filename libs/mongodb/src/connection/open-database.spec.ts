@@ -62,6 +62,14 @@ describeMongo('A MongoDB database', () => {
     expect(failure.message).toMatch(/^READ_STORE_URL: host refuses the user name, the password/);
   });
 
+  it('acknowledges no write that a majority has not on disk', async () => {
+    const opened = await openDatabase({ setting, url: await newDatabaseUrl() }, VIEWS);
+    const { writeConcern, readConcern } = opened.db;
+    await opened.close();
+    expect(writeConcern).toMatchObject({ w: 'majority', journal: true });
+    expect(readConcern?.level).toBe('majority');
+  });
+
   it('is refused where it is another program’s, holds something else, or is newer', async () => {
     const url = await newDatabaseUrl();
     const state = await openMongoStateStore({ setting: 'STATE_STORE_URL', url });

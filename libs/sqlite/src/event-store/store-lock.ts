@@ -11,11 +11,11 @@ const SQLITE_BUSY = 5;
  * exclusive SQLite transaction held on `<name>.lock` (0600) beside it, which the operating system frees even
  * after kill -9.
  *
- * @param what the path is, as a message calls it.
+ * @param what is locked, as a message calls it.
  * @throws StoreLockedError when another holds it.
  * @throws StoreRefusedError when the lock's file cannot be made.
  */
-export function takeStoreLock(path: string, what = 'event log'): DatabaseSync {
+export function takeStoreLock(path: string, what = `the event log ${path}`): DatabaseSync {
   const { dir, name } = parse(existsSync(path) ? realpathSync(path) : path);
   const lockPath = format({ dir, name, ext: '.lock' });
   let lock: DatabaseSync | undefined;
@@ -29,7 +29,7 @@ export function takeStoreLock(path: string, what = 'event log'): DatabaseSync {
     const { errcode, message } = error as { errcode?: number; message?: string };
     throw errcode === SQLITE_BUSY
       ? new StoreLockedError(
-          `Another process is running on the ${what} ${path} (it holds ${lockPath}): stop it first.`,
+          `Another process is running on ${what} (it holds ${lockPath}): stop it first.`,
           { cause: error },
         )
       : new StoreRefusedError(
