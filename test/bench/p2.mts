@@ -11,18 +11,7 @@ const SAMPLE_MS = 100;
 
 /** P2: a view is built from the whole log, against a bare loop that reads, parses, folds and upserts. */
 export async function benchmark({ rounds, events }: Options): Promise<Verdict[]> {
-  const log = scratchPath('events.db');
-  const documents = String(Math.max(1, events / EVENTS_OF_ONE));
-  const filler = startNode(
-    [join(BENCH, 'load', 'fill-subscriptions.ts'), log, String(events), documents],
-    { log: scratchPath('fill.log') },
-  );
-  const started = performance.now();
-  await nextMessage(filler);
-  await filler.ended;
-  const seconds = ((performance.now() - started) / 1_000).toFixed(1);
-  console.log(`${String(events)} events on ${documents} subscriptions, appended in ${seconds} s`);
-
+  const log = await fillLog(events);
   const contestant = (name: string, how: string) => ({
     name,
     measure: () => rebuild(how, log, events),
@@ -35,8 +24,29 @@ export async function benchmark({ rounds, events }: Options): Promise<Verdict[]>
   return [{ name: 'P2', value, must: 0.5, aim: 0.8 }];
 }
 
-async function rebuild(how: string, log: string, events: number): Promise<Sample> {
-  const views = scratchPath(`${how}.db`);
+/** Fills a log with subscriptions that are ordered and changed; answers its path. */
+export async function fillLog(events: number): Promise<string> {
+  const log = scratchPath('events.db');
+  const documents = String(Math.max(1, events / EVENTS_OF_ONE));
+  const filler = startNode(
+    [join(BENCH, 'load', 'fill-subscriptions.ts'), log, String(events), documents],
+    { log: scratchPath('fill.log') },
+  );
+  const started = performance.now();
+  await nextMessage(filler);
+  await filler.ended;
+  const seconds = ((performance.now() - started) / 1_000).toFixed(1);
+  console.log(`${String(events)} events on ${documents} subscriptions, appended in ${seconds} s`);
+  return log;
+}
+
+/** Builds the view in a process of its own, into a file or a database; see `load/rebuild.ts`. */
+export async function rebuild(
+  how: string,
+  log: string,
+  events: number,
+  views: string = scratchPath(`${how}.db`),
+): Promise<Sample> {
   const run = startNode([join(BENCH, 'load', 'rebuild.ts'), how, log, views], {
     log: scratchPath('rebuild.log'),
   });

@@ -8,6 +8,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly benchmark: Be
   P1b: () => import('./p1b.mts'),
   P1c: () => import('./p1c.mts'),
   P2: () => import('./p2.mts'),
+  P2m: () => import('./p2m.mts'),
   P3: () => import('./p3.mts'),
   P4: () => import('./p4.mts'),
   P5: () => import('./p5.mts'),

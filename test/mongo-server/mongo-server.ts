@@ -15,7 +15,8 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-const HERE = __dirname;
+// Tests and benchmarks run in the checkout's root; these know of their own folder in different ways.
+const HERE = join(process.cwd(), 'test', 'mongo-server');
 const POM = join(HERE, 'pom.xml');
 const LONGEST_START_MS = 60_000;
 

@@ -7,7 +7,10 @@ import type * as eventing from '@tierbook/eventing';
 import type { Position, StoredEvent } from '@tierbook/eventing';
 import type * as readModels from '@tierbook/read-models';
 import type { Recorded } from '@tierbook/read-models';
+import type * as mongodb from '@tierbook/mongodb';
 import type * as sqlite from '@tierbook/sqlite';
+import { MongoClient } from 'mongodb';
+import type * as viewRecords from '../../../libs/mongodb/src/read-store/view-records';
 
 // Builds the view of subscriptions from the log at a path, once, as the service does or by a bare loop, and
 // tells how long it took. A process of its own each time, so that no run profits from the one before.
@@ -23,14 +26,21 @@ const { openSqliteEventReader, openSqliteProjectionStore, openSqliteStateStore }
   'sqlite',
 ) as typeof sqlite;
 
+const { openMongoProjectionStore } = built('mongodb') as typeof mongodb;
+const { indexesOf, newBuildRecord, storedView } = load(
+  join(process.cwd(), 'dist', 'libs', 'mongodb', 'src', 'read-store', 'view-records.js'),
+) as typeof viewRecords;
+
 /** Events that the bare loop reads and writes at once. */
 const PAGE = 1_000;
 
 /** The service's own code, but for the thread that it runs in. */
 async function asTheService(log: string, views: string): Promise<void> {
   const reader = openSqliteEventReader(log);
-  const store = openSqliteProjectionStore({ path: views });
-  const stateStore = openSqliteStateStore({ path: `${views}-state` });
+  const store = isMongo(views)
+    ? await openMongoProjectionStore({ setting: 'READ_STORE_URL', url: views })
+    : openSqliteProjectionStore({ path: views });
+  const stateStore = openSqliteStateStore({ path: stateOf(log, views) });
   const refuse = () => Promise.reject(new Error('Nothing here is sealed.'));
   const codec = new EventCodec({ find: refuse, obtain: refuse }, eventSchemas);
   await replay({
@@ -98,10 +108,65 @@ function bareLoop(log: string, views: string): void {
   target.close();
 }
 
-async function measure(how: string, log: string, views: string): Promise<number> {
-  for (const name of [views, `${views}-state`]) {
-    for (const suffix of ['', '-wal', '-shm']) rmSync(name + suffix, { force: true });
+/**
+ * The documents that the bare loop makes, written into MongoDB by guarded bulk writes as often as events change them:
+ * nothing is read, parsed or folded in that time. With the fields that are searched, and the indexes. Answers how long it took, in milliseconds.
+ */
+async function bulkWrites(log: string, url: string): Promise<number> {
+  const scratch = `${log}-bulk`;
+  removeFile(scratch);
+  bareLoop(log, scratch);
+  const source = new DatabaseSync(scratch, { readOnly: true });
+  const documents = source
+    .prepare('SELECT key, doc FROM docs ORDER BY key')
+    .all()
+    .map(({ key, doc }) => ({ key: String(key), doc: JSON.parse(String(doc)) as object }));
+  source.close();
+  const { events } = new DatabaseSync(log, { readOnly: true })
+    .prepare('SELECT count(*) AS events FROM events')
+    .get() as { readonly events: number };
+  const client = new MongoClient(url, { writeConcern: { w: 'majority', journal: true } });
+  const target = client.db().collection<{ _id: string; pos: string }>('documents');
+  const build = newBuildRecord(subscriptionsProjection.view, 1);
+  await target.createIndexes(indexesOf(build));
+  // Each document once at most in a write.
+  const size = Math.min(PAGE, documents.length);
+  const started = performance.now();
+  for (let written = 0; written < events; written += size) {
+    const pos = String(written).padStart(20, '0');
+    const page = Array.from({ length: Math.min(size, events - written) }, (_, at) => {
+      const { key, doc } = documents[(written + at) % documents.length] ?? { key: '', doc: {} };
+      return {
+        replaceOne: {
+          filter: { _id: key, pos: { $lt: pos } },
+          replacement: storedView(build.fields, { key, position: pos as Position, doc }),
+          upsert: true,
+        },
+      };
+    });
+    await target.bulkWrite(page, { ordered: false });
   }
+  const milliseconds = performance.now() - started;
+  await client.close();
+  return milliseconds;
+}
+
+function isMongo(views: string): boolean {
+  return views.startsWith('mongodb:');
+}
+
+function stateOf(log: string, views: string): string {
+  return isMongo(views) ? `${log}-state` : `${views}-state`;
+}
+
+function removeFile(name: string): void {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(name + suffix, { force: true });
+}
+
+async function measure(how: string, log: string, views: string): Promise<number> {
+  if (how === 'bulk') return bulkWrites(log, views);
+  if (!isMongo(views)) removeFile(views);
+  removeFile(stateOf(log, views));
   const started = performance.now();
   if (how === 'service') await asTheService(log, views);
   else bareLoop(log, views);
