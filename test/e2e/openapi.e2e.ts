@@ -334,23 +334,6 @@ async function everyRead(): Promise<readonly (readonly [Api, string])[]> {
     async () => (await api.get(proof)).status === 200 || undefined,
   );
   const both: readonly Member[] = [provider, whole];
-  // Each as of a moment of its own, so that each has to wait until that is built.
-  const moments = (await api.get('/v1/events?sort=-position')).at('events') as {
-    readonly position: string;
-  }[];
-  const lists = [
-    '/v1/resellers',
-    `/v1/resellers/${whole.id}/customers`,
-    `/v1/partnerships/${provider.id}.${whole.id}`,
-    `/v1/partnerships/${provider.id}.${whole.id}/off-boarding`,
-    '/v1/customers',
-    '/v1/subscriptions',
-  ];
-  for (const [index, list] of lists.entries()) {
-    const then = `${list}?asOf=${moments[index]?.position ?? ''}`;
-    // One moment is built at a time.
-    await until(then, async () => (await api.get(then)).status === 202 || undefined);
-  }
   return [
     ...[world.operator, api, whole.api].map((each) => [each, '/v1/audit/refusals'] as const),
     [api, proof],
