@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { runTierbook } from './harness/command-line';
+import { EMBEDDED } from './harness/engines';
 import { startService, type Service } from './harness/service';
 import { until } from './harness/until';
 import { accepted, World, type Member } from './harness/world';
@@ -30,7 +31,8 @@ let copy: string;
 let beside: string;
 
 beforeAll(async () => {
-  service = await startService();
+  // A copy of the data directory holds the embedded engines alone.
+  service = await startService({ env: EMBEDDED });
   world = new World(service);
   provider = await world.provider();
   const partner = await world.partner(provider);

@@ -94,7 +94,9 @@ describe("a customer's history", () => {
   });
 
   it('is told in the language asked for, or preferred, with the names of resellers', async () => {
-    const name = (await world.operator.get(`/v1/resellers/${reseller.id}`)).string('name');
+    const name = (
+      await world.operator.get(`/v1/resellers/${reseller.id}`, { position: await world.head() })
+    ).string('name');
     const asked = await auditor.get(`${history}?language=pt-BR`);
     expect([asked.at('language'), asked.headers.get('content-language')]).toEqual([
       'pt-BR',
@@ -264,7 +266,9 @@ describe("today's rights", () => {
       const seen = await next.api.get(`${thing}/events?limit=200`);
       expect(eventsOf(seen).length).toBeGreaterThan(0);
       expect(seen.text).not.toContain(former.id);
-      const name = (await world.operator.get(`/v1/resellers/${former.id}`)).string('name');
+      const name = (
+        await world.operator.get(`/v1/resellers/${former.id}`, { position: await world.head() })
+      ).string('name');
       expect(seen.text).not.toContain(name);
       expect(seen.text).toContain('another reseller');
     }
@@ -311,7 +315,9 @@ describe('a name', () => {
     const { requestId, token } = await world.invitation(provider);
     const decliner = await world.reseller();
     accepted(await decliner.api.post('/v1/partnership-declines', { token }));
-    const name = (await world.operator.get(`/v1/resellers/${decliner.id}`)).string('name');
+    const name = (
+      await world.operator.get(`/v1/resellers/${decliner.id}`, { position: await world.head() })
+    ).string('name');
     const answer = await auditor.get(`/v1/partnership-requests/${requestId}/events`);
     expect(eventsOf(answer).at(-1)?.sentence).toContain(decliner.id);
     expect(answer.text).not.toContain(name);
