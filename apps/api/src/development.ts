@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandBus, type Command } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -12,7 +11,7 @@ import {
   type Sent,
 } from '@tierbook/application';
 import type { Principal } from '@tierbook/identity';
-import type { Configuration, Tierbook } from '@tierbook/platform';
+import { replaceFile, type Configuration, type Tierbook } from '@tierbook/platform';
 
 const TOKEN_SECONDS = 24 * 60 * 60;
 
@@ -83,13 +82,14 @@ export async function prepareDevelopment(
 }
 
 /** Keeps the tokens for scripts, and says on the screen how to begin. */
-export function announceDevelopment(
+export async function announceDevelopment(
   { tokens, providerId, resellerId }: Development,
   { dataDir }: Configuration,
   baseUrl: string,
-): void {
+): Promise<void> {
   const file = join(dataDir, 'development.json');
-  writePrivately(file, JSON.stringify({ baseUrl, tokens, providerId, resellerId }, undefined, 2));
+  const kept = JSON.stringify({ baseUrl, tokens, providerId, resellerId }, undefined, 2);
+  await replaceFile(file, `${kept}\n`);
   console.error(
     [
       '',
@@ -129,11 +129,4 @@ function sentBy(principal: Principal, idempotencyKey: string, { fingerprints }: 
     correlationId: randomUUID(),
     causationId: randomUUID(),
   };
-}
-
-/** Whole or not at all, and for this user only. */
-function writePrivately(path: string, text: string): void {
-  const draft = `${path}.tmp`;
-  writeFileSync(draft, `${text}\n`, { mode: 0o600 });
-  renameSync(draft, path);
 }

@@ -54,9 +54,9 @@ async function main(): Promise<void> {
     : undefined;
   await app.listen(configuration.port, configuration.host);
   const address = await app.getUrl();
-  writeServiceFile(configuration, address);
+  await writeServiceFile(configuration, address);
   logger.info({ address }, 'listening');
-  if (development !== undefined) announceDevelopment(development, configuration, address);
+  if (development !== undefined) await announceDevelopment(development, configuration, address);
 }
 
 /** A mistyped mode must not pass for production. */

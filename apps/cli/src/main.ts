@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   root
     .name('tierbook')
     .description(
-      'Reads the log, makes keys and tokens, and fills a development service with demo data.',
+      'Operates a Tierbook: reads, proves and copies its log, steers its views, keeps its keys.',
     )
     .version(versionOf(), '-V, --version', 'show the version')
     .addHelpText('after', EXAMPLES);

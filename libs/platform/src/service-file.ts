@@ -1,6 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Configuration } from './configuration';
+import { replaceFile } from './files';
 
 /** Where a service of this machine is reached, and who issues the tokens that it takes. */
 export interface ServiceFile {
@@ -9,16 +11,17 @@ export interface ServiceFile {
 }
 
 /** Lets the command line find the service that runs on this data directory; whole or not at all. */
-export function writeServiceFile({ dataDir, publicUrl }: Configuration, address: string): void {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const path = join(dataDir, 'service.json');
+export async function writeServiceFile(
+  { dataDir, publicUrl }: Configuration,
+  address: string,
+): Promise<void> {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const url = new URL(address);
   // Who listens on every address is reached on the loopback.
   if (url.hostname === '0.0.0.0') url.hostname = '127.0.0.1';
   if (url.hostname === '[::]') url.hostname = '[::1]';
   const file: ServiceFile = { address: url.origin, issuer: publicUrl };
-  writeFileSync(`${path}.tmp`, `${JSON.stringify(file)}\n`, { mode: 0o600 });
-  renameSync(`${path}.tmp`, path);
+  await replaceFile(join(dataDir, 'service.json'), `${JSON.stringify(file)}\n`);
 }
 
 /** What was written last; the service may have ended since. `undefined` where there is nothing to be read. */
