@@ -42,7 +42,8 @@ export class Kept {
   async bytes(): Promise<ReadonlyMap<string, Buffer>> {
     const { dataDir } = this.configuration();
     const files = readdirSync(dataDir, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
+      // What a running service writes anew lies there as a draft for a moment.
+      .filter((entry) => entry.isFile() && !entry.name.endsWith('.tmp'))
       .map(({ parentPath, name }) => join(parentPath, name))
       .map((path) => [path.slice(dataDir.length + 1), readFileSync(path)] as const);
     const bytes = new Map<string, Buffer>(files);
