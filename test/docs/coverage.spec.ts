@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { REFUSALS } from '@tierbook/domain';
 import { isProblemCode } from '../../apps/api/src/http/problems';
 
 const ROOT = join(__dirname, '..', '..');
@@ -49,6 +50,11 @@ describe('docs/coverage.md', () => {
       'reseller-of-record-missing',
       'subscriptions-uncredited',
     ]);
+  });
+
+  it('has a row for every rule that refuses a command', () => {
+    const named = new Set(rowsOf(rules).flatMap((cells) => codesIn(cells[1])));
+    expect(Object.keys(REFUSALS).filter((code) => !named.has(code))).toEqual([]);
   });
 
   it.each(

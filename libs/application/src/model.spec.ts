@@ -469,9 +469,10 @@ class Story {
         );
       case 'support':
         return mayChoose(one.who);
+      case 'renew':
+        return one.autoRenew || scheduledChange === null || scheduledChange.kind === 'cancel';
       case 'cancel':
       case 'rename':
-      case 'renew':
       case 'undo':
         return true;
       default:

@@ -33,6 +33,7 @@ const OF_AN_OFFER = [
   'offer-limits-invalid',
   'offer-prices-invalid',
   'currency-unknown',
+  'country-unknown',
   'offer-refers-to-itself',
   'offer-unknown',
 ] as const satisfies readonly ProblemCode[];

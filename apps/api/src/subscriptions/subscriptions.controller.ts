@@ -163,7 +163,7 @@ export class SubscriptionsController {
     action: 'set-auto-renew',
     path: OF_ONE,
     summary: 'Renew at the end of each term, or do not.',
-    problems: [...OF_A_SUBSCRIPTION],
+    problems: [...OF_A_SUBSCRIPTION, 'scheduled-change-exists'],
   })
   setAutoRenew(
     @HttpExchange() exchange: Exchange,

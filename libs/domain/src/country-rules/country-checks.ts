@@ -29,13 +29,13 @@ export function brokenCountryRules(facts: CountryFacts): BrokenRule[] {
   ];
 }
 
-/** That this is no country's code, with the code that was probably meant. */
-export function unknownCountry(country: string): BrokenRule[] {
+/** That this is no country's code, with the code that was probably meant; `pointer` is where it stands. */
+export function unknownCountry(country: string, pointer = '/country'): BrokenRule[] {
   if (COUNTRIES.has(country)) return [];
   const meant = countryMeantBy(country);
   const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
   const detail = `"${country}" is not a country of ISO 3166-1 alpha-2.${hint}`;
-  return [{ code: 'country-unknown', pointer: '/country', detail }];
+  return [{ code: 'country-unknown', pointer, detail }];
 }
 
 function brokenRegistrationNumber(

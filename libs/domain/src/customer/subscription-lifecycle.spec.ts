@@ -373,6 +373,14 @@ describe('fewer licences', () => {
       .when(change(4, day(9)))
       .thenRefused('scheduled-change-exists');
   });
+
+  it('keep the next term that they begin with, until they are undone', () => {
+    const fewer = historyOf(order(1), change(4, day(8)));
+    given(...fewer)
+      .when(autoRenew(false, day(9)))
+      .thenRefused('scheduled-change-exists');
+    expect(happens(historyOf(order(1), cancel(day(8))), autoRenew(false, day(9)))).toHaveLength(1);
+  });
 });
 
 describe('an upgrade', () => {

@@ -91,12 +91,17 @@ function rename({ subscriptionId, name }: RenameSubscription, { customerId }: Ex
   return accept({ type: 'SubscriptionRenamed', data, personal: { name } });
 }
 
+/** What waits to begin with the next term would never begin without one. */
 function setAutoRenew(
   { subscriptionId, autoRenew }: SetAutoRenew,
   { customerId }: Existing,
   subscription: SubscriptionState,
 ): Decided {
   if (subscription.autoRenew === autoRenew) return accept();
+  const { scheduledChange } = subscription;
+  if (!autoRenew && scheduledChange !== null && scheduledChange.kind !== 'cancel') {
+    return scheduledAlready(scheduledChange);
+  }
   const data = { customerId, subscriptionId, autoRenew };
   return accept({ type: 'SubscriptionAutoRenewChanged', data });
 }

@@ -1,3 +1,4 @@
+import { unknownCountry } from '../country-rules/country-checks';
 import { accept, refuse, refuseBroken, type BrokenRule, type Decision } from '../decision';
 import { unreachable } from '../defect';
 import type { OfferId } from '../ids';
@@ -59,6 +60,7 @@ function brokenRulesOf(content: OfferContent, offerId: OfferId): BrokenRule[] {
   return [
     ...brokenLimits(content),
     ...(content.pricing === null ? [] : brokenPricing(content.pricing, content.billingCycles)),
+    ...(content.countries ?? []).flatMap((code, at) => unknownCountry(code, `/countries/${at}`)),
     ...brokenReferences(content, offerId),
   ];
 }

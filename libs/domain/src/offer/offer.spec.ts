@@ -104,6 +104,14 @@ describe('an offer', () => {
       .thenRefused('currency-unknown', '/pricing/currency');
   });
 
+  it('is sold in countries that there are: what is none is named, with what was meant', () => {
+    const offered = given().when({ ...publish, countries: ['BR', 'UK', 'XX'] });
+    offered.thenRefused('country-unknown', '/countries/1', '/countries/2');
+    given(published)
+      .when(revise({ countries: ['UK'] }))
+      .thenRefused('country-unknown', '/countries/0');
+  });
+
   it('names only other offers of its provider', () => {
     given()
       .when({ ...publish, addOnOf: [other], upgradeTargets: [other], unknownOffers: [other] })
