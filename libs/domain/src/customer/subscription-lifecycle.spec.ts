@@ -457,6 +457,25 @@ describe('a scheduled change', () => {
     expect(happens(events, schedule({ kind: 'cancel' }, day(3)))).toEqual([]);
   });
 
+  it('to another offer leaves no add-on behind that is ordered meanwhile', () => {
+    const scheduled = [order(1), schedule({ kind: 'offer', ...bigger }, day(1))];
+    given(...historyOf(...scheduled))
+      .when(addOn(2, {}, day(2)))
+      .thenRefused('add-on-needs-base', '/offerId');
+    const other = historyOf(...scheduled, order(2), addOn(3, {}, day(2)));
+    expect(subscriptionAfter(other, 3).baseSubscriptionId).toBe(subscription(2));
+    expect(happens(historyOf(...scheduled, undo(day(2))), addOn(2, {}, day(3)))).toHaveLength(1);
+  });
+
+  it('to another offer counts among those that one customer may have, and not against itself', () => {
+    const limited = { ...bigger, offer: chosenOffer(BIGGER, { limitPerCustomer: 1 }) };
+    const scheduled = historyOf(order(1), schedule({ kind: 'offer', ...limited }, day(1)));
+    given(...scheduled)
+      .when(order(2, { offer: limited.offer }, day(2)))
+      .thenRefused('offer-limit-reached', '/offerId');
+    expect(happens(scheduled, schedule({ kind: 'offer', ...limited }, day(2)))).toEqual([]);
+  });
+
   it("keeps to the offer's limits", () => {
     given(...historyOf(order(1)))
       .when(schedule({ kind: 'quantity', quantity: 301 }, day(1)))

@@ -16,7 +16,13 @@ import type {
 import type { CustomerEvent } from './customer.events';
 import type { CustomerState, SubscriptionState } from './customer.state';
 import { addOnsOf, cancel, hasEnded, refundLot, shareOfTerm } from './subscription-due';
-import { offerNotForSale, quantityOutOfRange, termsNotOffered } from './subscription-order';
+import {
+  isAndStaysOf,
+  offerNotForSale,
+  quantityOutOfRange,
+  termsNotOffered,
+  type Buyer,
+} from './subscription-order';
 import { refundableLicences } from './subscription.evolve';
 import type { ScheduledChange } from './subscription.events';
 
@@ -256,11 +262,11 @@ function brokenUpgrade(
   const base =
     baseSubscriptionId === null ? undefined : state.subscriptions.get(baseSubscriptionId);
   const broken = [
-    ...offerNotForSale({ offerId, terms, retired }, state, pointer),
+    ...offerNotForSale({ offerId, terms, retired }, besides(subscription, state), pointer),
     ...quantityOutOfRange(quantity, terms, pointer),
     ...termsNotOffered({ billingCycle, term }, terms, { billingCycle: pointer, term: pointer }),
   ];
-  if (terms.addOnOf.length > 0 && (base === undefined || !terms.addOnOf.includes(base.offerId))) {
+  if (terms.addOnOf.length > 0 && (base === undefined || !isAndStaysOf(base, terms.addOnOf))) {
     const detail = `Offer ${offerId} is an add-on, and the subscription has no base of ${terms.addOnOf.join(', ')}.`;
     broken.push({ code: 'add-on-needs-base', pointer, detail });
   }
@@ -270,6 +276,15 @@ function brokenUpgrade(
     broken.push({ code: 'upgrade-strands-add-on', pointer, detail });
   }
   return broken;
+}
+
+/** What else the customer has: a subscription does not count against itself. */
+function besides(
+  { subscriptionId }: SubscriptionState,
+  { country, subscriptions }: Existing,
+): Buyer {
+  const others = [...subscriptions].filter(([id]) => id !== subscriptionId);
+  return { country, subscriptions: new Map(others) };
 }
 
 function scheduleChange(

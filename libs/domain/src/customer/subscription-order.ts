@@ -1,6 +1,6 @@
 import { addMonths, endOfTerm, hasCome } from '../calendar';
 import type { BrokenRule } from '../decision';
-import type { CustomerId, Instant, PartneredReseller, SubscriptionId } from '../ids';
+import type { CustomerId, Instant, OfferId, PartneredReseller, SubscriptionId } from '../ids';
 import type { BillingCycle, CatalogueTerms, OfferTerms, Term } from '../offer/offer.events';
 import { termsOf } from '../offer/offer.terms';
 import type { RecordWarning } from '../warnings';
@@ -52,7 +52,7 @@ export function brokenRulesOf(
   ];
 }
 
-/** Retired, not sold in the customer's country, or as many as one customer may have. */
+/** Retired, not sold in the customer's country, or as many as one customer may have, those that are to become one too. */
 export function offerNotForSale(
   { offerId, terms, retired }: ChosenOffer & { readonly terms: CatalogueTerms },
   { country, subscriptions }: Buyer,
@@ -71,10 +71,10 @@ export function offerNotForSale(
   const { limitPerCustomer } = terms;
   if (limitPerCustomer === null) return broken;
   const held = [...subscriptions.values()].filter(
-    (item) => item.offerId === offerId && !hasEnded(item),
+    (item) => !hasEnded(item) && (item.offerId === offerId || nextOfferOf(item) === offerId),
   ).length;
   if (held + alike >= limitPerCustomer) {
-    const detail = `The customer has ${held} subscriptions of this offer and orders ${alike + 1}; it may have ${limitPerCustomer}.`;
+    const detail = `The customer has ${held} subscriptions of this offer, those that become one with their next term too, and orders ${alike + 1}; it may have ${limitPerCustomer}.`;
     broken.push({ code: 'offer-limit-reached', pointer, detail });
   }
   return broken;
@@ -104,6 +104,16 @@ function startOutOfRange(
   return [{ code: 'start-out-of-range', pointer, detail }];
 }
 
+/** What it becomes with its next term. */
+function nextOfferOf({ offerId, scheduledChange }: SubscriptionState): OfferId {
+  return scheduledChange?.kind === 'offer' ? scheduledChange.offerId : offerId;
+}
+
+/** Whether a subscription is of one of these offers, and still will be in its next term. */
+export function isAndStaysOf(subscription: SubscriptionState, offers: readonly OfferId[]): boolean {
+  return offers.includes(subscription.offerId) && offers.includes(nextOfferOf(subscription));
+}
+
 /**
  * The subscription that an add-on goes with: the one that the order names, else the first that fits.
  * It is of an offer that the add-on goes with, no add-on itself, and runs once the add-on starts.
@@ -119,7 +129,7 @@ function baseOf(
   const fits = [
     ...[...subscriptions.values()].filter(
       (item) =>
-        terms.addOnOf.includes(item.offerId) &&
+        isAndStaysOf(item, terms.addOnOf) &&
         item.baseSubscriptionId === null &&
         (item.status === 'active' || (item.status === 'pending' && hasCome(item.startsAt, start))),
     ),
@@ -144,9 +154,12 @@ function withoutBase(
     baseSubscriptionId === undefined
       ? [
           'offerId',
-          `Offer ${offer.offerId} is an add-on, and the customer has no active subscription of ${bases}.`,
+          `Offer ${offer.offerId} is an add-on, and the customer has no active subscription of ${bases} that stays one with its next term.`,
         ]
-      : ['baseSubscriptionId', `Subscription ${baseSubscriptionId} is no active one of ${bases}.`];
+      : [
+          'baseSubscriptionId',
+          `Subscription ${baseSubscriptionId} is no active one of ${bases} that stays one with its next term.`,
+        ];
   return { code: 'add-on-needs-base', pointer: `${pointer}/${field}`, detail };
 }
 
