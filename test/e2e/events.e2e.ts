@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiDocument, expectDeclaredAnswers } from './harness/api-document';
 import { EventStream, type FeedEvent } from './harness/event-stream';
 import { startService, type Service } from './harness/service';
+import { until } from './harness/until';
 import { accepted, World, type Member } from './harness/world';
 
 let service: Service;
@@ -82,8 +83,9 @@ describe('GET /v1/events', () => {
     expect(published.map((event) => event.correlationId)).toEqual([correlationId, correlationId]);
     const requests = published.map(({ causationId }) => causationId);
     expect(new Set([...requests, correlationId]).size).toBe(3);
-    for (const requestId of requests)
-      expect(service.logs()).toContain(`"requestId":"${requestId}"`);
+    const isLogged = (requestId: string) => service.logs().includes(`"requestId":"${requestId}"`);
+    // A request is logged once it has been answered.
+    await until('their log lines', () => requests.every(isLogged) || undefined);
   });
 
   it('goes on after a position', async () => {

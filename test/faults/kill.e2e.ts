@@ -214,10 +214,10 @@ describe('kill -9', () => {
 
 /** Secrets that stand in a file of the data directory where they have no business. */
 function secretsIn(dataDir: string, secrets: readonly string[]): string[] {
-  return readdirSync(dataDir)
-    .filter((file) => file !== 'development.json')
-    .flatMap((file) => {
-      const bytes = readFileSync(join(dataDir, file));
-      return secrets.filter((secret) => bytes.includes(secret)).map(() => file);
+  return readdirSync(dataDir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name !== 'development.json')
+    .flatMap(({ parentPath, name }) => {
+      const bytes = readFileSync(join(parentPath, name));
+      return secrets.filter((secret) => bytes.includes(secret)).map(() => name);
     });
 }
