@@ -192,12 +192,19 @@ function commentOf(symbol: ts.Symbol | undefined): string {
 function commentOfType(field: ts.Symbol): string {
   const declaration = field.valueDeclaration;
   if (declaration === undefined || !ts.isPropertySignature(declaration)) return '';
-  const { type } = declaration;
+  const type = withoutNull(declaration.type);
   if (type === undefined || !ts.isTypeReferenceNode(type)) return '';
   const symbol = checker.getSymbolAtLocation(type.typeName);
   if (symbol === undefined) return '';
   const isAlias = (symbol.flags & ts.SymbolFlags.Alias) !== 0;
   return commentOf(isAlias ? checker.getAliasedSymbol(symbol) : symbol);
+}
+
+/** What stands beside `null`, where that is one type; else the type as it is. */
+function withoutNull(type: ts.TypeNode | undefined): ts.TypeNode | undefined {
+  if (type === undefined || !ts.isUnionTypeNode(type)) return type;
+  const [only, ...others] = type.types.filter((part) => !ts.isLiteralTypeNode(part));
+  return others.length === 0 ? (only ?? type) : type;
 }
 
 /** The shapes that are kept, with those of new versions; a kept one that no longer fits is a mistake. */

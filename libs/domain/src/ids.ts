@@ -1,20 +1,27 @@
 /** Ids are text with a brand, so that a customer's id cannot be passed where a reseller's belongs. */
 type Id<Name extends string> = string & { readonly __id: Name };
 
+/** The tenant. */
 export type ProviderId = Id<'provider'>;
 /** UUIDv5 of the partner id. */
 export type ResellerId = Id<'reseller'>;
+/** The invitation. */
 export type PartnershipRequestId = Id<'partnership-request'>;
 /** `<provider id>.<reseller id>`. */
 export type PartnershipId = Id<'partnership'>;
 /** One period of a partnership, from an acceptance until its end. */
 export type PeriodId = Id<'period'>;
+/** An offer of the provider. */
 export type OfferId = Id<'offer'>;
 /** UUIDv5 of provider and lower-cased domain prefix: a provider's domains are unique by construction. */
 export type CustomerId = Id<'customer'>;
+/** A subscription of the customer. */
 export type SubscriptionId = Id<'subscription'>;
+/** A delegation of the customer. */
 export type DelegationId = Id<'delegation'>;
+/** Names a credential: it is not its secret. */
 export type CredentialId = Id<'credential'>;
+/** A program's account. */
 export type ServiceId = Id<'service'>;
 
 /** A time: RFC 3339, UTC, milliseconds, as `Date.prototype.toISOString` writes it. */

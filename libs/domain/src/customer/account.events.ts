@@ -9,6 +9,7 @@ import type { CustomerProfile } from './customer-profile';
 export interface ClaimedReference {
   /** HMAC of provider and folded reference, under a key that is kept for ever. */
   readonly key: string;
+  /** One claim of it; given back and taken again is another. */
   readonly claimId: string;
 }
 

@@ -26,13 +26,16 @@ export type DelegatedRight =
   | 'manage-subscriptions'
   | 'designate-support-contact';
 
+/** The whole account, or one subscription of it. */
 export type DelegationScope =
   | { readonly kind: 'account' }
   | { readonly kind: 'subscription'; readonly subscriptionId: SubscriptionId };
 
+/** Who answers for support: the provider, or a reseller that is its partner. */
 export type SupportContact =
   { readonly kind: 'provider' } | ({ readonly kind: 'reseller' } & PartneredReseller);
 
+/** A provider takes on a customer. */
 export interface CustomerCreated {
   readonly type: 'CustomerCreated';
   readonly data: {
@@ -61,6 +64,7 @@ export interface CustomerResellerChanged {
   };
 }
 
+/** A reseller may act for the customer: by an association, or by name. */
 export interface DelegatedAdminGranted {
   readonly type: 'DelegatedAdminGranted';
   readonly data: {
@@ -77,6 +81,7 @@ export interface DelegatedAdminGranted {
   readonly personal?: { readonly reason: string };
 }
 
+/** A delegation ends. */
 export interface DelegatedAdminRevoked {
   readonly type: 'DelegatedAdminRevoked';
   readonly data: {
@@ -132,6 +137,7 @@ export interface AdminCredentialIssued {
   };
 }
 
+/** The customer buys an offer: active at once, unless it starts later. */
 export interface SubscriptionOrdered {
   readonly type: 'SubscriptionOrdered';
   readonly data: {
@@ -160,6 +166,7 @@ export interface SubscriptionOrdered {
   readonly personal?: { readonly name: string };
 }
 
+/** More licences, or fewer, within the term. */
 export interface SubscriptionQuantityChanged {
   readonly type: 'SubscriptionQuantityChanged';
   readonly data: {
@@ -180,6 +187,7 @@ export interface SubscriptionQuantityChanged {
   };
 }
 
+/** Another reseller, or nobody, is credited from a day on. */
 export interface ResellerOfRecordChanged {
   readonly type: 'ResellerOfRecordChanged';
   readonly data: {
@@ -202,6 +210,7 @@ export interface ResellerOfRecordChanged {
 export interface ResellerOfRecordCorrected {
   readonly type: 'ResellerOfRecordCorrected';
   readonly data: ResellerOfRecordChanged['data'] & {
+    /** Who was credited for those days until now. */
     readonly superseded: readonly {
       readonly from: Day;
       /** Exclusive. */
@@ -211,6 +220,7 @@ export interface ResellerOfRecordCorrected {
   };
 }
 
+/** Who supports the subscription, both sides of the move. */
 export interface SupportContactDesignated {
   readonly type: 'SupportContactDesignated';
   readonly data: {

@@ -24,17 +24,20 @@ interface OfSubscription {
   readonly subscriptionId: SubscriptionId;
 }
 
-/** What befell a base befalls its add-ons: then this names the base, else it is `null`. */
+/** What befell a base befalls its add-ons. */
 interface WithBase {
+  /** The base that took this add-on along; `null` for what happened to it alone. */
   readonly withBase: SubscriptionId | null;
 }
 
+/** The customer's own name for it, anew. */
 export interface SubscriptionRenamed {
   readonly type: 'SubscriptionRenamed';
   readonly data: OfSubscription;
   readonly personal: { readonly name: string };
 }
 
+/** Whether it goes on for another term by itself, from now on. */
 export interface SubscriptionAutoRenewChanged {
   readonly type: 'SubscriptionAutoRenewChanged';
   readonly data: OfSubscription & { readonly autoRenew: boolean };
@@ -46,16 +49,19 @@ export interface SubscriptionActivated {
   readonly data: OfSubscription & { readonly effectiveFrom: Instant };
 }
 
+/** Out of use until it is reactivated, without credit; its term goes on. */
 export interface SubscriptionSuspended {
   readonly type: 'SubscriptionSuspended';
   readonly data: OfSubscription & WithBase & { readonly effectiveFrom: Instant };
 }
 
+/** In use again, and with it the add-ons that were suspended with it. */
 export interface SubscriptionReactivated {
   readonly type: 'SubscriptionReactivated';
   readonly data: OfSubscription & WithBase & { readonly effectiveFrom: Instant };
 }
 
+/** Ended for good, before its time or at the end of its term. */
 export interface SubscriptionCancelled {
   readonly type: 'SubscriptionCancelled';
   readonly data: OfSubscription &
@@ -64,6 +70,7 @@ export interface SubscriptionCancelled {
       readonly quantity: number;
       readonly effectiveFrom: Instant;
       readonly share: ShareOfTerm;
+      /** Licences given back for a refund. */
       readonly refundedLicences: number;
       readonly resellerOfRecord: PartneredReseller | null;
     };
@@ -82,6 +89,7 @@ export interface SubscriptionUpgraded {
   };
 }
 
+/** Waits for the end of the term, in the place of what waited before. */
 export interface SubscriptionChangeScheduled {
   readonly type: 'SubscriptionChangeScheduled';
   readonly data: OfSubscription & {
@@ -91,6 +99,7 @@ export interface SubscriptionChangeScheduled {
   };
 }
 
+/** What waited for the end of the term will not happen. */
 export interface SubscriptionScheduledChangeUndone {
   readonly type: 'SubscriptionScheduledChangeUndone';
   readonly data: OfSubscription & { readonly change: ScheduledChange };
@@ -108,6 +117,7 @@ export interface SubscriptionRenewed {
     readonly offerId: OfferId;
     readonly offer: OfferTerms;
     readonly quantity: number;
+    /** From 1. */
     readonly termNumber: number;
     readonly termStartsAt: Instant;
     /** Exclusive. */

@@ -1,5 +1,6 @@
 import type { OfferId, ProviderId } from '../ids';
 
+/** How often it is billed. */
 export type BillingCycle = 'monthly' | 'annual' | 'one-time';
 /** ISO 8601 durations. */
 export type Term = 'P1M' | 'P1Y' | 'P3Y';
@@ -15,9 +16,13 @@ export interface OfferPricing {
 /** What a subscription is held to for as long as it runs, whatever becomes of the offer. */
 export interface OfferTerms {
   readonly name: string;
+  /** Fewest licences of one subscription. */
   readonly minQuantity: number;
+  /** Most licences of one subscription. */
   readonly maxQuantity: number;
+  /** Those that may be chosen. */
   readonly billingCycles: readonly BillingCycle[];
+  /** Those that may be chosen: ISO 8601 durations. */
   readonly terms: readonly Term[];
   /** `null`: without a list price. */
   readonly pricing: OfferPricing | null;
