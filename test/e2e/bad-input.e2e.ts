@@ -342,7 +342,7 @@ describe('an id', () => {
       .replace('{id}', ofCollection[collection] ?? '')
       .replace('{did}', cases.get('renew-delegated-admin')?.path.split('/')[5] ?? '')
       .replace('{sid}', subscriptionPath.split('/').at(-1) ?? '')
-      .replace('{position}', position);
+      .replace('{event}', position);
   }
 
   const may = ({ roles }: Operation, kind: string) => roles.some((role) => role.startsWith(kind));

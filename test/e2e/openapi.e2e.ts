@@ -329,14 +329,16 @@ async function everyRead(): Promise<readonly (readonly [Api, string])[]> {
   const held = await whole.api.get(`${path}/delegations?status=granted`);
   const delegationId = held.string('items', 0, 'delegationId');
   const proof = `/v1/audit/proofs/${position}`;
-  await until(
-    'a signed checkpoint',
-    async () => (await api.get(proof)).status === 200 || undefined,
-  );
+  const proven = await until('a signed checkpoint', async () => {
+    const answer = await api.get(proof);
+    return answer.status === 200 ? answer : undefined;
+  });
+  const { id: eventId } = JSON.parse(proven.string('event')) as { id: string };
   const both: readonly Member[] = [provider, whole];
   return [
     ...[world.operator, api, whole.api].map((each) => [each, '/v1/audit/refusals'] as const),
     [api, proof],
+    [api, `/v1/audit/proofs/${eventId}`],
     [api, '/v1/audit/consistency?from=1'],
     [api, '/v1/services'],
     [api, `/v1/services/${serviceId}`],

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -51,6 +52,16 @@ describe('the transparency log', () => {
     });
   });
 
+  it('proves an event that is named by its id', async () => {
+    const byPosition = await proven(provider, position);
+    const { id } = JSON.parse(byPosition.string('event')) as { id: string };
+    const byId = await proven(provider, id);
+    expect(byId.status).toBe(200);
+    expect(byId.string('event')).toBe(byPosition.string('event'));
+    const [vkey = ''] = (await text('/v1/audit/keys')).split('\n');
+    expect(provesInclusion(JSON.stringify(byId.at()), vkey)).toBe(true);
+  });
+
   it('is published, and lies beside the log', async () => {
     await proven(provider, position);
     const [vkey = ''] = (await text('/v1/audit/keys')).split('\n');
@@ -93,9 +104,11 @@ describe('the transparency log', () => {
 
   it('proves nothing of another tenant, nor of what is not there', async () => {
     const other = await world.provider();
-    const answer = await other.api.get(`/v1/audit/proofs/${position}`);
-    expect([answer.status, answer.at('code')]).toEqual([404, 'not-found']);
-    const malformed = await other.api.get('/v1/audit/proofs/1');
-    expect([malformed.status, malformed.at('code')]).toEqual([404, 'not-found']);
+    const mine = await proven(provider, position);
+    const { id } = JSON.parse(mine.string('event')) as { id: string };
+    for (const event of [position, id, randomUUID(), '1', `${id}%00`, id.toUpperCase()]) {
+      const answer = await other.api.get(`/v1/audit/proofs/${event}`);
+      expect([event, answer.status, answer.at('code')]).toEqual([event, 404, 'not-found']);
+    }
   });
 });

@@ -135,6 +135,19 @@ export async function positionByReading(
   return last;
 }
 
+/** Where the event of that id stands, if the log has it: by the index of ids, or by reading the log where there is none. */
+export async function positionOfEvent(
+  reader: EventReader,
+  id: string,
+): Promise<Position | undefined> {
+  if (reader.positionOf !== undefined) return reader.positionOf(id);
+  for await (const { events } of reader.readCanonical()) {
+    const found = events.find((event) => event.id === id);
+    if (found !== undefined) return found.position;
+  }
+  return undefined;
+}
+
 /**
  * The log. Every adapter runs the whole contract suite (`testing/event-store.contract.ts`).
  */

@@ -1,17 +1,21 @@
 import { Controller, Get, Header, Inject, Param, Query } from '@nestjs/common';
 import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger';
 import { formatVerifierKey, type ConsistencyProof, type InclusionProof } from '@tierbook/audit';
-import type { Position } from '@tierbook/eventing';
+import { parsePosition, positionOfEvent, type Position } from '@tierbook/eventing';
 import { TIERBOOK, type Tierbook } from '@tierbook/platform';
 import { Public } from '../http/bearer';
 import { ProblemError } from '../http/problems';
+import { isId } from '../http/id.pipe';
 import { missing, Reader } from '../http/reader';
 import { HttpExchange, type Exchange } from '../http/request';
 import { ReadRoute } from '../http/routes';
-import { POSITION, ref } from '../http/schemas';
+import { ref, text } from '../http/schemas';
 import { concerns } from './event-feed';
 import { ConsistencyQuery } from './transparency.dto';
 
+const EVENT = text("The event's id, or its position.", {
+  pattern: '^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{16}-[0-9]{20})$',
+});
 const PLAIN = 'text/plain; charset=utf-8';
 
 /** Checkpoints of the transparency log, and what they prove. */
@@ -42,23 +46,24 @@ export class TransparencyController {
     return this.tierbook.transparency.keys.map((key) => `${formatVerifierKey(key)}\n`).join('');
   }
 
-  @Get('proofs/:position')
+  @Get('proofs/:event')
   @ReadRoute({
     action: 'read-event-proof',
-    path: { position: { ...POSITION, description: 'Position of the event.' } },
+    path: { event: EVENT },
     answers: ref('InclusionProof'),
     summary: 'Prove that an event stands in the log that the last checkpoint signs.',
     problems: ['not-found', 'checkpoint-behind'],
   })
   async prove(
     @HttpExchange() { request }: Exchange,
-    @Param('position') text: string,
+    @Param('event') event: string,
   ): Promise<InclusionProof> {
     const { organisation } = await this.reader.begin(request, 'read-event-proof', []);
-    const position = text as Position;
-    const stored = await this.tierbook.engines.eventStore.eventAt(position);
+    const position = await this.positionOf(event);
+    const stored = position && (await this.tierbook.engines.eventStore.eventAt(position));
     const tenant = organisation.kind === 'provider' ? organisation.id : '';
-    if (stored === undefined || !concerns(stored, tenant)) throw missing('event');
+    if (position === undefined || stored === undefined || !concerns(stored, tenant))
+      throw missing('event');
     const proof = await this.tierbook.transparency.proofs.inclusion(position);
     if (proof === undefined) throw new ProblemError('checkpoint-behind');
     return proof;
@@ -82,5 +87,11 @@ export class TransparencyController {
     const proof = await this.tierbook.transparency.proofs.consistency(from);
     if (proof === undefined) throw new ProblemError('checkpoint-unknown');
     return proof;
+  }
+
+  /** Where an event stands that is named by its id or its position. */
+  private async positionOf(event: string): Promise<Position | undefined> {
+    if (parsePosition(event) !== undefined) return event as Position;
+    return isId(event) ? positionOfEvent(this.tierbook.engines.eventStore, event) : undefined;
   }
 }

@@ -3,6 +3,11 @@ import { ProblemError } from './problems';
 
 const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+/** Whether a text has the form of the ids that the API gives. */
+export function isId(text: string): boolean {
+  return ID.test(text);
+}
+
 /** Ids in paths: what is no id names nothing. */
 @Injectable()
 export class IdPipe<T extends string> implements PipeTransform<string, T> {

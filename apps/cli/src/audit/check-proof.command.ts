@@ -64,7 +64,7 @@ export class CheckProofCommand extends CommandRunner {
   @Help('after')
   help(): string {
     return `
-A proof comes from GET /v1/audit/proofs/{position} or GET /v1/audit/consistency?from={events}; the verifier key
+A proof comes from GET /v1/audit/proofs/{event} or GET /v1/audit/consistency?from={events}; the verifier key
 from \`tierbook audit keys\` or GET /v1/audit/keys, once, over a way that you trust. Ends with 1 where it proves nothing.
 
 Example:

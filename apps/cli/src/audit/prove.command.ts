@@ -1,5 +1,5 @@
 import { LogProofs } from '@tierbook/audit';
-import { parsePosition, type EventReader, type Position } from '@tierbook/eventing';
+import { parsePosition, positionOfEvent, type Position } from '@tierbook/eventing';
 import { CommandRunner, Help, Option, SubCommand } from 'nest-commander';
 import { CommandFailedError } from '../errors';
 import { jsonLine, print } from '../terminal/output';
@@ -19,7 +19,10 @@ export class ProveCommand extends CommandRunner {
   async run([event = '']: string[], { dataDir }: Options): Promise<void> {
     const configuration = configurationOf(process.env, dataDir);
     const proof = await withTree(configuration, async (reader, state) => {
-      const position = await positionOf(reader, event);
+      const position =
+        parsePosition(event) === undefined
+          ? await positionOfEvent(reader, event)
+          : (event as Position);
       const stored = position && (await reader.eventAt(position));
       if (position === undefined || stored === undefined) {
         throw new CommandFailedError(
@@ -52,14 +55,4 @@ event is named by its id or its position, as \`tierbook events read --json\` and
 Example:
   tierbook audit prove 019a8f00-5b2c-7c31-9d0f-0f6f6a3c2b11 > proof.json`;
   }
-}
-
-async function positionOf(reader: EventReader, event: string): Promise<Position | undefined> {
-  if (parsePosition(event) !== undefined) return event as Position;
-  if (reader.positionOf !== undefined) return reader.positionOf(event);
-  for await (const { events } of reader.readCanonical()) {
-    const found = events.find(({ id }) => id === event);
-    if (found !== undefined) return found.position;
-  }
-  return undefined;
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { canonicalJson } from '../canonical-json';
@@ -8,6 +9,7 @@ import {
   type EventBatch,
   type EventStore,
   MAX_APPEND_BYTES,
+  positionOfEvent,
   type ReadStreamOptions,
   type StreamWrite,
 } from '../event-store';
@@ -487,6 +489,14 @@ export function eventStoreContract(adapter: string, open: () => Promise<EventSto
         const log = await logOf(store);
 
         for (const event of log) expect(await store.eventAt(event.position)).toEqual(event);
+      });
+
+      it('are found by the id of what stands there', async () => {
+        await appendOne(store, 's-1', 'no_stream', newEvents(3));
+        for (const event of await logOf(store)) {
+          expect(await positionOfEvent(store, event.id)).toBe(event.position);
+        }
+        expect(await positionOfEvent(store, randomUUID())).toBeUndefined();
       });
 
       it('find nothing beyond the log, nor under another log id', async () => {
