@@ -131,14 +131,12 @@ export function agreed(
 export function missingAgreement(
   required: string | null | undefined,
   agreedVersions: readonly string[],
-): Decision<never> | undefined {
-  if (required === null || required === undefined || agreedVersions.includes(required))
-    return undefined;
+  pointer: string,
+): readonly BrokenRule[] {
+  if (required === null || required === undefined || agreedVersions.includes(required)) return [];
   const has = agreedVersions.length === 0 ? 'none' : agreedVersions.join(', ');
-  return refuse(
-    'agreement-required',
-    `The provider requires agreement to version ${required}; recorded for this customer: ${has}.`,
-  );
+  const detail = `The provider requires agreement to version ${required}; recorded for this customer: ${has}.`;
+  return [{ code: 'agreement-required', pointer, detail }];
 }
 
 /**

@@ -201,14 +201,18 @@ describe('an agreement', () => {
     };
     given(...history(create))
       .when(required)
-      .thenRefused('agreement-required');
+      .thenRefused('agreement-required', '');
     const agreed = history(create, record('2026-01-31'));
     expect(decide(required, given(...agreed).state).kind).toBe('accepted');
     given(...agreed)
       .when({ ...required, requiredAgreement: '2027-01' })
-      .thenRefused('agreement-required');
+      .thenRefused('agreement-required', '');
     const buying = { subscriptions: [orderOf(1)], requiredAgreement: '2026-01' };
-    given().when(createCustomer(buying)).thenRefused('agreement-required');
+    given().when(createCustomer(buying)).thenRefused('agreement-required', '/agreement');
+    const tooMany = { ...orderOf(1), quantity: 1_000_000 };
+    expect(decide({ ...required, order: tooMany }, given(...history(create)).state)).toMatchObject({
+      refusal: { code: 'agreement-required', others: [{ code: 'quantity-out-of-range' }] },
+    });
     expect(decide(createCustomer({ ...buying, agreement }), initialState).kind).toBe('accepted');
     expect(decide(createCustomer({ requiredAgreement: '1' }), initialState).kind).toBe('accepted');
   });

@@ -119,26 +119,23 @@ function create(command: CreateCustomer, state: CustomerState): Decided {
   if (parseDomainPrefix(domain) !== domain) {
     throw new TypeError('domain must be 1-63 lower-case letters and digits; parse it first.');
   }
+  const { agreement, reference, requiredAgreement } = command;
+  const agreedVersions = agreement === undefined ? [] : [agreement.version];
   const buyer = { country, subscriptions: new Map() };
   const refusal = refuseBroken([
     ...domainTaken(command, state),
     ...brokenCountryRules({ country, ...profile, phoneIsValid: command.phoneIsValid }),
     ...unpartneredReseller(command.reseller, '/resellerId'),
-    ...takenReference(command.reference ?? null),
-    ...(command.agreement === undefined
-      ? []
-      : brokenAgreement(command.agreement, at, '/agreement')),
+    ...takenReference(reference ?? null),
+    ...(agreement === undefined ? [] : brokenAgreement(agreement, at, '/agreement')),
     ...command.subscriptions.flatMap((item, index, items) =>
       brokenRulesOf(item, buyer, at, `/subscriptions/${index}`, othersThan(item, items)),
     ),
+    ...(command.subscriptions.length === 0
+      ? []
+      : missingAgreement(requiredAgreement, agreedVersions, '/agreement')),
   ]);
   if (refusal !== undefined) return refusal;
-  const { agreement, reference, requiredAgreement } = command;
-  const unagreed =
-    command.subscriptions.length === 0
-      ? undefined
-      : missingAgreement(requiredAgreement, agreement === undefined ? [] : [agreement.version]);
-  if (unagreed !== undefined) return unagreed;
 
   const reseller = partnered(command.reseller);
   return accept<CustomerEvent>(
@@ -204,9 +201,10 @@ function order(
   state: Existing,
 ): Decided {
   return (
-    missingAgreement(requiredAgreement, state.agreedVersions) ??
-    refuseBroken(brokenRulesOf(item, state, at, '')) ??
-    accept(...place(item, state, at))
+    refuseBroken([
+      ...missingAgreement(requiredAgreement, state.agreedVersions, ''),
+      ...brokenRulesOf(item, state, at, ''),
+    ]) ?? accept(...place(item, state, at))
   );
 }
 
