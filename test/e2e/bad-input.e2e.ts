@@ -627,6 +627,17 @@ describe('a query', () => {
     });
   });
 
+  it('of days or times that nothing lies between is refused', async () => {
+    const { path } = await world.subscribed(provider);
+    for (const empty of [
+      `${path}/credits?from=2031-02-01&to=2031-01-01`,
+      `${path}/credits?from=2031-02-01&to=2031-02-01`,
+      '/v1/customers?createdFrom=2031-02-01T00:00:00Z&createdBefore=2031-01-01T00:00:00Z',
+    ]) {
+      expect(refusal(await provider.api.get(empty))).toEqual([400, 'query-invalid']);
+    }
+  });
+
   it('with the cursor of another list, filter, sort or tenant is refused', async () => {
     await world.customer(provider);
     const position = await world.head();

@@ -21,7 +21,7 @@ import { OF_AN_ORDER } from '../customers/customers.controller';
 import { AsOf, AsOfQuery } from '../http/as-of';
 import { CommandSender } from '../http/command-sender';
 import { IdPipe } from '../http/id.pipe';
-import { AsOfPagingQuery, PagingQuery } from '../http/paging';
+import { AsOfPagingQuery, checkBounds, PagingQuery } from '../http/paging';
 import { shownAsOf } from '../http/other-resellers';
 import { found, missing, Reader } from '../http/reader';
 import { HttpExchange, type Exchange } from '../http/request';
@@ -303,6 +303,7 @@ export class SubscriptionsController {
     await this.reader.beginOn(request, 'read-credits', [], (principal) =>
       this.sight.of(principal, id),
     );
+    checkBounds(days, 'from', 'to');
     const moment = await this.asOf.moment(reply, asOf);
     const { state } = await this.asOf.load(aggregates.customer, id, moment);
     const subscription = state.status === 'none' ? undefined : state.subscriptions.get(sid);
