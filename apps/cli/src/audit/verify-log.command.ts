@@ -81,8 +81,8 @@ export class VerifyLogCommand extends CommandRunner {
 Reads the log's file itself and writes nothing; it may run beside the service, or on a copy of the data
 directory. Ends with 1 where anything was changed, removed or put in between, and names the first event.
 
-With --resume it can be stopped (Ctrl-C) at any time. The file holds the hashes of what was read: nothing that is done
-to it lets an altered log pass.
+With --resume it can be stopped (Ctrl-C) at any time, and goes on from what the file says was read: it is not read
+again. Keep the file where only you write, away from the log; where you cannot, begin anew.
 
 Examples:
   tierbook audit verify

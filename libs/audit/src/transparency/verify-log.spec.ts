@@ -94,7 +94,7 @@ describe('a verification that was stopped', () => {
     expect([events, faults, isStopped, read]).toEqual([2_600, [], false, 1_000]);
   });
 
-  it('names what was altered after it, and lets pass nothing though its file is changed', async () => {
+  it('names what was altered after it, and notices hashes that are not of this log', async () => {
     const of = await signed();
     const from = await stopped(of, 700);
     if (from === undefined) throw new Error('nothing saved');

@@ -21,8 +21,8 @@ export interface Verdict {
 }
 
 /**
- * How far a verification has come without a fault, to go on from. It holds the hashes of all that was read, so that
- * whatever is done to it, a log that was altered does not reach the root that is signed.
+ * How far a verification has come without a fault, to go on from: the word of whoever keeps it that all before was read
+ * and held. What was read is not read again, so it must be kept where nobody writes whose changes are looked for.
  */
 export interface Verification {
   readonly format: 'tierbook-verification/1';
