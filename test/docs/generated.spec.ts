@@ -20,6 +20,12 @@ describe('what is generated from the source', () => {
     expect(() => execFileSync(process.execPath, check, { stdio: 'pipe' })).not.toThrow();
   });
 
+  it('says what every field of every event means', () => {
+    const page = readFileSync(join(ROOT, 'docs', 'events.md'), 'utf8');
+    expect(page).toContain('| field | type | sealed | since version | meaning |');
+    expect(page.match(/^\| `.*\| +\|$/gm)).toBeNull();
+  });
+
   it('knows of every version the fields that its golden file holds', () => {
     const shapes = JSON.parse(readFileSync(join(DOMAIN, 'event-shapes.json'), 'utf8')) as Record<
       string,

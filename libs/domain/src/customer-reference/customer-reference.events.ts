@@ -6,6 +6,7 @@ export interface CustomerReferenceClaimed {
   readonly data: {
     readonly providerId: ProviderId;
     readonly customerId: CustomerId;
+    /** Names the claim, so that it is given back once and by whoever made it. */
     readonly claimId: string;
     /** When it was claimed. */
     readonly at: Instant;
@@ -18,6 +19,7 @@ export interface CustomerReferenceReleased {
   readonly data: {
     readonly providerId: ProviderId;
     readonly customerId: CustomerId;
+    /** The claim that is given back. */
     readonly claimId: string;
   };
 }

@@ -45,7 +45,10 @@ export interface CustomerReferenceChanged {
     readonly from: ClaimedReference | null;
     readonly to: ClaimedReference | null;
   };
-  readonly personal?: { readonly reference: string };
+  readonly personal?: {
+    /** The provider's own name for the customer. */
+    readonly reference: string;
+  };
 }
 
 /** Somebody has agreed to the provider's terms for this customer. */
@@ -58,7 +61,12 @@ export interface CustomerAgreementRecorded {
     readonly agreedOn: Day;
   };
   /** Who agreed. */
-  readonly personal: { readonly signatory: string; readonly email?: string };
+  readonly personal: {
+    /** Who agreed for the customer. */
+    readonly signatory: string;
+    /** Where the signatory is written to. */
+    readonly email?: string;
+  };
 }
 
 /** The provider no longer serves the customer. Its domain stays taken, its history stays. */
@@ -70,7 +78,10 @@ export interface CustomerEnded {
     /** The reference that it had, and loses. */
     readonly reference: ClaimedReference | null;
   };
-  readonly personal?: { readonly reason: string };
+  readonly personal?: {
+    /** Why, in the words of whoever did it. */
+    readonly reason: string;
+  };
 }
 
 /** The same provider serves the customer again. */

@@ -60,6 +60,7 @@ export interface CustomerResellerChanged {
     readonly customerId: CustomerId;
     readonly from: PartneredReseller | null;
     readonly to: PartneredReseller | null;
+    /** What was said aloud with it. */
     readonly warnings: readonly AssociationWarning[];
   };
 }
@@ -73,12 +74,16 @@ export interface DelegatedAdminGranted {
     readonly resellerId: ResellerId;
     readonly periodId: PeriodId;
     readonly scope: DelegationScope;
+    /** What the reseller may do. */
     readonly rights: readonly DelegatedRight[];
     readonly start: Instant;
     /** At most two years after `start`. */
     readonly end: Instant;
   };
-  readonly personal?: { readonly reason: string };
+  readonly personal?: {
+    /** Why, in the words of whoever did it. */
+    readonly reason: string;
+  };
 }
 
 /** A delegation ends. */
@@ -90,10 +95,14 @@ export interface DelegatedAdminRevoked {
     readonly resellerId: ResellerId;
     readonly periodId: PeriodId;
     readonly scope: DelegationScope;
+    /** What ended it. */
     readonly cause:
       'reseller-changed' | 'revoked' | 'expired' | 'partnership-ended' | 'customer-ended';
   };
-  readonly personal?: { readonly reason: string };
+  readonly personal?: {
+    /** Why, in the words of whoever did it. */
+    readonly reason: string;
+  };
 }
 
 /** A delegation goes on until another end: what it covers stays as it was granted. */
@@ -108,7 +117,10 @@ export interface DelegatedAdminRenewed {
     /** At most two years after the renewal, or the start if that is later. */
     readonly end: { readonly from: Instant; readonly to: Instant };
   };
-  readonly personal?: { readonly reason: string };
+  readonly personal?: {
+    /** Why, in the words of whoever did it. */
+    readonly reason: string;
+  };
 }
 
 /** The key of the customer's personal data is destroyed: from here on the customer is closed. */
@@ -131,6 +143,7 @@ export interface AdminCredentialIssued {
   readonly data: {
     readonly customerId: CustomerId;
     readonly credentialId: CredentialId;
+    /** Of the customer's first administrator. */
     readonly userName: string;
     /** The credential that this one revokes, `null` for the first. */
     readonly previousCredentialId: CredentialId | null;
@@ -146,13 +159,16 @@ export interface SubscriptionOrdered {
     readonly offerId: OfferId;
     /** The offer as bought: later revisions do not touch this subscription. */
     readonly offer: OfferTerms;
+    /** Licences. */
     readonly quantity: number;
     readonly billingCycle: BillingCycle;
     readonly term: Term;
+    /** `pending` until a start that is yet to come. */
     readonly status: 'active' | 'pending';
     readonly startsAt: Instant;
     /** Exclusive end of the first term. */
     readonly termEndsAt: Instant;
+    /** Whether one more term follows the first. */
     readonly autoRenew: boolean;
     /** The subscription that this add-on goes with; `null` for what is no add-on. */
     readonly baseSubscriptionId: SubscriptionId | null;
@@ -161,9 +177,13 @@ export interface SubscriptionOrdered {
     /** Credited with incentives from `startsAt`; `null` when nobody is. */
     readonly resellerOfRecord: PartneredReseller | null;
     readonly supportContact: SupportContact;
+    /** What was said aloud with it. */
     readonly warnings: readonly RecordWarning[];
   };
-  readonly personal?: { readonly name: string };
+  readonly personal?: {
+    /** What the customer calls it. */
+    readonly name: string;
+  };
 }
 
 /** More licences, or fewer, within the term. */
@@ -173,7 +193,9 @@ export interface SubscriptionQuantityChanged {
     readonly customerId: CustomerId;
     readonly subscriptionId: SubscriptionId;
     readonly offerId: OfferId;
+    /** Licences before. */
     readonly from: number;
+    /** Licences after. */
     readonly to: number;
     /** From when the new quantity counts, for use and for credit. */
     readonly effectiveFrom: Instant;
@@ -199,6 +221,7 @@ export interface ResellerOfRecordChanged {
     readonly effectiveFrom: Instant;
     /** Licences whose credit moves. */
     readonly quantity: number;
+    /** What was said aloud with it. */
     readonly warnings: readonly RecordWarning[];
   };
 }

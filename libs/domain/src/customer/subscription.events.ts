@@ -34,13 +34,19 @@ interface WithBase {
 export interface SubscriptionRenamed {
   readonly type: 'SubscriptionRenamed';
   readonly data: OfSubscription;
-  readonly personal: { readonly name: string };
+  readonly personal: {
+    /** What the customer calls it from now on. */
+    readonly name: string;
+  };
 }
 
 /** Whether it goes on for another term by itself, from now on. */
 export interface SubscriptionAutoRenewChanged {
   readonly type: 'SubscriptionAutoRenewChanged';
-  readonly data: OfSubscription & { readonly autoRenew: boolean };
+  readonly data: OfSubscription & {
+    /** Whether one more term follows this one. */
+    readonly autoRenew: boolean;
+  };
 }
 
 /** A start in the future has come. */
@@ -67,6 +73,7 @@ export interface SubscriptionCancelled {
   readonly data: OfSubscription &
     WithBase & {
       readonly offerId: OfferId;
+      /** Licences that it had. */
       readonly quantity: number;
       readonly effectiveFrom: Instant;
       readonly share: ShareOfTerm;
@@ -80,8 +87,11 @@ export interface SubscriptionCancelled {
 export interface SubscriptionUpgraded {
   readonly type: 'SubscriptionUpgraded';
   readonly data: OfSubscription & {
+    /** The offer that it was of. */
     readonly from: { readonly offerId: OfferId; readonly offer: OfferTerms };
+    /** The offer that it is of now. */
     readonly to: { readonly offerId: OfferId; readonly offer: OfferTerms };
+    /** Licences. */
     readonly quantity: number;
     readonly effectiveFrom: Instant;
     readonly share: ShareOfTerm;
@@ -109,6 +119,7 @@ export interface SubscriptionScheduledChangeUndone {
 export interface SubscriptionRenewed {
   readonly type: 'SubscriptionRenewed';
   readonly data: OfSubscription & {
+    /** The term that ended. */
     readonly from: {
       readonly offerId: OfferId;
       readonly quantity: number;
@@ -116,6 +127,7 @@ export interface SubscriptionRenewed {
     };
     readonly offerId: OfferId;
     readonly offer: OfferTerms;
+    /** Licences of the new term. */
     readonly quantity: number;
     /** From 1. */
     readonly termNumber: number;
@@ -133,6 +145,7 @@ export interface SubscriptionExpired {
   readonly data: OfSubscription &
     WithBase & {
       readonly offerId: OfferId;
+      /** Licences that it had. */
       readonly quantity: number;
       readonly effectiveFrom: Instant;
       readonly resellerOfRecord: PartneredReseller | null;

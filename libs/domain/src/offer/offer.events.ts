@@ -15,6 +15,7 @@ export interface OfferPricing {
 
 /** What a subscription is held to for as long as it runs, whatever becomes of the offer. */
 export interface OfferTerms {
+  /** As customers read it. */
   readonly name: string;
   /** Fewest licences of one subscription. */
   readonly minQuantity: number;
@@ -49,6 +50,7 @@ export interface OfferPublished {
   readonly data: CatalogueTerms & {
     readonly offerId: OfferId;
     readonly providerId: ProviderId;
+    /** What it is, as sellers read it. */
     readonly description: string;
   };
 }
@@ -59,6 +61,7 @@ export interface OfferRevised {
   readonly data: CatalogueTerms & {
     readonly offerId: OfferId;
     readonly providerId: ProviderId;
+    /** What it is, as sellers read it. */
     readonly description: string;
   };
 }

@@ -24,7 +24,11 @@ export interface PartnershipRequested {
     /** HMAC of the folded e-mail address, by which its reader finds the request; `null` before version 2. */
     readonly emailKey: string | null;
   };
-  readonly personal: { readonly email: string; readonly draft?: DraftText };
+  readonly personal: {
+    /** Whom the link is sent to. */
+    readonly email: string;
+    readonly draft?: DraftText;
+  };
 }
 
 /** Sent again: the link may be a new one, the time to answer begins anew. */
@@ -33,7 +37,9 @@ export interface PartnershipRequestReminded {
   readonly data: {
     readonly requestId: PartnershipRequestId;
     readonly providerId: ProviderId;
+    /** Links sent so far: only the last one is good. */
     readonly generation: { readonly from: number; readonly to: number };
+    /** When the link ends, before and now. */
     readonly expiresAt: { readonly from: Instant; readonly to: Instant };
   };
 }
@@ -42,7 +48,10 @@ export interface PartnershipRequestReminded {
 export interface PartnershipRequestBounced {
   readonly type: 'PartnershipRequestBounced';
   readonly data: { readonly requestId: PartnershipRequestId; readonly providerId: ProviderId };
-  readonly personal: { readonly note: string };
+  readonly personal: {
+    /** What the provider noted of it. */
+    readonly note: string;
+  };
 }
 
 /** Nobody has answered, and the time to answer ends in seven days: the provider may send it again. */
@@ -80,7 +89,10 @@ export interface PartnershipRequestDeclined {
     readonly providerId: ProviderId;
     readonly resellerId: ResellerId;
   };
-  readonly personal?: { readonly reason: string };
+  readonly personal?: {
+    /** Why, in the words of whoever did it. */
+    readonly reason: string;
+  };
 }
 
 /** The single use of the link. The partnership itself follows in its own stream, as `PartnershipAccepted`. */

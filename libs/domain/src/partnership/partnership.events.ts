@@ -26,13 +26,17 @@ export interface PartnershipEnded {
     readonly providerId: ProviderId;
     readonly resellerId: ResellerId;
     readonly periodId: PeriodId;
+    /** The side that ended it. */
     readonly endedBy: 'provider' | 'reseller';
     /** Takes over what the reseller has of the provider's customers; `null`: nobody does. */
     readonly successor: PartneredReseller | null;
     /** First day that the reseller is no longer credited for; `null` before version 2: the day of each effect. */
     readonly creditUntil: Day | null;
   };
-  readonly personal?: { readonly reason: string };
+  readonly personal?: {
+    /** Why, in the words of whoever did it. */
+    readonly reason: string;
+  };
 }
 
 /** What a period of a partnership has of the provider's customers. */

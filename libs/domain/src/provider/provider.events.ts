@@ -8,7 +8,12 @@ export interface ProviderCreated {
     /** ISO 3166-1 alpha-2. */
     readonly country: string;
   };
-  readonly personal: { readonly name: string; readonly email: string };
+  readonly personal: {
+    /** As partners and customers know it. */
+    readonly name: string;
+    /** Where the operator writes to it. */
+    readonly email: string;
+  };
 }
 
 /** Before anything is ordered, a customer must have agreed to this version of the provider's terms. */
@@ -18,6 +23,7 @@ export interface AgreementRequirementChanged {
     readonly providerId: ProviderId;
     /** Version required before; `null` when none was. */
     readonly from: string | null;
+    /** Version required from now on; `null` for none. */
     readonly to: string | null;
   };
 }

@@ -2,10 +2,13 @@ import type { ResellerId } from '../ids';
 
 /** A reseller's personal data: sealed as one, under the reseller's key. Its country is not part of it. */
 export interface ResellerProfile {
+  /** As partners and customers know it. */
   readonly name: string;
   /** Where it is invited to partnerships. */
   readonly email: string;
+  /** As the country's rules list it, where the country has states. */
   readonly state?: string;
+  /** As it was given, by the country's rules. */
   readonly phone?: string;
 }
 
@@ -32,14 +35,20 @@ export interface ResellerApproved {
 export interface ResellerRejected {
   readonly type: 'ResellerRejected';
   readonly data: { readonly resellerId: ResellerId };
-  readonly personal?: { readonly reason: string };
+  readonly personal?: {
+    /** Why, in the words of whoever did it. */
+    readonly reason: string;
+  };
 }
 
 /** The operator suspends an enrolled reseller. What it was delegated stays written, and does not hold. */
 export interface ResellerSuspended {
   readonly type: 'ResellerSuspended';
   readonly data: { readonly resellerId: ResellerId };
-  readonly personal?: { readonly reason: string };
+  readonly personal?: {
+    /** Why, in the words of whoever did it. */
+    readonly reason: string;
+  };
 }
 
 /** The operator ends a suspension: what the reseller was delegated holds again. */

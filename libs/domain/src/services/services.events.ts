@@ -36,6 +36,7 @@ export interface ServiceRevoked {
   readonly type: 'ServiceRevoked';
   readonly data: {
     readonly serviceId: ServiceId;
+    /** All that count no more. */
     readonly credentialIds: readonly CredentialId[];
     readonly revokedAt: Instant;
   };
