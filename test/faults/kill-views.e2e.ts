@@ -14,7 +14,7 @@ import { random, seedOfRun } from './harness/random';
 
 const SEED = seedOfRun();
 /** 100 of them take some ten minutes. */
-const ROUNDS = Number(process.env['KILL_VIEWS_ROUNDS'] ?? 6);
+const ROUNDS = Number(process.env['KILL_VIEWS_ROUNDS'] ?? 3);
 const CONNECTIONS = 20;
 /** So many that a rebuild takes longer than a process takes to be killed. */
 const EVENTS = 5_000;
