@@ -8,7 +8,7 @@ import { CredentialVault, loadOrCreateDevelopmentKeys } from '@tierbook/identity
 import { ApiDocument, expectDeclaredAnswers } from './harness/api-document';
 import { runTierbook } from './harness/command-line';
 import { COMMAND_CASES } from './harness/command-cases';
-import { LOG_IS_A_FILE } from './harness/engines';
+import { ALL_IN_FILES } from './harness/engines';
 import { startService, type Service } from './harness/service';
 import { accepted, invitationIn, World, type Member } from './harness/world';
 
@@ -308,14 +308,14 @@ describe('after every command there is', () => {
       ['audit', 'keys'],
       ['audit', 'verify', '--json'],
       ['replay', '--to', of('replayed')],
-      ...(LOG_IS_A_FILE ? [['backup', '--to', of('backup'), '--keys-to', of('keys')]] : []),
+      ...(ALL_IN_FILES ? [['backup', '--to', of('backup'), '--keys-to', of('keys')]] : []),
     ]) {
       const { code, out, err } = await runTierbook(service.dataDir, ...args);
       expect([args, code, code === 0 ? '' : err]).toEqual([args, 0, '']);
       places.set(args.join(' '), Buffer.from(out + err));
     }
     const exported = files(directory);
-    const backups = LOG_IS_A_FILE ? ['backup/events.db', 'backup/state.db'] : [];
+    const backups = ALL_IN_FILES ? ['backup/events.db', 'backup/state.db'] : [];
     expect([...exported.keys()]).toEqual(expect.arrayContaining([...backups, 'replayed/views.db']));
     for (const [name, bytes] of exported) places.set(name, bytes);
     rmSync(directory, { recursive: true });

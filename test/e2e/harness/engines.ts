@@ -18,6 +18,10 @@ if (!KNOWN.has(ENGINES)) {
 /** Whether the log is a file, in which positions count events. */
 export const LOG_IS_A_FILE = ENGINES === 'sqlite';
 
+/** Whether everything is in files of the embedded engines, as `tierbook backup` needs it. */
+export const ALL_IN_FILES =
+  LOG_IS_A_FILE && (process.env['TIERBOOK_E2E_STORES'] ?? 'sqlite') === 'sqlite';
+
 /**
  * The embedded engines, whatever the others are tested on: for tests of what these do alone, such as their files.
  * An empty setting is one that is left out.
