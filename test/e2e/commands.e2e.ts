@@ -101,7 +101,7 @@ describe('every command of the API document', () => {
       const passwords = all.filter((each) => each.at('adminCredential', 'password') !== undefined);
       expect(passwords).toHaveLength(credentials.length === 0 ? 0 : 1);
     });
-  });
+  }, 120_000);
 
   it('needs a key, and a key that is one', async () => {
     await everyCommand(async ({ api, path, body, operation: { method } }) => {

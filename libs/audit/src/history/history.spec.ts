@@ -18,7 +18,7 @@ import {
   PROVIDER_EXAMPLES,
   RESELLER_EXAMPLES,
   SERVICES_EXAMPLES,
-} from '../../../domain/src/testing/golden-examples';
+} from '@tierbook/domain/testing';
 import { FIELDS, FIELD_NAMES, LANGUAGES } from './fields';
 import { beginning, History, type HistoryEdge, type HistoryFilter } from './history';
 import { ResellerNames } from './names';
