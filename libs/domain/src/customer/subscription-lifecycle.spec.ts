@@ -431,6 +431,22 @@ describe('an upgrade', () => {
       .thenRefused('upgrade-strands-add-on', '/offerId');
   });
 
+  it('strands no add-on that is to become another offer', () => {
+    const both = { ...addOnTerms, addOnOf: [OFFER, BIGGER] };
+    const next = 'offer-next' as OfferId;
+    const narrower: ChangeToSchedule = {
+      kind: 'offer',
+      offer: chosenOffer(next, addOnTerms),
+      upgradeTargets: [next],
+    };
+    const addOns = [order(1), addOn(2, { offer: chosenOffer(ADD_ON, both) })];
+    expect(happens(historyOf(...addOns), upgrade(day(1)))).not.toEqual([]);
+    const planned = { ...schedule(narrower, day(1)), subscriptionId: subscription(2) };
+    given(...historyOf(...addOns, planned))
+      .when(upgrade(day(2)))
+      .thenRefused('upgrade-strands-add-on', '/offerId');
+  });
+
   it('waits for no other change', () => {
     given(...historyOf(order(1), cancel(day(8))))
       .when(upgrade(day(9)))

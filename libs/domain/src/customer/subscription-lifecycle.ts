@@ -1,5 +1,5 @@
 import { accept, refuse, refuseBroken, type BrokenRule, type Decision } from '../decision';
-import type { Instant } from '../ids';
+import type { Instant, OfferId } from '../ids';
 import { termsOf } from '../offer/offer.terms';
 import type {
   CancelSubscription,
@@ -271,11 +271,18 @@ function brokenUpgrade(
     broken.push({ code: 'add-on-needs-base', pointer, detail });
   }
   for (const addOn of addOnsOf(state, subscription.subscriptionId)) {
-    if (addOn.offer.addOnOf.includes(offerId)) continue;
+    if (goesAndStaysWith(addOn, offerId)) continue;
     const detail = `Its add-on, subscription ${addOn.subscriptionId}, does not go with offer ${offerId}.`;
     broken.push({ code: 'upgrade-strands-add-on', pointer, detail });
   }
   return broken;
+}
+
+/** Whether the add-on goes with a base of this offer, as it is and as it will be in its next term. */
+function goesAndStaysWith({ offer, scheduledChange }: SubscriptionState, base: OfferId): boolean {
+  const next = scheduledChange?.kind === 'offer' ? scheduledChange.offer : offer;
+  const standsAlone = next.addOnOf.length === 0;
+  return offer.addOnOf.includes(base) && (standsAlone || next.addOnOf.includes(base));
 }
 
 /** What else the customer has: a subscription does not count against itself. */
