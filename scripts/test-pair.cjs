@@ -25,6 +25,8 @@ const { status } = spawnSync(
     join(root, 'node_modules', 'jest', 'bin', 'jest.js'),
     '--json',
     `--outputFile=dist/test-results-${log}-${stores}.json`,
+    // Each call goes through one server more, or two.
+    '--testTimeout=120000',
     ...(rest.length > 0 ? rest : ['test/e2e']),
   ],
   {
