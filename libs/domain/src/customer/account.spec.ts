@@ -201,12 +201,12 @@ describe('an agreement', () => {
     };
     given(...history(create))
       .when(required)
-      .thenRefused('agreement-required', '');
+      .thenRefused('agreement-required', '/offerId');
     const agreed = history(create, record('2026-01-31'));
     expect(decide(required, given(...agreed).state).kind).toBe('accepted');
     given(...agreed)
       .when({ ...required, requiredAgreement: '2027-01' })
-      .thenRefused('agreement-required', '');
+      .thenRefused('agreement-required', '/offerId');
     const buying = { subscriptions: [orderOf(1)], requiredAgreement: '2026-01' };
     given().when(createCustomer(buying)).thenRefused('agreement-required', '/agreement');
     const tooMany = { ...orderOf(1), quantity: 1_000_000 };

@@ -202,7 +202,7 @@ function order(
 ): Decided {
   return (
     refuseBroken([
-      ...missingAgreement(requiredAgreement, state.agreedVersions, ''),
+      ...missingAgreement(requiredAgreement, state.agreedVersions, '/offerId'),
       ...brokenRulesOf(item, state, at, ''),
     ]) ?? accept(...place(item, state, at))
   );
