@@ -39,6 +39,11 @@ interface Entry {
 /** Weight that the cache holds: one per aggregate, remembered command and touched resource. */
 const DEFAULT_CACHE_WEIGHT = 100_000;
 
+/** The full name of an aggregate's stream. */
+export function streamName(namespace: string, category: string, id: string): string {
+  return `${namespace}.${category}-${id}`;
+}
+
 /**
  * Loads aggregates: the cached state and the events since. What it answers is current, because the
  * stream's tail is read every time; the cache only spares reading the beginning again.
@@ -56,7 +61,7 @@ export class AggregateStore {
 
   /** The stream's full name. */
   streamOf(category: string, id: string): string {
-    return `${this.namespace}.${category}-${id}`;
+    return streamName(this.namespace, category, id);
   }
 
   /** The aggregate as it stands now. Never answers stale state. */

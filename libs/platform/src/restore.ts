@@ -16,6 +16,7 @@ import {
   systemClock,
   StoreFullError,
   StoreRefusedError,
+  streamName,
   type EventStore,
   type LogRestored,
   type PersonalKeys,
@@ -292,7 +293,7 @@ async function recordRestore(
   const commandId = newId();
   await store.append([
     {
-      stream: `${namespace}.log-${data.formerLogId}`,
+      stream: streamName(namespace, 'log', data.formerLogId),
       expectedRevision: 'no_stream',
       events: [
         {

@@ -1,3 +1,4 @@
+import { streamName } from '@tierbook/eventing';
 import { parsePrincipal, type Principal } from '@tierbook/identity';
 import { openEventReader, type Configuration } from '@tierbook/platform';
 import { Command, Help, Option } from 'nest-commander';
@@ -76,7 +77,7 @@ function refuseAsPlanned(customer: string, answer: Readonly<Record<string, unkno
 async function agentOfProvider(configuration: Configuration, customer: string): Promise<Principal> {
   const log = await openEventReader(configuration);
   try {
-    const stream = `${configuration.namespace}.customer-${customer}`;
+    const stream = streamName(configuration.namespace, 'customer', customer);
     for await (const events of log.reader.readStream(stream)) {
       const provider = parsePrincipal({
         id: OPERATOR.id,

@@ -7,7 +7,7 @@ import {
   type Language,
   type Names,
 } from '@tierbook/audit';
-import { StoreRefusedError, systemClock, type EventCodec } from '@tierbook/eventing';
+import { StoreRefusedError, streamName, systemClock, type EventCodec } from '@tierbook/eventing';
 import { KeyFileError } from '@tierbook/identity';
 import {
   openEventReader,
@@ -50,7 +50,7 @@ export class HistoryCommand extends CommandRunner {
       const { reader } = log;
       const codec = unsealing?.codec ?? sealedCodec();
       const streamOf = (category: string, id: string) =>
-        `${configuration.namespace}.${category}-${id}`;
+        streamName(configuration.namespace, category, id);
       const history = new History(reader, codec).all(streamOf('customer', customer));
       const resellers = new ResellerNames(reader, codec, (id) => streamOf('reseller', id));
       const refusals = await refusalsOf(customer, configuration);

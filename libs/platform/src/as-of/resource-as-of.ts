@@ -6,7 +6,7 @@ import type {
   ProviderId,
   ResellerId,
 } from '@tierbook/domain';
-import type { EventReader, Position } from '@tierbook/eventing';
+import { streamName, type EventReader, type Position } from '@tierbook/eventing';
 import type { KeyMaterial } from '@tierbook/identity';
 import {
   Cursors,
@@ -90,7 +90,7 @@ export async function resourceAsOf(
     const store = await StreamViews.of({
       reader: log.reader,
       decode: (stored) => unsealing.codec.decode(stored),
-      streamOf: (category, of) => `${configuration.namespace}.${category}-${of}`,
+      streamOf: (category, of) => streamName(configuration.namespace, category, of),
       isSkipped: (...event) => skipped?.has(...event) === true,
       position: moment.position,
       onErased: (view) => erased.add(view),
