@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import {
   CheckpointInvalidError,
   TransparencyLog,
   type TransparencyLogOptions,
 } from '@tierbook/audit';
 import { StoreRefusedError } from '@tierbook/eventing';
+import { readIfThere } from './files';
 import type { Logger } from './logging';
 
 /** How often the log's growth is signed and put beside it: what a crash can leave unsigned at most, when all is well. */
@@ -41,7 +41,7 @@ export class AuditSigner {
    * @throws StoreRefusedError: one line that says what is wrong and what to do.
    */
   static async start({ file, logger, ...options }: AuditSignerOptions): Promise<AuditSigner> {
-    const published = await readPublished(file);
+    const published = await readIfThere(file);
     try {
       const log = await TransparencyLog.open(options, published);
       return new AuditSigner(log, logger);
@@ -68,15 +68,5 @@ export class AuditSigner {
     } catch (err) {
       this.#logger.error({ err }, 'audit checkpoint not signed');
     }
-  }
-}
-
-/** The checkpoint that was published last, `undefined` before the first. */
-export async function readPublished(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
   }
 }

@@ -1,6 +1,6 @@
-import { open, readFile, truncate } from 'node:fs/promises';
+import { open, truncate } from 'node:fs/promises';
 import { StoreRefusedError, StoreUnavailableError, type PersonalKeys } from '@tierbook/eventing';
-import { codeOf } from './files';
+import { codeOf, readIfThere } from './files';
 
 /** A key that was destroyed, or was about to be. */
 export interface Erasure {
@@ -105,9 +105,8 @@ async function takeOffTornLine(path: string): Promise<void> {
 
 async function readOrNone(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    return (await readIfThere(file)) ?? '';
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return '';
     throw new StoreRefusedError(
       `The erasures noted in ${file} cannot be read (${codeOf(error)}): check its permissions.`,
       { cause: error },

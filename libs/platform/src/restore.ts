@@ -31,7 +31,6 @@ import {
   takeStoreLock,
 } from '@tierbook/sqlite';
 import type { StateStore } from '@tierbook/state';
-import { readPublished } from './audit-signer';
 import {
   BACKUP_FILES,
   embeddedFiles,
@@ -41,7 +40,7 @@ import {
 } from './backup';
 import type { Configuration } from './configuration';
 import { erasuresFile, notingErasures, readErasures } from './erasure-record';
-import { codeOf, replaceFile, syncDirectory } from './files';
+import { codeOf, readIfThere, replaceFile, syncDirectory } from './files';
 import { newId } from './new-id';
 import { auditSigners } from './tierbook';
 
@@ -210,7 +209,7 @@ async function lastKnownCheckpoint({
   checkpointFile,
 }: RestoreOptions): Promise<KnownCheckpoint | undefined> {
   const file = checkpointFile ?? configuration.auditCheckpointFile;
-  const note = await readPublished(file);
+  const note = await readIfThere(file);
   if (note !== undefined) {
     return { file, note, checkpoint: openOwnCheckpoint(note, auditSigners(keys)) };
   }
@@ -225,7 +224,7 @@ async function verified(
   { from, keys, onProgress }: RestoreOptions,
   known: Checkpoint | undefined,
 ): Promise<{ readonly events: number; readonly note: string | undefined }> {
-  const note = await readPublished(join(from, BACKUP_FILES.checkpoint));
+  const note = await readIfThere(join(from, BACKUP_FILES.checkpoint));
   const signed = note === undefined ? [] : [openOwnCheckpoint(note, auditSigners(keys))];
   const reader = openSqliteEventReader(staged.log);
   const state = openSqliteStateStore({ path: staged.state });

@@ -15,7 +15,7 @@ import {
   auditSigners,
   openEventReader,
   openStateReader,
-  readPublished,
+  readIfThere,
   type Configuration,
 } from '@tierbook/platform';
 import type { EventReader } from '@tierbook/eventing';
@@ -26,7 +26,7 @@ import { keysHere } from '../this-machine';
 
 /** The checkpoint in a file. @throws CommandFailedError where there is none. */
 export async function checkpointIn(file: string): Promise<string> {
-  const note = await readPublished(file);
+  const note = await readIfThere(file);
   if (note !== undefined) return note;
   throw new CommandFailedError(`There is no checkpoint in ${file}: name another file.`);
 }

@@ -1,6 +1,6 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { parseVerification, type Verification } from '@tierbook/audit';
-import { replaceFile } from '@tierbook/platform';
+import { readIfThere, replaceFile } from '@tierbook/platform';
 import { CommandRunner, Help, Option, SubCommand } from 'nest-commander';
 import { CommandFailedError } from '../errors';
 import { jsonLine, print } from '../terminal/output';
@@ -107,10 +107,7 @@ async function resumptionIn(file: string): Promise<Resumption> {
 }
 
 async function verificationIn(file: string): Promise<Verification | undefined> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const text = await readIfThere(file);
   if (text === undefined) return undefined;
   const verification = parseVerification(text);
   if (verification !== undefined) return verification;

@@ -1,4 +1,4 @@
-import { readPublished, replaceFile } from '@tierbook/platform';
+import { readIfThere, replaceFile } from '@tierbook/platform';
 import { CommandRunner, Help, Option, SubCommand } from 'nest-commander';
 import { CommandFailedError } from '../errors';
 import { print } from '../terminal/output';
@@ -20,7 +20,7 @@ export class WitnessCommand extends CommandRunner {
     const configuration = configurationHere(process.env, dataDir);
     const current = configuration.auditCheckpointFile;
     const note = await checkpointIn(current);
-    const isFirst = (await readPublished(file)) === undefined;
+    const isFirst = (await readIfThere(file)) === undefined;
     const files = isFirst ? [current] : [file, current];
     const checkpoints = await openedFrom(files, key, configuration);
     const { faults } = await verifyHere(configuration, checkpoints);

@@ -12,7 +12,7 @@ import {
   auditSigners,
   openPersonalKeysReader,
   openStateReader,
-  readPublished,
+  readIfThere,
   storePlaces,
   type Configuration,
 } from '@tierbook/platform';
@@ -110,7 +110,7 @@ async function whyAuditNeeds(
   kid: string,
   configuration: Configuration,
 ): Promise<string | undefined> {
-  const note = await readPublished(configuration.auditCheckpointFile);
+  const note = await readIfThere(configuration.auditCheckpointFile);
   if (note === undefined) return undefined;
   const { audit } = keysHere(process.env, configuration);
   const others = auditSigners({
