@@ -6,11 +6,12 @@ import {
   TreeProofs,
   TreeStore,
 } from '@tierbook/audit';
-import { CommandRunner, Help, Option, SubCommand } from 'nest-commander';
+import { Help, SubCommand } from 'nest-commander';
 import { CommandFailedError } from '../errors';
 import { jsonLine, print } from '../terminal/output';
 import { configurationOf } from '../this-machine';
 import { checkpointIn, verifiersFor, withTree } from './checkpoints';
+import { CheckpointCommand } from './signed-log-command';
 
 interface Options {
   readonly key?: readonly string[];
@@ -22,7 +23,7 @@ interface Options {
   arguments: '<checkpoint>',
   description: 'make a proof, as JSON, that the log only grew since a checkpoint that was kept',
 })
-export class ConsistencyCommand extends CommandRunner {
+export class ConsistencyCommand extends CheckpointCommand {
   async run([file = '']: string[], { key = [], dataDir }: Options): Promise<void> {
     const configuration = configurationOf(process.env, dataDir);
     const note = await checkpointIn(file);
@@ -49,22 +50,6 @@ export class ConsistencyCommand extends CommandRunner {
       );
     });
     await print(jsonLine(proof));
-  }
-
-  @Option({
-    flags: '--key <verifier key>',
-    description: "who may have signed it (default: this machine's key file)",
-  })
-  parseKey(key: string, earlier: readonly string[] = []): readonly string[] {
-    return [...earlier, key];
-  }
-
-  @Option({
-    flags: '--data-dir <directory>',
-    description: 'where all of it lies, such as a copy (default: DATA_DIR and what else is set)',
-  })
-  parseDataDir(directory: string): string {
-    return directory;
   }
 
   @Help('after')

@@ -1,10 +1,11 @@
 import { LogProofs } from '@tierbook/audit';
 import { parsePosition, positionOfEvent, type Position } from '@tierbook/eventing';
-import { CommandRunner, Help, Option, SubCommand } from 'nest-commander';
+import { Help, SubCommand } from 'nest-commander';
 import { CommandFailedError } from '../errors';
 import { jsonLine, print } from '../terminal/output';
 import { configurationOf } from '../this-machine';
 import { withTree } from './checkpoints';
+import { SignedLogCommand } from './signed-log-command';
 
 interface Options {
   readonly dataDir?: string;
@@ -15,7 +16,7 @@ interface Options {
   arguments: '<event>',
   description: 'make a proof, as JSON, that an event stands in the signed log',
 })
-export class ProveCommand extends CommandRunner {
+export class ProveCommand extends SignedLogCommand {
   async run([event = '']: string[], { dataDir }: Options): Promise<void> {
     const configuration = configurationOf(process.env, dataDir);
     const proof = await withTree(configuration, async (reader, state) => {
@@ -36,14 +37,6 @@ export class ProveCommand extends CommandRunner {
       );
     });
     await print(jsonLine(proof));
-  }
-
-  @Option({
-    flags: '--data-dir <directory>',
-    description: 'where all of it lies, such as a copy (default: DATA_DIR and what else is set)',
-  })
-  parseDataDir(directory: string): string {
-    return directory;
   }
 
   @Help('after')

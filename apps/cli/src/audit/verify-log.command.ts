@@ -1,11 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { parseVerification, type Verification } from '@tierbook/audit';
 import { readIfThere, replaceFile } from '@tierbook/platform';
-import { CommandRunner, Help, Option, SubCommand } from 'nest-commander';
+import { Help, Option, SubCommand } from 'nest-commander';
 import { CommandFailedError } from '../errors';
 import { jsonLine, print } from '../terminal/output';
 import { configurationOf } from '../this-machine';
 import { openedFrom, verifyHere, type Resumption } from './checkpoints';
+import { CheckpointCommand } from './signed-log-command';
 
 interface Options {
   readonly checkpoint?: readonly string[];
@@ -16,7 +17,7 @@ interface Options {
 }
 
 @SubCommand({ name: 'verify', description: 'hold the whole log to signed checkpoints' })
-export class VerifyLogCommand extends CommandRunner {
+export class VerifyLogCommand extends CheckpointCommand {
   async run(_args: string[], { checkpoint = [], key = [], ...options }: Options): Promise<void> {
     const configuration = configurationOf(process.env, options.dataDir);
     const files = checkpoint.length > 0 ? checkpoint : [configuration.auditCheckpointFile];
@@ -47,14 +48,6 @@ export class VerifyLogCommand extends CommandRunner {
   }
 
   @Option({
-    flags: '--key <verifier key>',
-    description: "who may have signed it (default: this machine's key file)",
-  })
-  parseKey(key: string, earlier: readonly string[] = []): readonly string[] {
-    return [...earlier, key];
-  }
-
-  @Option({
     flags: '--resume <file>',
     description: 'where to keep how far it is: run again after a stop, it goes on from there',
   })
@@ -65,14 +58,6 @@ export class VerifyLogCommand extends CommandRunner {
   @Option({ flags: '--json', description: 'answer with JSON: { "intact", "events", "faults" }' })
   parseJson(): boolean {
     return true;
-  }
-
-  @Option({
-    flags: '--data-dir <directory>',
-    description: 'where all of it lies, such as a copy (default: DATA_DIR and what else is set)',
-  })
-  parseDataDir(directory: string): string {
-    return directory;
   }
 
   @Help('after')

@@ -1,6 +1,7 @@
 import { readIfThere, replaceFile } from '@tierbook/platform';
-import { CommandRunner, Help, Option, SubCommand } from 'nest-commander';
+import { Help, Option, SubCommand } from 'nest-commander';
 import { CommandFailedError } from '../errors';
+import { LogCommand } from '../log-command';
 import { print } from '../terminal/output';
 import { configurationHere } from '../this-machine';
 import { checkpointIn, openedFrom, verifyHere } from './checkpoints';
@@ -15,7 +16,7 @@ interface Options {
   name: 'witness',
   description: 'keep the last checkpoint elsewhere, as long as the log extends it',
 })
-export class WitnessCommand extends CommandRunner {
+export class WitnessCommand extends LogCommand {
   async run(_args: string[], { file, key = [], dataDir }: Options): Promise<void> {
     const configuration = configurationHere(process.env, dataDir);
     const current = configuration.auditCheckpointFile;
@@ -46,14 +47,6 @@ export class WitnessCommand extends CommandRunner {
   })
   parseKey(key: string, earlier: readonly string[] = []): readonly string[] {
     return [...earlier, key];
-  }
-
-  @Option({
-    flags: '--data-dir <directory>',
-    description: 'where the log lies (default: DATA_DIR, else ./data)',
-  })
-  parseDataDir(directory: string): string {
-    return directory;
   }
 
   @Help('after')

@@ -1,19 +1,18 @@
 import { backUp } from '@tierbook/platform';
-import { Command, CommandRunner, Help, Option } from 'nest-commander';
+import { Command, Help, Option } from 'nest-commander';
+import { OperatorCommand, type OperatorOptions } from '../operator-command';
 import { formatBytes, formatCount } from '../terminal/format';
 import { jsonLine, print } from '../terminal/output';
 import { Progress } from '../terminal/progress';
 import { configurationHere } from '../this-machine';
 
-interface Options {
+interface Options extends OperatorOptions {
   readonly to: string;
   readonly keysTo?: string;
-  readonly json?: boolean;
-  readonly dataDir?: string;
 }
 
 @Command({ name: 'backup', description: 'copy log, state and checkpoint beside a running service' })
-export class BackupCommand extends CommandRunner {
+export class BackupCommand extends OperatorCommand {
   async run(_args: string[], { to, keysTo, json, dataDir }: Options): Promise<void> {
     const configuration = configurationHere(process.env, dataDir);
     const progress = new Progress('Copying, in percent of the log,', 100);
@@ -57,19 +56,6 @@ export class BackupCommand extends CommandRunner {
     description: 'another new or empty directory, for the personal keys',
   })
   parseKeysTo(directory: string): string {
-    return directory;
-  }
-
-  @Option({ flags: '--json', description: 'one JSON object' })
-  parseJson(): boolean {
-    return true;
-  }
-
-  @Option({
-    flags: '--data-dir <directory>',
-    description: 'where the data lies (default: DATA_DIR, else ./data)',
-  })
-  parseDataDir(directory: string): string {
     return directory;
   }
 

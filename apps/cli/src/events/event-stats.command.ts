@@ -1,5 +1,6 @@
 import { eventLogBytes, openEventReader } from '@tierbook/platform';
-import { CommandRunner, Help, Option, SubCommand } from 'nest-commander';
+import { Help, Option, SubCommand } from 'nest-commander';
+import { LogCommand } from '../log-command';
 import { formatBytes, formatCount, formatTable } from '../terminal/format';
 import { jsonLine, print } from '../terminal/output';
 import { Progress } from '../terminal/progress';
@@ -16,7 +17,7 @@ interface Options {
   name: 'stats',
   description: 'count the events by type and day, and the streams they are in',
 })
-export class EventStatsCommand extends CommandRunner {
+export class EventStatsCommand extends LogCommand {
   async run(_args: string[], { json, dataDir }: Options): Promise<void> {
     const configuration = configurationHere(process.env, dataDir);
     const log = await openEventReader(configuration);
@@ -39,14 +40,6 @@ export class EventStatsCommand extends CommandRunner {
   @Option({ flags: '--json', description: 'one JSON object' })
   parseJson(): boolean {
     return true;
-  }
-
-  @Option({
-    flags: '--data-dir <directory>',
-    description: 'where the log lies (default: DATA_DIR, else ./data)',
-  })
-  parseDataDir(directory: string): string {
-    return directory;
   }
 
   @Help('after')

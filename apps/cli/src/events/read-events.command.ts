@@ -1,7 +1,8 @@
 import type { Position } from '@tierbook/eventing';
 import { openEventReader, openUnsealing, type Configuration } from '@tierbook/platform';
-import { CommandRunner, Help, Option, SubCommand } from 'nest-commander';
+import { Help, Option, SubCommand } from 'nest-commander';
 import { UsageError } from '../errors';
+import { LogCommand } from '../log-command';
 import { wholeNumber } from '../option-values';
 import { jsonLine, note, print } from '../terminal/output';
 import { configurationHere, keysHere } from '../this-machine';
@@ -26,7 +27,7 @@ interface Options {
 }
 
 @SubCommand({ name: 'read', description: 'print events, in the order of the log' })
-export class ReadEventsCommand extends CommandRunner {
+export class ReadEventsCommand extends LogCommand {
   async run(_args: string[], options: Options): Promise<void> {
     checkReverse(options);
     const configuration = configurationHere(process.env, options.dataDir);
@@ -96,14 +97,6 @@ export class ReadEventsCommand extends CommandRunner {
   @Option({ flags: '--json', description: 'one JSON object a line (NDJSON)' })
   parseJson(): boolean {
     return true;
-  }
-
-  @Option({
-    flags: '--data-dir <directory>',
-    description: 'where the log lies (default: DATA_DIR, else ./data)',
-  })
-  parseDataDir(directory: string): string {
-    return directory;
   }
 
   @Help('after')

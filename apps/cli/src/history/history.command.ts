@@ -16,8 +16,9 @@ import {
   sealedCodec,
   type Configuration,
 } from '@tierbook/platform';
-import { Command, CommandRunner, Help, Option } from 'nest-commander';
+import { Command, Help, Option } from 'nest-commander';
 import { CommandFailedError, lineOf } from '../errors';
+import { LogCommand } from '../log-command';
 import { oneOf } from '../option-values';
 import { note, print } from '../terminal/output';
 import { configurationHere, keysHere } from '../this-machine';
@@ -40,7 +41,7 @@ const PAGE = 1_000;
   arguments: '<customer>',
   description: 'tell what happened to a customer: who did what, when, for whom',
 })
-export class HistoryCommand extends CommandRunner {
+export class HistoryCommand extends LogCommand {
   async run([customer = '']: string[], options: Options): Promise<void> {
     const { format = 'text', language = 'en' } = options;
     const configuration = configurationHere(process.env, options.dataDir);
@@ -89,14 +90,6 @@ export class HistoryCommand extends CommandRunner {
   @Option({ flags: '--sealed', description: 'leave personal data sealed: no keys are needed' })
   parseSealed(): boolean {
     return true;
-  }
-
-  @Option({
-    flags: '--data-dir <directory>',
-    description: 'where the log lies (default: DATA_DIR, else ./data)',
-  })
-  parseDataDir(directory: string): string {
-    return directory;
   }
 
   @Help('after')
