@@ -184,7 +184,7 @@ export class CustomersController {
       ['customers', 'subscriptions', 'resellers'],
       (caller) => this.sight.of(caller, id),
     );
-    const { reads, moment } = await this.asOf.ofCustomer({ reply }, asOf, id);
+    const { reads, moment } = await this.asOf.ofStream({ reply }, asOf, 'customer', id);
     const detail = await getCustomer(reads, id);
     const whole = found<CustomerDetail>(detail, 'customer', reply, moment);
     // How the provider bills it and what it calls it is the provider's own.
