@@ -57,6 +57,24 @@ export async function checkOnReseller(
     : notFound('reseller');
 }
 
+/** Whether this caller may know of the provider: the operator of any, a provider of itself. */
+export async function seesProvider(
+  { organisation }: Principal,
+  providerId: ProviderId,
+  gathering: Gathering,
+): Promise<boolean> {
+  const isIts = organisation.kind === 'operator' || organisation.id === providerId;
+  return isIts && (await gathering.read(aggregates.provider, providerId)).status !== 'none';
+}
+
+/** Whether the caller is the provider that made it, such as an offer; nobody made what is not there. */
+export function isOwnedBy(
+  { organisation }: Principal,
+  { providerId }: { readonly status?: string; readonly providerId?: ProviderId },
+): boolean {
+  return organisation.kind === 'provider' && providerId === organisation.id;
+}
+
 /** Whether this caller may know of the reseller: by the streams, never by a view. */
 export async function seesReseller(
   { organisation }: Principal,

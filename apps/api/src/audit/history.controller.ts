@@ -1,6 +1,13 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { aggregates, isSideOf, seesReseller, type Sight } from '@tierbook/application';
+import {
+  aggregates,
+  isOwnedBy,
+  isSideOf,
+  seesProvider,
+  seesReseller,
+  type Sight,
+} from '@tierbook/application';
 import type {
   CustomerId,
   DelegationId,
@@ -117,11 +124,9 @@ export class HistoryController {
     @Query() query: HistoryQuery,
   ) {
     const of = { category: 'provider', id: providerId };
-    return this.history(exchange, query, 'read-provider-events', of, async ({ organisation }) => {
+    return this.history(exchange, query, 'read-provider-events', of, async (caller) => {
       const { gathering } = this.tierbook.pipeline;
-      const { status } = await gathering.read(aggregates.provider, providerId);
-      const isIts = organisation.kind === 'operator' || organisation.id === providerId;
-      if (status === 'none' || !isIts) throw missing('provider');
+      if (!(await seesProvider(caller, providerId, gathering))) throw missing('provider');
     });
   }
 
@@ -268,11 +273,4 @@ export class HistoryController {
 
 function covers(sight: Sight, subscriptionId: SubscriptionId): boolean {
   return sight === 'all' || sight.has(subscriptionId);
-}
-
-function isOwnedBy(
-  { organisation }: Principal,
-  state: { readonly status: string; readonly providerId?: ProviderId },
-): boolean {
-  return organisation.kind === 'provider' && state.providerId === organisation.id;
 }

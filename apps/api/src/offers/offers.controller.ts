@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@ne
 import { ApiTags } from '@nestjs/swagger';
 import {
   aggregates,
+  isOwnedBy,
   customerIdOf,
   PublishOfferCommand,
   RetireOfferCommand,
@@ -118,10 +119,9 @@ export class OffersController {
     @Param('id', IdPipe) id: OfferId,
     @Query() { asOf }: AsOfQuery,
   ): Promise<OfferRow> {
-    await this.reader.beginOn(request, 'read-offer', ['offers'], async ({ organisation }) => {
+    await this.reader.beginOn(request, 'read-offer', ['offers'], async (caller) => {
       const offer = await this.tierbook.pipeline.gathering.read(aggregates.offer, id);
-      const isIts = organisation.kind === 'provider' && offer.status !== 'none';
-      if (!isIts || offer.providerId !== organisation.id) throw missing('offer');
+      if (!isOwnedBy(caller, offer)) throw missing('offer');
     });
     const { reads, moment } = await this.asOf.ofStream({ reply }, asOf, 'offer', id);
     return found<OfferRow>(await getOffer(reads, id), 'offer', reply, moment);

@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@ne
 import { ApiBody, ApiTags } from '@nestjs/swagger';
 import {
   aggregates,
+  isOwnedBy,
   generationOf,
   InvitationReader,
   NotePartnershipRequestBounceCommand,
@@ -247,10 +248,9 @@ export class PartnershipRequestsController {
       request,
       'read-partnership-request',
       [],
-      async ({ organisation }) => {
+      async (caller) => {
         const read = await this.invitations.read(id);
-        const owner = organisation.kind === 'provider' ? organisation.id : undefined;
-        if (read === undefined || owner !== read.providerId) throw missing('partnership request');
+        if (read === undefined || !isOwnedBy(caller, read)) throw missing('partnership request');
         return read;
       },
     );

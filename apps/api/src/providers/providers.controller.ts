@@ -1,6 +1,10 @@
 import { Body, Controller, Get, Inject, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { aggregates, CreateProviderCommand, RequireAgreementCommand } from '@tierbook/application';
+import {
+  CreateProviderCommand,
+  RequireAgreementCommand,
+  seesProvider,
+} from '@tierbook/application';
 import type { ProviderId, ResellerId } from '@tierbook/domain';
 import { TIERBOOK, type Tierbook } from '@tierbook/platform';
 import {
@@ -84,11 +88,8 @@ export class ProvidersController {
     @Query() { asOf }: AsOfQuery,
   ): Promise<ProviderRow> {
     await this.reader.beginOn(request, 'read-provider', ['providers'], async (principal) => {
-      const { organisation } = principal;
       const { gathering } = this.tierbook.pipeline;
-      const { status } = await gathering.read(aggregates.provider, id);
-      const isIts = organisation.kind === 'operator' || organisation.id === id;
-      if (status === 'none' || !isIts) throw missing('provider');
+      if (!(await seesProvider(principal, id, gathering))) throw missing('provider');
     });
     const { reads, moment } = await this.asOf.ofStream({ reply }, asOf, 'provider', id);
     return found<ProviderRow>(await getProvider(reads, id), 'provider', reply, moment);
