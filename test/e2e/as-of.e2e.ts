@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { random, seedOfRun } from '../faults/harness/random';
+import { random } from '@tierbook/eventing/testing';
+import { seedOfRun } from '../faults/harness/random';
 import { AnswerSchemas } from './harness/answer-schemas';
 import type { Answer, Api } from './harness/api';
 import { ApiDocument, expectDeclaredAnswers } from './harness/api-document';

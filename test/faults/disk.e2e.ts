@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { random } from '@tierbook/eventing/testing';
 import { type Service, startService } from '../e2e/harness/service';
 import {
   type Answer,
@@ -16,7 +17,7 @@ import { type Known, startLoad } from './harness/load';
 import { differencesOf, flawsOf, readLog } from './harness/oracle';
 import { until } from '../e2e/harness/until';
 import { newDirectory } from './harness/process';
-import { random, seedOfRun } from './harness/random';
+import { seedOfRun } from './harness/random';
 
 const SEED = seedOfRun();
 const CONNECTIONS = 50;

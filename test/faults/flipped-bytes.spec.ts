@@ -11,14 +11,14 @@ import {
   verifyLog,
   type Checkpoint,
 } from '@tierbook/audit';
-import { newEvent } from '@tierbook/eventing/testing';
+import { newEvent, random } from '@tierbook/eventing/testing';
 import {
   openSqliteEventReader,
   openSqliteEventStore,
   openSqliteStateReader,
   openSqliteStateStore,
 } from '@tierbook/sqlite';
-import { random, seedOfRun } from './harness/random';
+import { seedOfRun } from './harness/random';
 
 const SEED = seedOfRun();
 const EVENTS = 6;

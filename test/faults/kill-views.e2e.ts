@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from '@jest/globals';
 import type { NewEvent, StoredEvent } from '@tierbook/eventing';
+import { random } from '@tierbook/eventing/testing';
 import { PROJECTIONS } from '@tierbook/read-models';
 import { openSqliteEventStore } from '@tierbook/sqlite';
 import { type Service, startService } from '../e2e/harness/service';
@@ -10,7 +11,7 @@ import { Client, subscribed } from './harness/client';
 import { type Known, startLoad } from './harness/load';
 import { differencesOf, flawsOf, readLog } from './harness/oracle';
 import { newDirectory } from './harness/process';
-import { random, seedOfRun } from './harness/random';
+import { seedOfRun } from './harness/random';
 
 const SEED = seedOfRun();
 /** 100 of them take some ten minutes. */

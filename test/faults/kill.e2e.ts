@@ -2,12 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { StoredEvent } from '@tierbook/eventing';
+import { random } from '@tierbook/eventing/testing';
 import { type Service, startService } from '../e2e/harness/service';
 import { type Answer, Client, type Command, customer, offer, order } from './harness/client';
 import { type Known, type SentCommand, startLoad } from './harness/load';
 import { differencesOf, flawsOf, readLog } from './harness/oracle';
 import { newDirectory, startToEnd } from './harness/process';
-import { random, seedOfRun } from './harness/random';
+import { seedOfRun } from './harness/random';
 
 const SEED = seedOfRun();
 const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? 10);

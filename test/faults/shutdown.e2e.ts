@@ -1,12 +1,13 @@
 import { createConnection, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { random } from '@tierbook/eventing/testing';
 import { type Service, startService } from '../e2e/harness/service';
 import { Client, subscribed } from './harness/client';
 import { startLoad } from './harness/load';
 import { flawsOf, readLog } from './harness/oracle';
 import { until } from '../e2e/harness/until';
 import { newDirectory, startToEnd } from './harness/process';
-import { random, seedOfRun } from './harness/random';
+import { seedOfRun } from './harness/random';
 
 const SEED = seedOfRun();
 const CONNECTIONS = 50;

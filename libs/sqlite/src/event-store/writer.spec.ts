@@ -15,6 +15,7 @@ import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import type { StoredEvent } from '@tierbook/eventing';
+import { random } from '@tierbook/eventing/testing';
 import { openDurableDatabase } from '../durable-store/open-durable-database';
 import { EVENT_LOG_FORMAT } from './event-log-format';
 import { openSqliteEventStore } from './sqlite-event-store';
@@ -31,17 +32,6 @@ function newLog(): string {
   const path = join(directory, `events-${++files}.db`);
   openDurableDatabase(path, EVENT_LOG_FORMAT).close();
   return path;
-}
-
-/** A seeded generator (mulberry32): whole numbers below `limit`. */
-function random(seed: number): (limit: number) => number {
-  let state = seed;
-  return (limit) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
-  };
 }
 
 /** Runs the appending process and kills it once it has printed so many lines; gives all its lines. */

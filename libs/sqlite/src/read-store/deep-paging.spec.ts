@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import type { ProviderId } from '@tierbook/domain';
 import { formatPosition } from '@tierbook/eventing';
+import { random } from '@tierbook/eventing/testing';
 import {
   Cursors,
   customersView,
@@ -29,17 +30,6 @@ const directory = mkdtempSync(join(tmpdir(), 'tierbook-paging-'));
 afterAll(() => {
   rmSync(directory, { recursive: true });
 });
-
-/** A seeded generator (mulberry32): whole numbers below `limit`. */
-function random(seed: number): (limit: number) => number {
-  let state = seed;
-  return (limit) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
-  };
-}
 
 /** Customers of which those with an even number stay, and the others come, change and go. */
 class Customers {
