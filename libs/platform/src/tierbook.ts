@@ -65,7 +65,8 @@ import { newId } from './new-id';
 import { ParkedReads } from './parked-reads';
 import { CHECKPOINTS } from './process-manager-checkpoints';
 import type { Projector } from './projector/projector';
-import { ProjectorThread } from './projector/projector-thread';
+import type { ProjectorThread } from './projector/projector-thread';
+import { startProjector } from './projector/start-projector';
 import { RemoteProjector } from './projector/remote-projector';
 import { openReadStore, storePlaces } from './stores';
 import { whileLeading, type Running } from './while-leading';
@@ -344,13 +345,7 @@ async function startProjectorThread(
   logger: Logger,
   engines: WriteEngines,
 ): Promise<ProjectorThread> {
-  const projector = await ProjectorThread.start({
-    log: eventLogPlace(configuration),
-    ...storePlaces(configuration),
-    masterKeys: keys.personalData,
-    isShared: false,
-    logger,
-  });
+  const projector = await startProjector(configuration, keys, logger, { isShared: false });
   engines.onCommit(() => {
     projector.notify();
   });

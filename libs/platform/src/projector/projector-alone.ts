@@ -6,7 +6,7 @@ import type { Logger } from '../logging';
 import { standInForService } from '../service-lock';
 import { openReadStore, openStateStore, storePlaces } from '../stores';
 import type { Projector } from './projector';
-import { ProjectorThread } from './projector-thread';
+import { startProjector } from './start-projector';
 import { RemoteProjector } from './remote-projector';
 
 /** A projector, and the log that it follows, for who is no service. */
@@ -38,13 +38,7 @@ export async function openProjectorAlone(
       return undefined;
     }
     opened.push(lock);
-    const projector = await ProjectorThread.start({
-      log: eventLogPlace(configuration),
-      ...storePlaces(configuration),
-      masterKeys: keys.personalData,
-      isShared: false,
-      logger,
-    });
+    const projector = await startProjector(configuration, keys, logger, { isShared: false });
     opened.push({ close: () => projector.stop() });
     return { projector, head: () => log.reader.head(), close };
   } catch (error) {

@@ -8,7 +8,8 @@ import type { Logger } from '../logging';
 import { openStateStore, storePlaces } from '../stores';
 import { whileLeading, type Running } from '../while-leading';
 import { failureOf } from './projector-messages';
-import { ProjectorThread } from './projector-thread';
+import type { ProjectorThread } from './projector-thread';
+import { startProjector } from './start-projector';
 import {
   ANSWERS,
   PROJECTOR,
@@ -38,13 +39,7 @@ export async function startProjectorProcess(
   await log.store.close();
   const state = await openStateStore(places.state);
   const leading = whileLeading(state, 'projector', logger, async () => {
-    const thread = await ProjectorThread.start({
-      log: eventLogPlace(configuration),
-      ...places,
-      masterKeys: keys.personalData,
-      isShared: true,
-      logger,
-    });
+    const thread = await startProjector(configuration, keys, logger, { isShared: true });
     return told(thread, state, logger);
   });
   return {
