@@ -65,7 +65,9 @@ describe('projections', () => {
     expect((await control('customers/pause')).status).toBe(200);
     const { position, id } = await world.customer(provider);
     await provider.api.get('/v1/offers', { position });
-    const behind = await provider.api.get('/v1/customers', { position });
+    const behind = await provider.api.get('/v1/customers', {
+      headers: { 'Tierbook-Position': position },
+    });
     expect([behind.status, behind.code]).toEqual([503, 'view-behind']);
     await service.restart();
     expect(await projection('customers')).toMatchObject({

@@ -12,7 +12,10 @@ export interface Exchange {
 
 export interface ReadOptions {
   readonly headers?: Readonly<Record<string, string>>;
-  /** A position that a command answered. */
+  /**
+   * A position that a command answered: the answer reflects it. A view that stays behind for longer than one read waits
+   * is asked again, as its `view-behind` says: how fast a machine is, is no matter of these tests.
+   */
   readonly position?: string;
 }
 
@@ -33,10 +36,14 @@ export class Api {
     private readonly exchanges: Exchange[],
   ) {}
 
-  get(path: string, { headers, position }: ReadOptions = {}): Promise<Answer> {
-    return this.send('GET', path, {
-      headers: { ...headers, ...(position === undefined ? {} : { 'Tierbook-Position': position }) },
-    });
+  async get(path: string, { headers, position }: ReadOptions = {}): Promise<Answer> {
+    if (position === undefined) return this.send('GET', path, { headers: { ...headers } });
+    for (;;) {
+      const answer = await this.send('GET', path, {
+        headers: { ...headers, 'Tierbook-Position': position },
+      });
+      if (answer.status !== 503 || answer.code !== 'view-behind') return answer;
+    }
   }
 
   /** Sends a command. A body that is text or bytes is sent as it stands. */
