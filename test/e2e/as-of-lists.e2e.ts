@@ -152,12 +152,11 @@ describe('lists as of a position', () => {
 
 describe('the views of a moment', () => {
   /** Directories of views that are kept. */
-  const kept = () => {
-    const root = join(service.dataDir, 'as-of');
-    return readdirSync(root).flatMap((own) =>
-      readdirSync(join(root, own), { withFileTypes: true }).filter((each) => each.isDirectory()),
-    );
-  };
+  const kept = () => directoriesIn(join(service.dataDir, 'as-of')).flatMap(directoriesIn);
+  const directoriesIn = (parent: string): readonly string[] =>
+    readdirSync(parent, { withFileTypes: true })
+      .filter((each) => each.isDirectory())
+      .map(({ name }) => join(parent, name));
 
   it('are built once, answered with 202 and an address until then, by a time as by its position', async () => {
     const { position } = await world.customer(provider);

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, readFile, rename, stat } from 'node:fs/promises';
+import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
@@ -28,18 +28,31 @@ export async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-/** Whole or not at all, and durable. */
+/**
+ * Whole or not at all, and durable; readable by its owner alone. Of several writers at once, in whichever processes,
+ * the last one's text stays. A write that fails leaves the file as it was, and nothing beside it.
+ */
 export async function replaceFile(path: string, text: string): Promise<void> {
-  const draft = `${path}.tmp`;
-  const file = await open(draft, 'w', 0o600);
+  // Of its own: another writer's draft must not be renamed away, nor written into.
+  const draft = `${path}.${randomBytes(8).toString('hex')}.tmp`;
+  try {
+    await writeDurably(draft, text);
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+  await syncDirectory(dirname(path));
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
   try {
     await file.writeFile(text);
     await file.sync();
   } finally {
     await file.close();
   }
-  await rename(draft, path);
-  await syncDirectory(dirname(path));
 }
 
 /** What was made, renamed or removed in the directory is so after a power loss too. */

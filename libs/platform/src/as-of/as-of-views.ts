@@ -77,10 +77,12 @@ export class AsOfViews {
     this.#options = options;
     const { directory } = options;
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    for (const left of readdirSync(directory)) removeIfLeft(join(directory, left));
+    for (const entry of readdirSync(directory, { withFileTypes: true }))
+      if (entry.isDirectory()) removeIfLeft(join(directory, entry.name));
     this.#own = join(directory, randomUUID());
+    // Before there is a directory: another process that starts now must not take it for one that was left.
+    this.#lock = takeStoreLock(this.#own);
     mkdirSync(this.#own, { mode: 0o700 });
-    this.#lock = takeStoreLock(join(this.#own, 'own'));
     this.#watching = this.#forgetErased().catch((err: unknown) => {
       options.logger.error({ err }, 'erasures not followed: views as of a moment are kept no more');
       this.#forgetAll();
@@ -122,8 +124,7 @@ export class AsOfViews {
     // A thread that is being ended must not go on to write.
     for (const { worker } of this.#kept.values()) await worker?.terminate();
     this.#forgetAll();
-    this.#lock.close();
-    rmSync(this.#own, { recursive: true, force: true });
+    removeLocked(this.#own, this.#lock);
   }
 
   #begin(position: Position): Kept {
@@ -228,9 +229,15 @@ function opened(directory: string, parked: ReadonlyMap<string, readonly string[]
 /** Removes what a process has left that is no more. */
 function removeIfLeft(directory: string): void {
   try {
-    takeStoreLock(join(directory, 'own')).close();
+    removeLocked(directory, takeStoreLock(directory));
   } catch (error) {
-    if (error instanceof StoreLockedError) return;
+    if (!(error instanceof StoreLockedError)) throw error;
   }
+}
+
+/** The lock, beside the directory, goes last: without the directory nobody asks for it. */
+function removeLocked(directory: string, lock: { close(): void }): void {
   rmSync(directory, { recursive: true, force: true });
+  lock.close();
+  rmSync(`${directory}.lock`, { force: true });
 }
