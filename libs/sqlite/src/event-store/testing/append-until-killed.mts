@@ -28,7 +28,7 @@ writer.on('message', (message: FromWriter) => {
   } else if (message.kind === 'answers') {
     for (const answer of message.answers) acknowledge(answer);
   } else {
-    writeSync(1, `${JSON.stringify(message.failure)}\n`);
+    print(JSON.stringify(message.failure));
     process.exit(3);
   }
 });
@@ -62,6 +62,18 @@ function acknowledge(answer: unknown): void {
     throw new Error(`The writer answered ${JSON.stringify(answer)}.`);
   }
   const ids = next.command.flatMap(({ rows }) => rows.map(([id]) => id));
-  writeSync(1, `${ids.join(' ')}\n`);
+  print(ids.join(' '));
   append(next.caller);
+}
+
+/** Returns once the line is with its reader, however busy that one is: a pipe that is full says EAGAIN. */
+function print(line: string): void {
+  for (let rest = Buffer.from(`${line}\n`); rest.length > 0;) {
+    try {
+      rest = rest.subarray(writeSync(1, rest));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
 }
