@@ -1,6 +1,5 @@
-export {
-  type EventStoreDbOptions,
-  openEventStoreDbEventStore,
+export type {
   EventStoreDbEventStore,
+  EventStoreDbOptions,
 } from './event-store/eventstoredb-event-store';
-export { connect, type Connection, PATIENCE, type Patience } from './event-store/connection';
+export { openEventStoreDbEventStore } from './open';

@@ -1,14 +1,7 @@
 import { StoreRefusedError } from '@tierbook/eventing';
 import { MongoClient, type Db, type MongoClientOptions } from 'mongodb';
 import { isDuplicateKey, retried, startFailure } from './failures';
-
-/** A database that the environment names. */
-export interface MongoPlace {
-  /** The variable that holds the URL: what messages name. */
-  readonly setting: string;
-  /** `mongodb://` or `mongodb+srv://`, with the name of the database. */
-  readonly url: string;
-}
+import { requireMongoUrl, type MongoPlace } from './mongo-url';
 
 /** What a database of ours is for; one database holds one thing. */
 export interface DatabaseFormat {
@@ -43,21 +36,6 @@ const TIMES = {
 };
 const WRITE_CONCERN = { w: 'majority', journal: true, wtimeoutMS: 10_000 } as const;
 
-const SHAPE = /^mongodb(?:\+srv)?:\/\/(?:[^@/]*@)?([^/?]+)\/([^?]+)/;
-
-/**
- * Checks, before anything is opened, that the URL names a server and a database.
- * @throws StoreRefusedError in one line, naming the setting.
- */
-export function requireMongoUrl({ setting, url }: MongoPlace): void {
-  partsOf(setting, url);
-}
-
-/** Whether a URL is for this engine. */
-export function isMongoUrl(url: string): boolean {
-  return /^mongodb(\+srv)?:/.test(url);
-}
-
 /**
  * Connects to the database that a URL names, and sees to it that it is new or ours. Writes are acknowledged by a
  * majority, journaled; reads see only what a majority has.
@@ -67,10 +45,11 @@ export function isMongoUrl(url: string): boolean {
  * One line each, naming the setting.
  */
 export async function openDatabase(
-  { setting, url }: MongoPlace,
+  place: MongoPlace,
   format: DatabaseFormat,
 ): Promise<MongoDatabase> {
-  const { hosts, name } = partsOf(setting, url);
+  const { setting, url } = place;
+  const { hosts, name } = requireMongoUrl(place);
   const client = clientOf(setting, url);
   const db = client.db(name);
   try {
@@ -81,14 +60,6 @@ export async function openDatabase(
     throw startFailure(setting, hosts, error);
   }
   return { db, run: (work) => retried(setting, work), close: () => client.close() };
-}
-
-function partsOf(setting: string, url: string): { readonly hosts: string; readonly name: string } {
-  const [, hosts, name] = SHAPE.exec(url) ?? [];
-  if (hosts !== undefined && name !== undefined) return { hosts, name: decodeURIComponent(name) };
-  throw new StoreRefusedError(
-    `${setting} is not usable: give mongodb://<host>:<port>/<database>, special characters in name and password percent-encoded.`,
-  );
 }
 
 function clientOf(setting: string, url: string): MongoClient {

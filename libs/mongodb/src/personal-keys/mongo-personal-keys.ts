@@ -9,7 +9,8 @@ import {
 } from '@tierbook/eventing';
 import { Binary, type Collection } from 'mongodb';
 import { isDuplicateKey } from '../connection/failures';
-import { openDatabase, type MongoDatabase, type MongoPlace } from '../connection/open-database';
+import type { MongoPlace } from '../connection/mongo-url';
+import { openDatabase, type MongoDatabase } from '../connection/open-database';
 
 const FORMAT = { what: 'personal keys', version: 1 };
 const KEY_BYTES = 32;

@@ -10,7 +10,7 @@ import { MongoClient, type Db } from 'mongodb';
 import { describeMongo } from '../../../../test/mongo-server/describe-mongo';
 import { newDatabaseUrl } from '../../../../test/mongo-server/mongo-server';
 import { WriterFencedError } from '../connection/failures';
-import type { MongoPlace } from '../connection/open-database';
+import type { MongoPlace } from '../connection/mongo-url';
 import { openMongoProjectionStore } from './mongo-projection-store';
 import { openMongoReadStore } from './mongo-read-store';
 

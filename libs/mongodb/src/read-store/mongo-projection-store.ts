@@ -12,12 +12,8 @@ import {
 } from '@tierbook/read-models';
 import { MongoBulkWriteError, type Filter } from 'mongodb';
 import { isDuplicateKey, WriterFencedError } from '../connection/failures';
-import {
-  MARKER_COLLECTION,
-  openDatabase,
-  type MongoDatabase,
-  type MongoPlace,
-} from '../connection/open-database';
+import type { MongoPlace } from '../connection/mongo-url';
+import { MARKER_COLLECTION, openDatabase, type MongoDatabase } from '../connection/open-database';
 import { MongoReadStore } from './mongo-read-store';
 import {
   buildField,

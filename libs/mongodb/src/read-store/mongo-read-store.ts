@@ -27,7 +27,8 @@ import {
   type ViewDefinition,
 } from '@tierbook/read-models';
 import type { Collection, Document } from 'mongodb';
-import { openDatabase, type MongoDatabase, type MongoPlace } from '../connection/open-database';
+import type { MongoPlace } from '../connection/mongo-url';
+import { openDatabase, type MongoDatabase } from '../connection/open-database';
 import { scanFilterOf, selectionOf, type Selection, type Source } from './selection';
 import {
   collectionNameOf,

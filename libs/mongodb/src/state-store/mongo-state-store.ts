@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Expected, StateRecord, StateStore, StateValue } from '@tierbook/state';
 import type { Collection } from 'mongodb';
 import { isDuplicateKey } from '../connection/failures';
-import { openDatabase, type MongoDatabase, type MongoPlace } from '../connection/open-database';
+import type { MongoPlace } from '../connection/mongo-url';
+import { openDatabase, type MongoDatabase } from '../connection/open-database';
 
 const FORMAT = { what: 'state', version: 1 };
 
