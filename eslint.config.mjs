@@ -70,6 +70,7 @@ export default defineConfig(
         module: 'writable',
         process: 'readonly',
         require: 'readonly',
+        setTimeout: 'readonly',
       },
     },
   },
