@@ -11,6 +11,7 @@ import {
 } from '@tierbook/read-models';
 import type { Logger } from '../logging';
 import { DEFAULT_WAIT_MS, type Projector, type ProjectorStatus } from './projector';
+import { Paced } from './paced';
 import {
   errorOf,
   type FromProjector,
@@ -21,6 +22,8 @@ import { Rate } from './rate';
 
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5_000;
+/** How often the thread is told of commits at most, while nobody waits for a view. */
+const TELL_EVERY_MS = 3;
 /** A thread that ran so long before it failed is tried again at once. */
 const STEADY_MS = 60_000;
 
@@ -45,7 +48,10 @@ export class ProjectorThread implements Projector {
   #lastFailure: string | undefined;
   #retryMs = FIRST_RETRY_MS;
   #retry: NodeJS.Timeout | undefined;
-  #isTelling = false;
+  /** A batch of many commits costs little more than one of a single commit. */
+  readonly #telling = new Paced(() => {
+    this.#tell('committed');
+  }, TELL_EVERY_MS);
   readonly #rates = new Map<string, Rate>();
   readonly #parked = new Map<string, ReadonlySet<string>>();
   readonly #asking = new Map<number, Asking>();
@@ -67,14 +73,9 @@ export class ProjectorThread implements Projector {
     return thread;
   }
 
-  /** There are new events. Cheap: told once for all commits of one turn of the event loop. */
+  /** There are new events. The thread is told of what comes in quick succession together, and before anybody waits for it. */
   notify(): void {
-    if (this.#isTelling) return;
-    this.#isTelling = true;
-    setImmediate(() => {
-      this.#isTelling = false;
-      this.#tell('committed');
-    });
+    this.#telling.ask();
   }
 
   /**
@@ -88,6 +89,7 @@ export class ProjectorThread implements Projector {
     if (state === 'paused') {
       throw new ViewBehindError(view, `stands still, and somebody has to see to it`);
     }
+    this.#telling.hurry();
     const giveUp = new AbortController();
     const timer = setTimeout(() => {
       giveUp.abort(new ViewBehindError(view, `has not reached position ${position} yet`));
