@@ -173,6 +173,25 @@ describe('the transparency log', () => {
     );
   });
 
+  it('is told that a tile was not kept when no other is being kept any more', async () => {
+    const { state, open } = await setUp(600);
+    const log = await open();
+    const slow = Promise.withResolvers<number>();
+    const put = jest.spyOn(state, 'put');
+    put.mockReturnValueOnce(Promise.reject(new Error('away')));
+    put.mockReturnValueOnce(slow.promise);
+    let isTold = false;
+    const advancing = log.advance().catch(() => {
+      isTold = true;
+    });
+    while (put.mock.calls.length < 3) await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    expect(isTold).toBe(false);
+    slow.resolve(1);
+    await advancing;
+    expect(isTold).toBe(true);
+  });
+
   it('lets one process sign: another that moved the tree stops it', async () => {
     const { append, open } = await setUp(10);
     const [one, two] = [await open(), await open()];

@@ -42,8 +42,8 @@ interface Grown {
   head: KeptHead;
   /** Of the kept head; `undefined` while there is none. */
   version: number | undefined;
-  /** Of the tile being filled: the position of the event before its first leaf. */
-  tileAfter: Position | null;
+  /** Of each tile of leaves that is being filled or not kept yet, by its index: the position of the event before its first leaf. */
+  readonly starts: Map<number, Position | null>;
 }
 
 /**
@@ -105,14 +105,14 @@ export class TransparencyLog {
 
   /** Reads on to the log's end. What was taken in is kept now and then, so that a restart goes on from there. */
   async #follow(signal?: AbortSignal): Promise<void> {
-    const { tree } = this.#grown;
+    const { tree, starts } = this.#grown;
     const from = this.#grown.head.position;
     let last: CanonicalEvent | undefined;
     for await (const { events } of this.#options.reader.readCanonical({
       after: from ?? undefined,
     })) {
       for (const event of events) {
-        if (tree.size % TILE_WIDTH === 0) await this.#beginTile(last?.position ?? from);
+        if (tree.size % TILE_WIDTH === 0) starts.set(tileAt(tree.size), last?.position ?? from);
         tree.append(leafHash(event.text));
         last = event;
       }
@@ -124,12 +124,6 @@ export class TransparencyLog {
       await setImmediate();
     }
     if (last !== undefined && last.id !== this.#grown.head.eventId) await this.#keep(last);
-  }
-
-  /** Keeps the tile that is full, with where it began. */
-  async #beginTile(after: Position | null): Promise<void> {
-    await this.#keepTiles();
-    this.#grown.tileAfter = after;
   }
 
   async #keep({ position, id }: CanonicalEvent): Promise<void> {
@@ -146,11 +140,16 @@ export class TransparencyLog {
     this.#grown.version = version;
   }
 
+  /** All at once, for a store that writes such together; none is under way any more when one of them fails, and they are written again. */
   async #keepTiles(): Promise<void> {
-    const { tree, tileAfter } = this.#grown;
-    for (const { place, tile } of tree.takeGrown()) {
-      await this.#store.putTile(place, tile, place.level === 0 ? tileAfter : null);
-    }
+    const { tree, starts } = this.#grown;
+    const puts = tree.takeGrown().map(({ place, tile }) => {
+      const after = place.level === 0 ? (starts.get(place.index) ?? null) : null;
+      return this.#store.putTile(place, tile, after);
+    });
+    const failed = (await Promise.allSettled(puts)).find(({ status }) => status === 'rejected');
+    if (failed?.status === 'rejected') throw failed.reason;
+    for (const index of starts.keys()) if (index < tileAt(tree.size)) starts.delete(index);
   }
 
   async #sign(): Promise<void> {
@@ -196,11 +195,17 @@ async function keptTree(store: TreeStore, origin: string): Promise<Grown> {
   const kept = await store.head();
   const head = kept?.value ?? { origin, size: 0, position: null, eventId: null };
   const tree = await GrowingTree.resume(head.size, store.tile);
-  const isBetweenTiles = head.size % TILE_WIDTH === 0;
-  const tileAfter = isBetweenTiles
-    ? head.position
-    : ((await store.startOf(Math.floor(head.size / TILE_WIDTH))) ?? null);
-  return { tree, head, version: kept?.version, tileAfter };
+  const starts = new Map<number, Position | null>();
+  if (head.size % TILE_WIDTH > 0) {
+    const filling = tileAt(head.size);
+    starts.set(filling, (await store.startOf(filling)) ?? null);
+  }
+  return { tree, head, version: kept?.version, starts };
+}
+
+/** The index of the tile in which the tree's next leaf comes to lie. */
+function tileAt(size: number): number {
+  return Math.floor(size / TILE_WIDTH);
 }
 
 /**
