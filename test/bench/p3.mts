@@ -1,3 +1,4 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Options } from './harness/benchmark.mts';
 import { atMost, median, quantile, type Verdict } from './harness/figures.mts';
@@ -8,7 +9,6 @@ import { createPartnersCustomer, startService, type Service } from './harness/se
 import { COMMON_TERM, RARE_TERM } from './load/company-names.mts';
 import { LoadGenerator } from './load/load.mts';
 
-const DATA = 'p3';
 const CONNECTIONS = 10;
 /** The share of the customers that the small log holds. */
 const SMALL = 0.01;
@@ -24,19 +24,14 @@ interface Contestant extends Pick<Started, 'pid'> {
  * page among a hundredth of them; and the first page of a search, in process, for a rare term and a common one.
  */
 export async function benchmark({ seconds, rounds, customers }: Options): Promise<Verdict[]> {
-  const first = await startService(DATA);
-  await createPartnersCustomer(first);
-  await first.stop();
   const generator = new LoadGenerator();
   const few = Math.max(Math.round(customers * SMALL), 10_000);
-  const resellerId = await fillTo(0, few);
-  const small = await startCaughtUp(resellerId);
+  const { service: small, resellerId } = await startFilled(few);
   const smallP50 = (await loadOf(generator, small, resellerId, small.token)(rounds * seconds))
     .p50Ms;
   console.log(`among ${String(few)}: ${smallP50.toFixed(2)} ms p50`);
   await small.stop();
-  await fillTo(few, customers);
-  const service = await startCaughtUp(resellerId);
+  const { service } = await startFilled(customers);
   const raw = await startRaw(service, resellerId);
   const medianOf = await takeTurns(
     [
@@ -61,23 +56,43 @@ export async function benchmark({ seconds, rounds, customers }: Options): Promis
   ];
 }
 
-/** Writes customers `from` to `to` into the log; answers a reseller that has as many of them as each other. */
-async function fillTo(from: number, to: number): Promise<string> {
+/**
+ * A service on a log of so many customers, once its views are current, and the reseller with the most of them. A log
+ * that an earlier run has filled is used again.
+ */
+async function startFilled(
+  customers: number,
+): Promise<{ readonly service: Service; readonly resellerId: string }> {
+  const name = `p3-${String(customers)}`;
+  const marker = join(scratchPath(name), 'filled.json');
+  if (!existsSync(marker)) {
+    rmSync(scratchPath(name), { recursive: true, force: true });
+    const first = await startService(name);
+    await createPartnersCustomer(first);
+    await first.stop();
+    writeFileSync(marker, await fill(name, customers));
+  }
+  const { resellerId } = JSON.parse(readFileSync(marker, 'utf8')) as { resellerId: string };
+  return { service: await startCaughtUp(name, resellerId), resellerId };
+}
+
+/** Writes so many customers into the log of that name; answers in JSON of whom most of them are. */
+async function fill(name: string, customers: number): Promise<string> {
   const started = performance.now();
   const filler = startNode(
-    [join(BENCH, 'load', 'fill-customers.ts'), scratchPath(DATA), String(from), String(to)],
+    [join(BENCH, 'load', 'fill-customers.ts'), scratchPath(name), String(customers)],
     { log: scratchPath('fill-customers.log') },
   );
-  const { resellerId } = JSON.parse(String(await nextMessage(filler))) as { resellerId: string };
+  const answer = String(await nextMessage(filler));
   await filler.ended;
-  console.log(`the log holds ${String(to)} customers after ${secondsSince(started)} s`);
-  return resellerId;
+  console.log(`the log holds ${String(customers)} customers after ${secondsSince(started)} s`);
+  return answer;
 }
 
 /** A service on that log, once its views are current. */
-async function startCaughtUp(resellerId: string): Promise<Service> {
+async function startCaughtUp(name: string, resellerId: string): Promise<Service> {
   const started = performance.now();
-  const service = await startService(DATA);
+  const service = await startService(name);
   for (;;) {
     const answer = await fetch(`${service.baseUrl}/health/ready`);
     const { info } = (await answer.json()) as {

@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Benchmark } from './harness/benchmark.mts';
 import { printVerdicts } from './harness/figures.mts';
+import { keepFilesIn } from './harness/places.mts';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly benchmark: Benchmark }>>> = {
   P1: () => import('./p1.mts'),
@@ -23,6 +24,7 @@ const { positionals, values } = parseArgs({
     seconds: { type: 'string', default: '5' },
     customers: { type: 'string', default: '10000' },
     events: { type: 'string', default: '1000000' },
+    data: { type: 'string' },
   },
 });
 const name = positionals[0] ?? '';
@@ -31,6 +33,7 @@ if (load === undefined || positionals.length > 1) {
   console.error(`Name one benchmark: npm run bench -- ${Object.keys(BENCHMARKS).join(' | ')}`);
   process.exit(2);
 }
+if (values.data !== undefined) keepFilesIn(values.data);
 const { benchmark } = await load();
 console.log(
   `${name}: Node ${process.versions.node}, SQLite ${process.versions['sqlite'] ?? '?'}, ` +

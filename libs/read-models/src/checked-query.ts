@@ -59,6 +59,7 @@ export function checkQuery(view: AnyView, query: Query): CheckedQuery {
     throw new InvalidQueryError(`"${join.by}" of ${view.name} holds no keys to join by.`);
   }
   const on = fieldRef(view, join?.view, sort.field);
+  if (on.kind === 'keywords') throw new InvalidQueryError(`"${on.field}" is a list: no order.`);
   return {
     where: query.where.flatMap((each) => checked(fieldRef(view, join?.view, each.field), each)),
     sort: { on, direction: sort.direction },
@@ -98,11 +99,21 @@ export function checkScan(view: AnyView, { where }: Scan): readonly CheckedCondi
   return where.flatMap((each) => checked(fieldRef(view, undefined, each.field), each));
 }
 
-/** A document's value as the field is kept: folded where it is a text, missing ones as empty or 0. */
+/**
+ * A document's value as the field is kept: folded where it is a text, missing ones as empty or 0, and a list as its
+ * JSON text.
+ */
 export function scalarOf(kind: FieldKind, value: unknown): Scalar {
   if (kind === 'number') return typeof value === 'number' ? value : 0;
+  if (kind === 'keywords') return JSON.stringify(keywordsOf(value));
   const text = typeof value === 'string' ? value : '';
   return kind === 'keyword' ? text : fold(text);
+}
+
+/** The texts that a `keywords` field of a document holds, each once. */
+export function keywordsOf(value: unknown): readonly string[] {
+  const values: readonly unknown[] = Array.isArray(value) ? value : [];
+  return [...new Set(values.filter((each) => typeof each === 'string'))];
 }
 
 /** A document as lists show it, for engines that keep no text of it. */
@@ -132,6 +143,10 @@ function fieldRef(view: AnyView, joined: AnyView | undefined, name: string): Fie
 }
 
 function checked(on: FieldRef, condition: Condition): readonly CheckedCondition[] {
+  const { op } = condition;
+  if (on.kind === 'keywords' && (on.source === 'joined' || (op !== 'eq' && op !== 'anyOf'))) {
+    throw new InvalidQueryError(`Of "${on.field}", one or any of some can be asked for.`);
+  }
   switch (condition.op) {
     case 'eq':
       return [{ on, op: 'anyOf', values: [kept(on, condition.value)] }];
@@ -172,8 +187,9 @@ function textual(
 }
 
 function kept(on: FieldRef, value: Scalar | null): Scalar {
+  if (on.kind === 'keywords' && typeof value === 'string') return value;
   const fits =
-    value === null ||
+    (value === null && on.kind !== 'keywords') ||
     (on.kind === 'number' ? Number.isSafeInteger(value) : typeof value === 'string');
   if (!fits) {
     const kind = on.kind === 'number' ? 'a whole number' : 'a text';

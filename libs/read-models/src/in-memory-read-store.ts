@@ -280,7 +280,9 @@ function rowOf<Doc>(build: StoredBuild, key: string): Row<Doc> | undefined {
 function holds(condition: CheckedCondition, value: Scalar): boolean {
   switch (condition.op) {
     case 'anyOf':
-      return condition.values.includes(value);
+      return condition.on.kind === 'keywords'
+        ? (JSON.parse(String(value)) as string[]).some((each) => condition.values.includes(each))
+        : condition.values.includes(value);
     case 'prefix':
       return String(value).startsWith(condition.value);
     case 'contains':

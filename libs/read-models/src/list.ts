@@ -35,7 +35,7 @@ export interface ListPage<T> {
   readonly items: readonly T[];
   /** `null` on the last page. */
   readonly nextCursor: string | null;
-  /** Exact to 10,000, then a lower bound; there when asked for. */
+  /** Exact, or a lower bound (`Total`); there when asked for. */
   readonly total?: Total;
 }
 

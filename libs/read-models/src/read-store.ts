@@ -41,7 +41,7 @@ export interface Join {
 }
 
 export const MAX_LIMIT = 200;
-/** Totals are exact up to here. */
+/** Totals are exact up to here, as far as not too many rows have to be looked at. */
 export const MAX_EXACT_TOTAL = 10_000;
 /** The most values of one field that are counted, the most frequent first. */
 export const MAX_COUNTED_VALUES = 200;
@@ -91,6 +91,10 @@ export interface ListedRow {
   readonly beside: string | null;
 }
 
+/**
+ * How many rows there are: exactly; or at least so many, where there are more than `MAX_EXACT_TOTAL`, or where an engine
+ * would have to look at very many rows that no index holds to the conditions (SQLite: more than 50,000).
+ */
 export type Total = number | { readonly atLeast: number };
 
 /** How many of the rows found hold one value of a field; `null` is a missing text. */
@@ -109,8 +113,8 @@ export interface PageOf<R> {
   /** Set when asked for. */
   readonly total?: Total;
   /**
-   * For each field of `countBy`, its values by falling count, then by value. Exact while the conditions find
-   * at most `MAX_EXACT_TOTAL` rows; else of so many of them, as `{ atLeast }`, and rarer values may be missing.
+   * For each field of `countBy`, its values by falling count, then by value. Exact where the total is; else of as many
+   * rows as were counted, as `{ atLeast }`, and rarer values may be missing.
    */
   readonly counts?: Readonly<Record<string, readonly ValueCount[]>>;
 }

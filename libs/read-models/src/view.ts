@@ -1,13 +1,14 @@
 /**
  * How a field of a document can be filtered and sorted:
  * - `keyword`: as it is (ids, codes, dates as `toISOString` writes them);
+ * - `keywords`: a list of such, of which a condition asks for one; nothing is sorted or counted by it;
  * - `text`: folded (`fold`);
  * - `search`: folded, and `contains` finds any part of it fast;
  * - `number`: a whole number.
  *
  * A missing (`null`, `undefined`) text counts as empty, a missing number as 0.
  */
-export type FieldKind = 'keyword' | 'text' | 'search' | 'number';
+export type FieldKind = 'keyword' | 'keywords' | 'text' | 'search' | 'number';
 
 /** What an engine must know of a view to keep and to query it. */
 export interface ViewDefinition<Doc extends object> {
@@ -22,7 +23,7 @@ export interface ViewDefinition<Doc extends object> {
   readonly readableFrom: number;
   /** The fields that queries filter and sort by, by their name in the document (top level only). */
   readonly fields: Readonly<Partial<Record<keyof Doc & string, FieldKind>>>;
-  /** Fields to index together, in this order; the key comes after them. */
+  /** Fields to index together, in this order; the key comes after them. A `keywords` field is the first of its index. */
   readonly indexes: readonly (readonly (keyof Doc & string)[])[];
   /** The fields that lists show of a row, where lists are read often: `list` answers them as text, at little cost. */
   readonly listed?: readonly (keyof Doc & string)[];

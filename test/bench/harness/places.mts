@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { atExit } from './cleanup.mts';
 
@@ -8,8 +8,14 @@ export const ROOT = dirname(dirname(BENCH));
 
 let scratch: string | undefined;
 
+/** Lets this run put its files into a folder that stays when it ends, and find there what an earlier run left. */
+export function keepFilesIn(directory: string): void {
+  scratch = resolve(directory);
+  mkdirSync(scratch, { recursive: true });
+}
+
 /**
- * A path below this run's own folder, which goes when the run ends. It lies in the checkout and not in the
+ * A path below this run's own folder, which goes when the run ends unless `keepFilesIn` named another. It lies in the checkout and not in the
  * system's temporary folder, which may be memory: a sync must reach a disk.
  */
 export function scratchPath(name: string): string {

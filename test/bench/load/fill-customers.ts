@@ -9,9 +9,10 @@ import type * as identity from '@tierbook/identity';
 import type * as sqlite from '@tierbook/sqlite';
 import { companyName } from './company-names.mts';
 
-// Writes customers number `from` to `to` into the log in a data directory, spread over RESELLERS resellers: the events of the
-// customer and of the reseller that it holds, again and again with other ids, names and times, sealed under keys
-// of their own and written through the store's own append. Runs in the checkout, while no service has the log.
+// Writes so many customers into the log in a data directory, a tenth of them one reseller's and the others spread over
+// RESELLERS more: the events of the customer and of the reseller that it holds, again and again with other ids, names and
+// times, sealed under keys of their own and written through the store's own append. Runs in the checkout, while no
+// service has the log.
 
 const dist = (name: string) => join(process.cwd(), 'dist', 'libs', name, 'src', 'index.js');
 const load = createRequire(dist('sqlite'));
@@ -21,16 +22,20 @@ const { resellerIdOf } = load(dist('application')) as typeof application;
 const { eventSchemas } = load(dist('domain')) as typeof domain;
 const { loadOrCreateDevelopmentKeys } = load(dist('identity')) as typeof identity;
 
-const RESELLERS = 100;
+const RESELLERS = 99;
 /** Customers written at once: more than the log takes into one commit. */
 const AT_ONCE = 1_000;
 const OF_A_RESELLER = new Set(['ResellerApplied', 'ResellerApproved', 'PartnershipAccepted']);
-const OF_A_CUSTOMER = new Set(['CustomerCreated', 'CustomerResellerChanged']);
+const OF_A_CUSTOMER = new Set([
+  'CustomerCreated',
+  'CustomerResellerChanged',
+  'DelegatedAdminGranted',
+]);
 
 /** What stands in the templates, and what stands in its place in a copy. */
 type Replacements = ReadonlyMap<string, string>;
 
-async function fill(dataDir: string, from: number, to: number): Promise<string> {
+async function fill(dataDir: string, customers: number): Promise<string> {
   const { personalData: masterKeys } = loadOrCreateDevelopmentKeys(dataDir);
   const store = await openSqliteEventStore({ path: join(dataDir, 'events.db') });
   const keys = openSqlitePersonalKeys({ path: join(dataDir, 'keys.db'), masterKeys });
@@ -46,6 +51,7 @@ async function fill(dataDir: string, from: number, to: number): Promise<string> 
   const ofReseller = templates.filter(({ event }) => OF_A_RESELLER.has(event.type));
   const customerId = dataOf(ofCustomer, 'CustomerCreated', 'customerId');
   const domain = dataOf(ofCustomer, 'CustomerCreated', 'domain');
+  const delegationId = dataOf(ofCustomer, 'DelegatedAdminGranted', 'delegationId');
   const resellerId = dataOf(ofReseller, 'ResellerApplied', 'resellerId');
   const partnerId = dataOf(ofReseller, 'ResellerApplied', 'partnerId');
   const periodId = dataOf(ofReseller, 'PartnershipAccepted', 'periodId');
@@ -91,12 +97,11 @@ async function fill(dataDir: string, from: number, to: number): Promise<string> 
     return outcome.position;
   };
 
-  const chosen = Array.from({ length: RESELLERS }, (_, number) => {
+  const chosen = Array.from({ length: 1 + RESELLERS }, (_, number) => {
     const partner = String(1_000_000 + number);
-    // Any id that the next run knows again.
     return { partner, id: resellerIdOf(partner), period: resellerIdOf(`9${partner}`) };
   });
-  for (const { partner, id, period } of from === 0 ? chosen : []) {
+  for (const { partner, id, period } of chosen) {
     const replacements = new Map([
       [resellerId, id],
       [partnerId, partner],
@@ -105,13 +110,14 @@ async function fill(dataDir: string, from: number, to: number): Promise<string> 
     await write(ofReseller, replacements, { name: `Revenda ${partner}` });
   }
   let position = '';
-  for (let number = from; number < to; number += AT_ONCE) {
-    const batch = Array.from({ length: Math.min(AT_ONCE, to - number) }, (_, index) => {
-      const reseller = chosen[(number + index) % chosen.length];
+  for (let number = 0; number < customers; number += AT_ONCE) {
+    const batch = Array.from({ length: Math.min(AT_ONCE, customers - number) }, (_, index) => {
+      const reseller = chosen[resellerOf(number + index)];
       const replacements = new Map([
         [customerId, randomUUID()],
         [domain, `cliente${String(number + index)}`],
         [resellerId, reseller?.id ?? ''],
+        [delegationId, randomUUID()],
         [periodId, reseller?.period ?? ''],
       ]);
       return write(ofCustomer, replacements, { companyName: companyName(number + index) });
@@ -121,6 +127,11 @@ async function fill(dataDir: string, from: number, to: number): Promise<string> 
   await keys.close();
   await store.close();
   return JSON.stringify({ position, resellerId: chosen[0]?.id });
+}
+
+/** Which reseller's the customer of that number is: every tenth is the first one's. */
+function resellerOf(number: number): number {
+  return number % 10 === 0 ? 0 : 1 + (number % RESELLERS);
 }
 
 function dataOf(events: readonly RecordedEvent[], type: string, field: string): string {
@@ -139,8 +150,8 @@ function replaced(text: string, replacements: Replacements): string {
   return result;
 }
 
-const [dataDir, from, to] = process.argv.slice(2);
-void fill(String(dataDir), Number(from), Number(to)).then((answer) => {
+const [dataDir, customers] = process.argv.slice(2);
+void fill(String(dataDir), Number(customers)).then((answer) => {
   process.send?.(answer);
   process.disconnect();
 });

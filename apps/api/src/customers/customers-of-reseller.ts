@@ -50,7 +50,7 @@ export class CustomersOfReseller {
       { ...given, store },
       { ...filter, resellerId },
       pipeline.now().toISOString(),
-      async ({ providerId, periodId }) => (await periodOf(providerId)) === periodId,
+      periodOf,
     );
   }
 }

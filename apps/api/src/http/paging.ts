@@ -71,7 +71,8 @@ export class CountedPagingQuery extends PagingQuery {
   @ApiPropertyOptional({
     type: 'boolean',
     default: false,
-    description: 'Also count all rows of the filter: exact to 10,000, then at least so many.',
+    description:
+      'Also count all rows of the filter: exact to 10,000, then at least so many. Where a filter would pass over more than 50,000 rows to count, also fewer can be at least so many.',
   })
   @Optional()
   @Flag()

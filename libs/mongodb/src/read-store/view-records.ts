@@ -1,5 +1,6 @@
 import type { Position } from '@tierbook/eventing';
 import {
+  keywordsOf,
   scalarOf,
   type AnyView,
   type Build,
@@ -43,7 +44,7 @@ export interface StoredView {
   readonly pos: Position;
   readonly doc: object | null;
   /** The fields that the view declares, as they are compared; a tombstone has none. */
-  readonly f?: Readonly<Record<string, Scalar>>;
+  readonly f?: Readonly<Record<string, Scalar | readonly string[]>>;
   /** The trigrams of each `search` field. */
   readonly g?: Readonly<Record<string, readonly string[]>>;
   /** A tombstone's position. */
@@ -118,7 +119,10 @@ export function storedView(
   const source = doc as Readonly<Record<string, unknown>>;
   const kinds = Object.entries(fields);
   const f = Object.fromEntries(
-    kinds.map(([field, kind]) => [field, scalarOf(kind, source[field])]),
+    kinds.map(([field, kind]) => [
+      field,
+      kind === 'keywords' ? keywordsOf(source[field]) : scalarOf(kind, source[field]),
+    ]),
   );
   const g = Object.fromEntries(
     kinds

@@ -42,7 +42,11 @@ export async function withRightsOfNow(
   const known = rights.filter(({ doc }) => customers.has(doc.customerId));
   const memory = new InMemoryReadStore();
   await keep(memory, resellerCustomersView, known);
-  await keep(memory, customersView, [...customers.values()]);
+  // Whatever reasons there were then: those of now count.
+  const asSeenNow = [...customers.values()].map((row) => {
+    return { ...row, doc: { ...row.doc, seenBy: [resellerId] } };
+  });
+  await keep(memory, customersView, asSeenNow);
   return new Overlaid(memory, then, new Set([resellerCustomersView.name, customersView.name]));
 }
 

@@ -9,6 +9,7 @@ import type {
   PartneredReseller,
   ProviderId,
   ResellerId,
+  SupportContact,
 } from '@tierbook/domain';
 import type { Erased } from '@tierbook/eventing';
 import {
@@ -72,12 +73,19 @@ export interface CustomerDoc {
   /** Those that have not ended. */
   readonly subscriptionCount: number;
   readonly licences: number;
+  /**
+   * How many reasons to see it each reseller was given that were not taken away: delegations, and subscriptions that it
+   * supports. Whether one of them lets it see anything now is for `reseller-customers` to tell.
+   */
+  readonly reasons: Readonly<Record<ResellerId, number>>;
+  /** The resellers that have any, to filter by. */
+  readonly seenBy: readonly ResellerId[];
   readonly revision: number;
 }
 
 export const customersView: ViewDefinition<CustomerDoc> = {
   name: 'customers',
-  version: 7,
+  version: 8,
   readableFrom: 7,
   fields: {
     providerId: 'keyword',
@@ -89,6 +97,7 @@ export const customersView: ViewDefinition<CustomerDoc> = {
     reference: 'text',
     createdAt: 'keyword',
     licences: 'number',
+    seenBy: 'keywords',
   },
   indexes: [
     ['providerId', 'companyName'],
@@ -97,6 +106,10 @@ export const customersView: ViewDefinition<CustomerDoc> = {
     ['providerId', 'domain'],
     ['providerId', 'licences'],
     ['providerId', 'reference'],
+    ['seenBy', 'companyName'],
+    ['seenBy', 'domain'],
+    ['seenBy', 'createdAt'],
+    ['seenBy', 'licences'],
   ],
   listed: [
     'customerId',
@@ -185,7 +198,7 @@ export const customersProjection: Projection<CustomerDoc> = {
     const { event, revision } = recorded;
     if (event.type === 'CustomerCreated') return created(event, recorded);
     if (before === undefined) throw misplaced(recorded, customersView.name, key);
-    const doc = { ...before, revision };
+    const doc = { ...before, ...reasonsAfter(before.reasons, event), revision };
     switch (event.type) {
       case 'CustomerProfileChanged':
       case 'CustomerBillingProfileChanged':
@@ -231,6 +244,45 @@ export const customersProjection: Projection<CustomerDoc> = {
     }
   },
 };
+
+/** The reasons to see a customer, where the event gives or takes one. */
+function reasonsAfter(
+  before: CustomerDoc['reasons'],
+  event: Recorded['event'],
+): Partial<Pick<CustomerDoc, 'reasons' | 'seenBy'>> {
+  const moves = reasonsMovedBy(event);
+  if (moves.length === 0) return {};
+  const counts = new Map(Object.entries(before));
+  for (const { resellerId, by } of moves) {
+    counts.set(resellerId, (counts.get(resellerId) ?? 0) + by);
+  }
+  const left = [...counts].filter(([, count]) => count > 0);
+  return {
+    reasons: Object.fromEntries(left),
+    seenBy: left.map(([resellerId]) => resellerId as ResellerId),
+  };
+}
+
+function reasonsMovedBy(
+  event: Recorded['event'],
+): readonly { readonly resellerId: ResellerId; readonly by: 1 | -1 }[] {
+  switch (event.type) {
+    case 'DelegatedAdminGranted':
+      return [{ resellerId: event.data.resellerId, by: 1 }];
+    case 'DelegatedAdminRevoked':
+      return [{ resellerId: event.data.resellerId, by: -1 }];
+    case 'SubscriptionOrdered':
+      return supportMoved(event.data.supportContact, 1);
+    case 'SupportContactDesignated':
+      return [...supportMoved(event.data.from, -1), ...supportMoved(event.data.to, 1)];
+    default:
+      return [];
+  }
+}
+
+function supportMoved(contact: SupportContact, by: 1 | -1) {
+  return contact.kind === 'reseller' ? [{ resellerId: contact.resellerId, by }] : [];
+}
 
 /** What an event of the account itself changes. */
 function accountChange(
@@ -286,6 +338,8 @@ function created(
     createdAt: metadata.occurredAt,
     subscriptionCount: 0,
     licences: 0,
+    reasons: {},
+    seenBy: [],
     revision,
   };
 }

@@ -41,7 +41,10 @@ export interface CustomerRow extends Pick<
 }
 
 /** A customer with all that is known of it. */
-export interface CustomerDetail extends Omit<CustomerDoc, 'reseller' | 'resellerId'> {
+export interface CustomerDetail extends Omit<
+  CustomerDoc,
+  'reseller' | 'resellerId' | 'reasons' | 'seenBy'
+> {
   readonly reseller: CustomerReseller | null;
 }
 
@@ -99,7 +102,8 @@ export async function getCustomer(
 ): Promise<CustomerDetail | undefined> {
   const row = await reads.store.get(customersView, customerId);
   if (row === undefined) return undefined;
-  const { resellerId, ...doc } = row.doc;
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- left out: whom else it concerns is not shown
+  const { resellerId, reasons, seenBy, ...doc } = row.doc;
   const resellers = await resellersOf(reads, [resellerId]);
   return { ...doc, reseller: resellers(resellerId) };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ProviderId } from '@tierbook/domain';
+import type { PartneredReseller, ProviderId } from '@tierbook/domain';
 import type { ViewedEvent } from '../projection';
-import { readsOf, recorded } from '../testing/recorded';
+import { foldAll, readsOf, recorded } from '../testing/recorded';
 import {
   chosen,
   customer,
@@ -10,11 +10,27 @@ import {
   sample,
   subscription,
 } from '../testing/sample-events';
+import { customersProjection } from './customers.projection';
 import { getCustomer, listCustomers, type CustomerFilter } from './customers.query';
 
 const [a, b] = [chosen('a'), chosen('b')];
 
 describe('customers', () => {
+  it('hold the resellers that have a reason to see them, until the last is taken away', () => {
+    const support = (of: PartneredReseller) => ({ kind: 'reseller', ...of }) as const;
+    const provider = { kind: 'provider' } as const;
+    const folded = (...events: readonly ViewedEvent[]) =>
+      foldAll(customersProjection, [sample.customerCreated('c', 'C'), ...events])['c'];
+    const granted = [sample.granted('c', 'd1', a), sample.ordered('c', 's1', 1)];
+    expect(folded()).toMatchObject({ seenBy: [] });
+    expect(folded(...granted)).toMatchObject({ seenBy: ['a'] });
+    const helped = [...granted, sample.supportDesignated('c', 's1', provider, support(a))];
+    const moved = [...helped, sample.supportDesignated('c', 's1', support(a), support(b))];
+    expect(folded(...moved)).toMatchObject({ seenBy: ['a', 'b'] });
+    expect(folded(...moved, sample.revoked('c', 'd1', a))).toMatchObject({ seenBy: ['b'] });
+    expect(folded(...helped, sample.revoked('c', 'd1', a))).toMatchObject({ seenBy: ['a'] });
+  });
+
   it('fold a customer’s stream', async () => {
     const events = [
       sample.resellerApplied('a', 'Alfa', '501'),

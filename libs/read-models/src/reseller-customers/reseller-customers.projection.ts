@@ -113,7 +113,12 @@ function support(
   return [{ customerId, resellerId, periodId, to }];
 }
 
-function keyOf({ resellerId, customerId, periodId }: Change): string {
+/** The key of what a reseller may see of a customer in one period. */
+export function keyOf({
+  resellerId,
+  customerId,
+  periodId,
+}: Pick<ResellerCustomerDoc, 'resellerId' | 'customerId' | 'periodId'>): string {
   return `${resellerId}.${customerId}.${periodId}`;
 }
 

@@ -1,4 +1,4 @@
-import type { Instant, ResellerId, SubscriptionId } from '@tierbook/domain';
+import type { Instant, PeriodId, ProviderId, ResellerId, SubscriptionId } from '@tierbook/domain';
 import {
   customerConditions,
   customerRows,
@@ -6,20 +6,23 @@ import {
   type CustomerRow,
   type CustomerSort,
 } from '../customers/customers.query';
-import { customersView } from '../customers/customers.projection';
+import { customersView, type CustomerDoc } from '../customers/customers.projection';
 import {
   conditions,
   DEFAULT_LIMIT,
   equals,
   findPage,
-  pageWith,
   type ListPage,
   type Paging,
   type Reads,
 } from '../list';
-import { MAX_LIMIT, type Row } from '../read-store';
+import { MAX_LIMIT, type Row, type Total } from '../read-store';
 import { subscriptionsView, type SubscriptionDoc } from '../subscriptions/subscriptions.projection';
-import { resellerCustomersView, type ResellerCustomerDoc } from './reseller-customers.projection';
+import {
+  keyOf,
+  resellerCustomersView,
+  type ResellerCustomerDoc,
+} from './reseller-customers.projection';
 
 /** How much of a customer a reseller may see: the account, or some subscriptions and no others. */
 export type ResellerAccess =
@@ -35,59 +38,103 @@ export interface ResellerCustomerFilter extends CustomerFields, Paging<CustomerS
   readonly resellerId: ResellerId;
 }
 
-/** Whether the period in which a reseller was chosen is its partnership's active one *now*: a view must not decide this. */
-export type IsUsable = (
-  chosen: Pick<ResellerCustomerDoc, 'providerId' | 'periodId'>,
-) => Promise<boolean>;
+/** The period of a reseller's partnership with a provider that is active *now*: a view must not decide this. */
+export type UsablePeriodOf = (providerId: ProviderId) => Promise<PeriodId | null>;
 
-/** Pages of the view that one page of the list reads at the most, where what it finds is no longer usable. */
+/** Pages of customers that one page of the list reads at the most, where what it finds is not to be seen any more. */
 const MOST_PAGES = 20;
 
 /**
- * The customers that a reseller may see at `now`, by company name unless told otherwise. Where partnerships
- * have ended and the view still holds what they left, a page may have fewer rows than asked for before the
- * last, and the total counts them.
+ * The customers that a reseller may see at `now`, by company name unless told otherwise. Where delegations have run out
+ * or partnerships ended and the views still hold what they left, a page may have fewer rows than asked for before the
+ * last; the total counts what ended partnerships left.
  */
 export async function listCustomersOfReseller(
   reads: Reads,
   filter: ResellerCustomerFilter,
   now: Instant,
-  isUsable: IsUsable,
+  usablePeriodOf: UsablePeriodOf,
 ): Promise<ListPage<ResellerCustomerRow>> {
   const { limit = DEFAULT_LIMIT } = filter;
-  const first = await findRows(reads, filter, now);
-  const docs: ResellerCustomerDoc[] = [];
-  for (let page = first, pages = 1; ; pages += 1) {
-    for (const { doc } of page.items) if (await isUsable(doc)) docs.push(doc);
+  const total = filter.count === true ? await countOf(reads, filter, now) : undefined;
+  const seen: Seen[] = [];
+  for (let cursor = filter.cursor, pages = 1; ; pages += 1) {
+    const page = await findCustomers(reads, { ...filter, cursor, limit: limit - seen.length });
+    const docs = page.items.map(({ doc }) => doc);
+    seen.push(...(await seenAmong(reads, filter.resellerId, docs, now, usablePeriodOf)));
     const { nextCursor } = page;
-    if (docs.length === limit || nextCursor === null || pages === MOST_PAGES) {
-      return pageWith({ ...first, nextCursor }, await asSeen(reads, docs, now));
+    if (seen.length === limit || nextCursor === null || pages === MOST_PAGES) {
+      const items = await asSeen(reads, seen);
+      return { items, nextCursor, ...(total === undefined ? {} : { total }) };
     }
-    const rest = { cursor: nextCursor, limit: limit - docs.length, count: false };
-    page = await findRows(reads, { ...filter, ...rest }, now);
+    cursor = nextCursor;
   }
 }
 
-function findRows(
+/** A customer with how much of it the reseller may see. */
+interface Seen {
+  readonly doc: CustomerDoc;
+  readonly access: ResellerAccess;
+}
+
+function findCustomers(
   reads: Reads,
   filter: ResellerCustomerFilter,
-  now: Instant,
-): Promise<ListPage<Row<ResellerCustomerDoc>>> {
-  const { field, direction } = filter.sort ?? { field: 'companyName', direction: 'asc' };
+): Promise<ListPage<Row<CustomerDoc>>> {
   return findPage(
     reads,
-    resellerCustomersView,
+    customersView,
     {
-      where: conditions(
-        equals('resellerId', filter.resellerId),
-        ...customerConditions(filter, 'customers.'),
-      ),
-      moving: [{ field: 'visibleUntil', op: 'range', gt: now }],
-      sort: { field: `customers.${field}`, direction },
-      join: { view: customersView, by: 'customerId' },
+      where: conditions(equals('seenBy', filter.resellerId), ...customerConditions(filter)),
+      sort: filter.sort ?? { field: 'companyName', direction: 'asc' },
     },
-    filter,
+    { cursor: filter.cursor, limit: filter.limit },
   );
+}
+
+/** How many customers there is a reason to see at `now`. */
+async function countOf(
+  { store }: Reads,
+  filter: ResellerCustomerFilter,
+  now: Instant,
+): Promise<Total | undefined> {
+  const { total } = await store.find(resellerCustomersView, {
+    where: conditions(
+      equals('resellerId', filter.resellerId),
+      ...customerConditions(filter, 'customers.'),
+      { field: 'visibleUntil', op: 'range', gt: now },
+    ),
+    sort: { field: 'customerId', direction: 'asc' },
+    join: { view: customersView, by: 'customerId' },
+    limit: 1,
+    count: true,
+  });
+  return total;
+}
+
+/** Those of the customers that the reseller may see, in their order. */
+async function seenAmong(
+  { store }: Reads,
+  resellerId: ResellerId,
+  docs: readonly CustomerDoc[],
+  now: Instant,
+  usablePeriodOf: UsablePeriodOf,
+): Promise<readonly Seen[]> {
+  const keyed: (readonly [string, CustomerDoc])[] = [];
+  for (const doc of docs) {
+    const { providerId, customerId } = doc;
+    const periodId = await usablePeriodOf(providerId);
+    if (periodId !== null) keyed.push([keyOf({ resellerId, customerId, periodId }), doc]);
+  }
+  const held = await store.getMany(
+    resellerCustomersView,
+    keyed.map(([key]) => key),
+  );
+  return keyed.flatMap(([key, doc]) => {
+    const reasons = held.get(key)?.doc;
+    const access = reasons && accessAt(reasons, now);
+    return access === undefined ? [] : [{ doc, access }];
+  });
 }
 
 /** By the domain's rule (`visibleSubscriptions`); `undefined`: nothing. */
@@ -104,31 +151,25 @@ function accessAt(doc: ResellerCustomerDoc, now: Instant): ResellerAccess | unde
 
 async function asSeen(
   reads: Reads,
-  docs: readonly ResellerCustomerDoc[],
-  now: Instant,
+  seen: readonly Seen[],
 ): Promise<readonly ResellerCustomerRow[]> {
-  const customers = await reads.store.getMany(
-    customersView,
-    docs.map(({ customerId }) => customerId),
-  );
   const rows = await customerRows(
     reads,
-    docs.flatMap(({ customerId }) => customers.get(customerId)?.doc ?? []),
+    seen.map(({ doc }) => doc),
   );
-  const rowOf = new Map(rows.map((row) => [row.customerId, row]));
-  const seen = docs.flatMap((doc) => {
-    const row = rowOf.get(doc.customerId);
-    const access = accessAt(doc, now);
-    return row === undefined || access === undefined ? [] : { ...row, access };
-  });
   const subscriptions = await subscriptionsOf(reads, seen);
-  return seen.map((row) => (row.access.kind === 'account' ? row : narrowed(row, subscriptions)));
+  return seen.flatMap(({ access }, index) => {
+    const row = rows[index];
+    if (row === undefined) return [];
+    const whole = { ...row, access };
+    return access.kind === 'account' ? whole : narrowed(whole, subscriptions);
+  });
 }
 
 /** The subscriptions that narrower accesses are about. */
 async function subscriptionsOf(
   { store }: Reads,
-  rows: readonly ResellerCustomerRow[],
+  rows: readonly Pick<Seen, 'access'>[],
 ): Promise<ReadonlyMap<string, SubscriptionDoc>> {
   const ids = rows.flatMap(({ access }) =>
     access.kind === 'account' ? [] : access.subscriptionIds,

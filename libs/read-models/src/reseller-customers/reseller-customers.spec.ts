@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import type { PeriodId } from '@tierbook/domain';
 import { foldAll, readsOf } from '../testing/recorded';
 import { chosen, reseller, sample, subscription } from '../testing/sample-events';
 import { resellerCustomersProjection } from './reseller-customers.projection';
-import { listCustomersOfReseller, type IsUsable } from './reseller-customers.query';
+import { listCustomersOfReseller, type UsablePeriodOf } from './reseller-customers.query';
 
 const NOW = '2031-06-01T00:00:00.000Z';
 const a = chosen('a');
@@ -31,11 +32,11 @@ const events = [
   sample.resellerChanged('associated', null, a),
 ];
 
-/** Only these periods of its partnerships are active. */
+/** Only this period of its partnership is active. */
 const usable =
-  (periodIds: readonly string[] = ['a-1']): IsUsable =>
-  ({ periodId }) =>
-    Promise.resolve(periodIds.includes(periodId));
+  ([periodId]: readonly string[] = ['a-1']): UsablePeriodOf =>
+  () =>
+    Promise.resolve((periodId as PeriodId | undefined) ?? null);
 const list = async (of = events, periodIds = ['a-1'], now = NOW) =>
   (
     await listCustomersOfReseller(

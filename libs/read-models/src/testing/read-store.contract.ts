@@ -35,14 +35,21 @@ interface BookDoc {
   readonly shelf: string;
   readonly pages: number;
   readonly author?: string;
+  readonly topics?: readonly string[];
 }
 
 const books: ViewDefinition<BookDoc> = {
   name: 'library-books',
   version: 2,
   readableFrom: 1,
-  fields: { title: 'search', shelf: 'keyword', pages: 'number', author: 'keyword' },
-  indexes: [['shelf', 'title'], ['title']],
+  fields: {
+    title: 'search',
+    shelf: 'keyword',
+    pages: 'number',
+    author: 'keyword',
+    topics: 'keywords',
+  },
+  indexes: [['shelf', 'title'], ['title'], ['topics', 'title']],
   listed: ['title', 'pages'],
 };
 
@@ -439,6 +446,74 @@ export function readStoreContract(open: () => Promise<ReadStoreUnderTest>): void
         expect(last.total).toBe(1_050);
         const shelf: Condition = { field: 'shelf', op: 'eq', value: 'b' };
         expect((await find({ where: [term, shelf] })).rows).toEqual([]);
+      });
+    });
+
+    describe('lists of keywords', () => {
+      const about = (title: string, ...topics: readonly string[]) => ({ ...book(title), topics });
+      const on = (topic: string): Condition => ({ field: 'topics', op: 'eq', value: topic });
+      beforeEach(() =>
+        fill([
+          about('Emma', 'love', 'money'),
+          about('Dracula', 'fear'),
+          about('Cranford', 'money', 'love', 'money'),
+          book('Atlas'),
+          about('Ábaco', 'love'),
+        ]),
+      );
+
+      it('are found by one of them, or any of some, each row once and in order', async () => {
+        expect(await found(on('love'))).toEqual(['k5', 'k3', 'k1']);
+        expect(await found(on('money'))).toEqual(['k3', 'k1']);
+        expect(await found(on('"love"'))).toEqual([]);
+        const some: Condition = { field: 'topics', op: 'anyOf', values: ['fear', 'money', 'love'] };
+        expect(await found(some)).toEqual(['k5', 'k3', 'k2', 'k1']);
+        expect(await found({ ...some, values: [] })).toEqual([]);
+      });
+
+      it('are paged both ways, counted and searched with other conditions', async () => {
+        const query = { where: [on('love')], limit: 2, count: true };
+        const first = await find(query);
+        expect([keys(first.rows), first.total]).toEqual([['k5', 'k3'], 3]);
+        expect(keys((await find({ ...query, after: first.next })).rows)).toEqual(['k1']);
+        const sort = { field: 'title', direction: 'desc' } as const;
+        const last = await find({ ...query, sort });
+        expect(keys(last.rows)).toEqual(['k1', 'k3']);
+        expect(keys((await find({ ...query, sort, after: last.next })).rows)).toEqual(['k5']);
+        const byPages: Sort = { field: 'pages', direction: 'asc' };
+        expect(keys((await find({ ...query, sort: byPages })).rows)).toEqual(['k1', 'k3']);
+        expect(await found(on('love'), { field: 'title', op: 'contains', value: 'ran' })).toEqual([
+          'k3',
+        ]);
+        expect(await found(on('love'), { field: 'title', op: 'prefix', value: 'a' })).toEqual([
+          'k5',
+        ]);
+      });
+
+      it('follow a document that changes, goes and comes back', async () => {
+        await put([{ key: 'k1', position: at(6), doc: about('Emma', 'money', 'wit') }], 6);
+        await put([{ key: 'k3', position: at(7), doc: about('Zenobia', 'love') }], 7);
+        expect(await found(on('love'))).toEqual(['k5', 'k3']);
+        expect(await found(on('wit'))).toEqual(['k1']);
+        await put([{ key: 'k3', position: at(8), doc: null }], 8);
+        expect(await found(on('love'))).toEqual(['k5']);
+        await put([{ key: 'k3', position: at(9), doc: about('Cranford', 'love') }], 9);
+        expect(await found(on('love'))).toEqual(['k5', 'k3']);
+        const rows: string[] = [];
+        for await (const batch of reader.scan(books, { where: [on('love')] }))
+          rows.push(...keys(batch));
+        expect(rows).toEqual(['k3', 'k5']);
+      });
+
+      it.each<Partial<Query>>([
+        { where: [{ field: 'topics', op: 'prefix', value: 'lo' }] },
+        { where: [{ field: 'topics', op: 'range', gte: 'a' }] },
+        { where: [{ field: 'topics', op: 'eq', value: null }] },
+        { where: [{ field: 'topics', op: 'eq', value: { $ne: 1 } as never }] },
+        { sort: { field: 'topics', direction: 'asc' } },
+        { countBy: ['topics'] },
+      ])('are refused in %j', async (query) => {
+        await expect(find(query)).rejects.toBeInstanceOf(InvalidQueryError);
       });
     });
 

@@ -19,6 +19,12 @@ export interface Source {
 
 export type Joined = Source & { readonly by: string };
 
+/** The index that rows are read along where it begins with a `keywords` field, and so is a table of its own. */
+export interface Along {
+  readonly table: string;
+  readonly fields: readonly string[];
+}
+
 /** A statement. Where it ends in a limit, its last parameter is the caller's to add. */
 export interface Sql {
   readonly sql: string;
@@ -27,6 +33,15 @@ export interface Sql {
 
 /** What of the rows found is read: documents, or what lists show of them. */
 export type Shape = 'documents' | Pick<CheckedListQuery, 'beside'>;
+
+/** Rows are counted among the first `rows` that the conditions `indexed` find, which an index does, and no others. */
+export interface Bounded {
+  readonly indexed: readonly CheckedCondition[];
+  readonly rows: number;
+}
+
+/** How rows are counted: all that are found in some way, or those among so many. */
+export type Counting = Searching | Bounded;
 
 /** How rows with a part of a text are found: all rows are looked at, or those that the trigram index names. */
 export type Searching = 'by-rows' | 'by-trigrams';
@@ -47,12 +62,20 @@ export class QuerySql {
   readonly #own: Source;
   readonly #joined: Joined | undefined;
   readonly #shape: Shape;
+  readonly #along: Along | undefined;
 
-  constructor(query: CheckedQuery, own: Source, joined: Joined | undefined, shape: Shape) {
+  constructor(
+    query: CheckedQuery,
+    own: Source,
+    joined: Joined | undefined,
+    shape: Shape,
+    along?: Along,
+  ) {
     this.#query = query;
     this.#own = own;
     this.#joined = joined;
     this.#shape = shape;
+    this.#along = along;
   }
 
   /** What to ask the view's trigram index for; `undefined` where the query searches no text of its own. */
@@ -86,7 +109,7 @@ export class QuerySql {
       searching,
       `${this.#shown()}, ${by}`,
       this.#beyond(),
-      `ORDER BY ${this.#order(by, 'd.key')} LIMIT ?`,
+      `ORDER BY ${this.#order(by, this.#key())} LIMIT ?`,
     );
   }
 
@@ -104,8 +127,8 @@ export class QuerySql {
     const walked = and([LIVE, ...this.#within(index), ...this.#beyond()]);
     return {
       sql: `SELECT ${this.#shown()}, w.sort_value FROM (
-          SELECT d.id, d.key, ${by} AS sort_value, ${hit.sql} AS hit FROM ${this.#own.table} AS d
-          WHERE ${walked.sql} ORDER BY ${this.#order(by, 'd.key')} LIMIT ${String(rows)}
+          SELECT d.id, d.key, ${by} AS sort_value, ${hit.sql} AS hit FROM ${this.#rows()}
+          WHERE ${walked.sql} ORDER BY ${this.#order(by, this.#key())} LIMIT ${String(rows)}
         ) AS w CROSS JOIN ${this.#own.table} AS d ON d.id = w.id
         WHERE w.hit ORDER BY ${this.#order('w.sort_value', 'w.key')} LIMIT ?`,
       parameters: [...hit.parameters, ...walked.parameters],
@@ -117,28 +140,54 @@ export class QuerySql {
     const by = this.#column(this.#query.sort.on);
     const { sql, parameters } = and([LIVE, ...this.#within(index), ...this.#beyond()]);
     return {
-      sql: `SELECT ${by}, d.key FROM ${this.#own.table} AS d WHERE ${sql}
-        ORDER BY ${this.#order(by, 'd.key')} LIMIT 1 OFFSET ${String(rows - 1)}`,
+      sql: `SELECT ${by}, d.key FROM ${this.#rows()} WHERE ${sql}
+        ORDER BY ${this.#order(by, this.#key())} LIMIT 1 OFFSET ${String(rows - 1)}`,
       parameters,
     };
   }
 
   /** How many rows all conditions find, counted no further than the limit. */
-  count(searching: Searching): Sql {
-    const found = this.#select(searching, '1', [], 'LIMIT ?');
+  count(counting: Counting): Sql {
+    const found = this.#counted(counting, '1');
     return { ...found, sql: `SELECT count(*) AS total FROM (${found.sql})` };
   }
 
   /** For each field to count by, how many of the rows found hold which value: of as many rows as the limit says. */
-  counts(searching: Searching): ReadonlyMap<string, Sql> {
+  counts(counting: Counting): ReadonlyMap<string, Sql> {
     return new Map(
       this.#query.countBy.map(({ name, on }) => {
-        const found = this.#select(searching, `${this.#column(on)} AS value`, [], 'LIMIT ?');
+        const found = this.#counted(counting, this.#column(on));
         const sql = `SELECT value, count(*) AS count FROM (${found.sql})
           GROUP BY value ORDER BY count(*) DESC, value`;
         return [name, { ...found, sql }];
       }),
     );
+  }
+
+  /** A row where the conditions `indexed` find more rows than `rows`. */
+  countEnd({ indexed, rows }: Bounded): Sql {
+    const { sql, parameters } = and([LIVE, ...indexed.map((each) => this.#condition(each))]);
+    return {
+      sql: `SELECT 1 FROM ${this.#own.table} AS d WHERE ${sql} LIMIT 1 OFFSET ${String(rows)}`,
+      parameters,
+    };
+  }
+
+  /** A row for each row found, with this `value` of it. */
+  #counted(counting: Counting, value: string): Sql {
+    if (typeof counting === 'string')
+      return this.#select(counting, `${value} AS value`, [], 'LIMIT ?');
+    const { indexed, rows } = counting;
+    const among = and([LIVE, ...indexed.map((each) => this.#condition(each))]);
+    const others = this.#query.where.filter((each) => !indexed.includes(each));
+    const hit = and(others.map((each) => this.#condition(each)));
+    return {
+      sql: `SELECT value FROM (
+          SELECT ${value} AS value, ${hit.sql} AS hit FROM ${this.#own.table} AS d ${this.#join()}
+          WHERE ${among.sql} LIMIT ${String(rows)}
+        ) WHERE hit LIMIT ?`,
+      parameters: [...hit.parameters, ...among.parameters],
+    };
   }
 
   /** The columns that a row is made of. */
@@ -161,13 +210,25 @@ export class QuerySql {
     // CROSS JOIN, so that the rows that the trigram index names come first, whatever the planner thinks of them.
     const from =
       match === undefined
-        ? `${table} AS d ${this.#join()}`
+        ? `${this.#rows()} ${this.#join()}`
         : `${searchTable} CROSS JOIN ${table} AS d ON d.id = ${searchTable}.rowid ${this.#join()}`;
     const found = match === undefined ? '' : `${searchTable} MATCH ? AND `;
     return {
       sql: `SELECT ${what} FROM ${from} WHERE ${found}${rows.sql} ${end}`,
       parameters: [...(match === undefined ? [] : [match]), ...rows.parameters],
     };
+  }
+
+  /** What rows are read from, in the order of the index that they are read along. */
+  #rows(): string {
+    const documents = `${this.#own.table} AS d`;
+    return this.#along === undefined
+      ? documents
+      : `${this.#along.table} AS e CROSS JOIN ${documents} ON d.id = e.id`;
+  }
+
+  #key(): string {
+    return this.#along === undefined ? 'd.key' : 'e.key';
   }
 
   #join(): string {
@@ -180,7 +241,8 @@ export class QuerySql {
     const { after, sort } = this.#query;
     if (after === undefined) return [];
     const than = sort.direction === 'asc' ? '>' : '<';
-    return [{ sql: `(${this.#column(sort.on)}, d.key) ${than} (?, ?)`, parameters: after }];
+    const place = `(${this.#column(sort.on)}, ${this.#key()})`;
+    return [{ sql: `${place} ${than} (?, ?)`, parameters: after }];
   }
 
   #order(...by: readonly string[]): string {
@@ -189,10 +251,19 @@ export class QuerySql {
   }
 
   #condition(condition: CheckedCondition): Sql {
-    return conditionSql(condition, this.#column(condition.on));
+    const { on } = condition;
+    const column = this.#column(on);
+    if (on.kind !== 'keywords' || this.#along?.fields.includes(on.field) === true) {
+      return conditionSql(condition, column);
+    }
+    return anyKeyword(condition, column);
   }
 
   #column(ref: FieldRef): string {
+    if (this.#along?.fields.includes(ref.field) === true) {
+      columnOf(this.#own, 'd', ref);
+      return ref.kind === 'keywords' ? 'e.keyword' : `e."${ref.field}"`;
+    }
     if (ref.source === 'own' || this.#joined === undefined) return columnOf(this.#own, 'd', ref);
     // No row to join counts as a row without values; a tombstone is one.
     return `coalesce(${columnOf(this.#joined, 'j', ref)}, ${ref.kind === 'number' ? '0' : "''"})`;
@@ -224,7 +295,10 @@ export function scanOf(
   const rows = and([
     LIVE,
     ...(after === undefined ? [] : [{ sql: 'd.key > ?', parameters: [after] }]),
-    ...where.map((each) => conditionSql(each, columnOf(own, 'd', each.on))),
+    ...where.map((each) => {
+      const column = columnOf(own, 'd', each.on);
+      return each.on.kind === 'keywords' ? anyKeyword(each, column) : conditionSql(each, column);
+    }),
   ]);
   return {
     sql: `SELECT d.key, d.position, d.doc FROM ${own.table} AS d WHERE ${rows.sql}
@@ -237,6 +311,12 @@ export function scanOf(
 function columnOf({ view, fields }: Source, alias: 'd' | 'j', { field, kind }: FieldRef): string {
   if (fields[field] !== kind) throw new ViewBehindError(view, `is being built with ${field}`);
   return `${alias}."${field}"`;
+}
+
+/** Whether one of a row's keywords is what the condition asks for. */
+function anyKeyword(condition: CheckedCondition, column: string): Sql {
+  const { sql, parameters } = conditionSql(condition, 'value');
+  return { sql: `EXISTS (SELECT 1 FROM json_each(${column}) WHERE ${sql})`, parameters };
 }
 
 function conditionSql(condition: CheckedCondition, column: string): Sql {

@@ -42,11 +42,28 @@ import {
   openDurableDatabaseForReading,
   type DurableFileFormat,
 } from '../durable-store/open-durable-database';
-import { directViewOf, directViewSchemaOf, schemaOf, searchTableOf, tableOf } from './build-schema';
+import {
+  directViewOf,
+  directViewSchemaOf,
+  keywordTableOf,
+  keywordTablesOf,
+  schemaOf,
+  searchTableOf,
+  tableOf,
+} from './build-schema';
 import { truncateWal } from '../durable-store/truncate-wal';
 import { DamagedViewsError, discardViews, isDamage, OpenedFile } from './views-file';
-import { QuerySql, scanOf, type Searching, type Shape, type Source, type Sql } from './query-sql';
-import { servingIndexOf, type ServingIndex } from './serving-index';
+import {
+  QuerySql,
+  scanOf,
+  type Along,
+  type Counting,
+  type Searching,
+  type Shape,
+  type Source,
+  type Sql,
+} from './query-sql';
+import { indexedConditionsOf, servingIndexOf, type ServingIndex } from './serving-index';
 
 const FORMAT: DurableFileFormat = {
   what: 'views file',
@@ -77,6 +94,9 @@ const RARE_TERM = 10_000;
 /** The most rows that are looked at along the sort index for one page of a term that more rows hold: in some 20 ms. */
 const MOST_WALKED = { inIndex: 100_000, inTable: 10_000 } as const;
 
+/** The most rows that are looked at to count those of conditions that no index holds to. */
+const MOST_COUNTED = 50_000;
+
 interface BuildRow {
   readonly view: string;
   readonly generation: number;
@@ -94,6 +114,8 @@ interface Serving extends Source {
   readonly version: number;
   /** The fields that its documents' texts begin with. */
   readonly listed: string;
+  /** Its tables that are indexes by keywords. */
+  readonly keywordTables: ReadonlySet<string>;
 }
 
 /** A row of a page as its statement answers it: what it is made of, and last its sort value. */
@@ -377,7 +399,19 @@ class SqliteReadStore implements ReadStore {
     const { view, generation, version, listed } = row;
     const [table, searchTable] = [tableOf(row), searchTableOf(row)];
     const fields = JSON.parse(row.fields) as Source['fields'];
-    const serving = { view, generation, version, listed, table, searchTable, fields };
+    const sql = `SELECT '"' || name || '"' AS name FROM sqlite_schema WHERE type = 'table' AND name GLOB ?`;
+    const tables = this.all<{ name: string }>(sql, keywordTablesOf(row));
+    const keywordTables = new Set(tables.map((each) => each.name));
+    const serving: Serving = {
+      view,
+      generation,
+      version,
+      listed,
+      table,
+      searchTable,
+      fields,
+      keywordTables,
+    };
     this.#known.set(name, serving);
     return serving;
   }
@@ -389,16 +423,35 @@ class SqliteReadStore implements ReadStore {
     { shape, toRow }: Reading<R>,
   ): PageOf<R> {
     const joined = join && { ...this.#serving(join.view), by: join.by };
-    const statements = new QuerySql(checked, this.#serving(view), joined, shape);
-    const { rows, next } = this.#page(statements, servingIndexOf(view, checked), checked.limit);
-    const searching =
-      count === true || countBy !== undefined ? this.#searching(statements) : 'by-rows';
+    const own = this.#serving(view);
+    const statements = new QuerySql(checked, own, joined, shape);
+    const index = servingIndexOf(view, checked);
+    const along = alongOf(own, index);
+    const walking = along && new QuerySql(checked, own, joined, shape, along);
+    const { rows, next } = this.#page(statements, walking, index, checked.limit);
+    const isCounted = count === true || countBy !== undefined;
+    const counting = isCounted ? this.#counting(statements, view, checked) : 'by-rows';
+    const isCut = typeof counting !== 'string' && this.#hasMore(statements.countEnd(counting));
     return {
       rows: rows.map(toRow),
       ...(next === undefined ? {} : { next }),
-      ...(count === true ? { total: this.#total(statements.count(searching)) } : {}),
-      ...(countBy === undefined ? {} : { counts: this.#counts(statements.counts(searching)) }),
+      ...(count === true ? { total: this.#total(statements.count(counting), isCut) } : {}),
+      ...(countBy === undefined
+        ? {}
+        : { counts: this.#counts(statements.counts(counting), isCut) }),
     };
+  }
+
+  /** How rows are counted so that no more than `MOST_COUNTED` are looked at. */
+  #counting(statements: QuerySql, view: AnyView, { where }: CheckedQuery): Counting {
+    if (this.#searching(statements) === 'by-trigrams') return 'by-trigrams';
+    const indexed = indexedConditionsOf(view, where);
+    // Every row that the index finds is one: the count itself ends it.
+    return indexed.length === where.length ? 'by-rows' : { indexed, rows: MOST_COUNTED };
+  }
+
+  #hasMore({ sql, parameters }: Sql): boolean {
+    return this.#values({ sql, parameters }).length > 0;
   }
 
   /** By trigrams where few enough rows hold the terms that finding them first is the faster way. */
@@ -417,19 +470,23 @@ class SqliteReadStore implements ReadStore {
    */
   #page(
     statements: QuerySql,
+    walking: QuerySql | undefined,
     index: ServingIndex | undefined,
     limit: number,
   ): { readonly rows: readonly Found[]; readonly next?: SortKey } {
-    const whole = (by: Searching) => pageOf(this.#rows(statements.page(by), limit + 1), limit);
-    if (statements.match === undefined) return whole('by-rows');
-    if (index === undefined) return whole('by-trigrams');
-    const met = this.#rows(statements.walk(index, FIRST_WALKED), limit + 1);
+    const byRows = walking ?? statements;
+    const byTrigrams = () => pageOf(this.#rows(statements.page('by-trigrams'), limit + 1), limit);
+    if (statements.match === undefined) {
+      return pageOf(this.#rows(byRows.page('by-rows'), limit + 1), limit);
+    }
+    if (index === undefined) return byTrigrams();
+    const met = this.#rows(byRows.walk(index, FIRST_WALKED), limit + 1);
     if (met.length > limit) return pageOf(met, limit);
-    if (this.#searching(statements) === 'by-trigrams') return whole('by-trigrams');
+    if (this.#searching(statements) === 'by-trigrams') return byTrigrams();
     const most = index.covers ? MOST_WALKED.inIndex : MOST_WALKED.inTable;
-    const walked = this.#rows(statements.walk(index, most), limit + 1);
+    const walked = this.#rows(byRows.walk(index, most), limit + 1);
     if (walked.length > limit) return pageOf(walked, limit);
-    const [end] = this.#values(statements.walkEnd(index, most)) as readonly SortKey[];
+    const [end] = this.#values(byRows.walkEnd(index, most)) as readonly SortKey[];
     return { rows: walked, ...(end === undefined ? {} : { next: end }) };
   }
 
@@ -448,7 +505,7 @@ class SqliteReadStore implements ReadStore {
     return statement.all(...parameters);
   }
 
-  #counts(counts: ReadonlyMap<string, Sql>): Record<string, readonly ValueCount[]> {
+  #counts(counts: ReadonlyMap<string, Sql>, isCut: boolean): Record<string, readonly ValueCount[]> {
     return Object.fromEntries(
       [...counts].map(([name, { sql, parameters }]) => {
         const groups = this.all<{ value: Scalar; count: number }>(
@@ -456,15 +513,16 @@ class SqliteReadStore implements ReadStore {
           ...parameters,
           MAX_EXACT_TOTAL + 1,
         );
-        return [name, valueCounts(groups)];
+        return [name, valueCounts(groups, isCut)];
       }),
     );
   }
 
-  #total(count: Sql): Total {
+  #total(count: Sql, isCut: boolean): Total {
     const [row] = this.all<{ total: number }>(count.sql, ...count.parameters, MAX_EXACT_TOTAL + 1);
     const total = row?.total ?? 0;
-    return total > MAX_EXACT_TOTAL ? { atLeast: MAX_EXACT_TOTAL } : total;
+    if (total > MAX_EXACT_TOTAL) return { atLeast: MAX_EXACT_TOTAL };
+    return isCut ? { atLeast: total } : total;
   }
 }
 
@@ -631,6 +689,10 @@ class SqliteProjectionStore extends SqliteReadStore implements ProjectionStore {
     if (this.all(isServing, build.view, build.generation).length > 0) {
       this.database.exec(`DROP VIEW IF EXISTS ${directViewOf(build.view)}`);
     }
+    const byKeywords = `SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB ?`;
+    for (const { name } of this.all<{ name: string }>(byKeywords, keywordTablesOf(build))) {
+      this.database.exec(`DROP TABLE "${name}"`);
+    }
     this.database.exec(`
       DROP TABLE IF EXISTS ${searchTableOf(build)};
       DROP TABLE IF EXISTS ${tableOf(build)};
@@ -654,6 +716,14 @@ function textOf(
 }
 
 const SURROGATE_PAIRS = /[\uD800-\uDBFF][\uDC00-\uDFFF]/g;
+
+/** The table to read along, where the index is one by keywords and the build has it. */
+function alongOf(build: Serving, index: ServingIndex | undefined): Along | undefined {
+  if (index?.ofKeywords !== true) return undefined;
+  const { fields } = index;
+  const table = keywordTableOf(build, fields);
+  return build.keywordTables.has(table) ? { table, fields } : undefined;
+}
 
 /** A page of so many rows, of which one more was asked for to see whether there are more. */
 function pageOf(
@@ -684,11 +754,12 @@ function upsertOf(build: BuildId, fields: readonly (readonly [string, FieldKind]
 
 function valueCounts(
   groups: readonly { readonly value: Scalar; readonly count: number }[],
+  isCut: boolean,
 ): readonly ValueCount[] {
   const found = groups.reduce((sum, { count }) => sum + count, 0);
   return groups.slice(0, MAX_COUNTED_VALUES).map(({ value, count }) => ({
     value: value === '' ? null : value,
-    count: found > MAX_EXACT_TOTAL ? { atLeast: Math.min(count, MAX_EXACT_TOTAL) } : count,
+    count: isCut || found > MAX_EXACT_TOTAL ? { atLeast: Math.min(count, MAX_EXACT_TOTAL) } : count,
   }));
 }
 
