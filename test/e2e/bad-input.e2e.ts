@@ -633,9 +633,21 @@ describe('a query', () => {
       `${path}/credits?from=2031-02-01&to=2031-01-01`,
       `${path}/credits?from=2031-02-01&to=2031-02-01`,
       '/v1/customers?createdFrom=2031-02-01T00:00:00Z&createdBefore=2031-01-01T00:00:00Z',
+      '/v1/subscriptions?termEndsFrom=2031-02-01T00:00:00Z&termEndsBefore=2031-01-01T00:00:00Z',
+      '/v1/audit/refusals?from=2031-02-01T00:00:00.500Z&until=2031-02-01T00:00:00Z',
+      '/v1/events?from=2031-02-01T00:00:00Z&until=2031-02-01T00:00:00.000Z',
     ]) {
-      expect(refusal(await provider.api.get(empty))).toEqual([400, 'query-invalid']);
+      const answer = await provider.api.get(empty);
+      expect([empty, ...refusal(answer)]).toEqual([empty, 400, 'time-span-empty']);
+      const [, bound = ''] = /&(\w+)=/.exec(empty) ?? [];
+      expect(answer.at('errors', 0)).toMatchObject({
+        pointer: `?${bound}`,
+        code: 'time-span-empty',
+      });
     }
+    // Half a second is a span.
+    const half = 'from=2031-02-01T00:00:00Z&until=2031-02-01T00:00:00.500Z';
+    expect((await provider.api.get(`/v1/audit/refusals?${half}`)).status).toBe(200);
   });
 
   it('with the cursor of another list, filter, sort or tenant is refused', async () => {

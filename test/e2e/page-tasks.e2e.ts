@@ -333,7 +333,7 @@ describe("the page's tasks", () => {
       const wrong = await read(
         `createdFrom=${String(createdAt)}&createdBefore=2001-01-01T00:00:00Z`,
       );
-      expect(refusal(wrong)).toEqual([400, 'query-invalid']);
+      expect(refusal(wrong)).toEqual([400, 'time-span-empty']);
     });
   });
 

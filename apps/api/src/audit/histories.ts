@@ -23,6 +23,7 @@ import { organisationIdOf, type Principal } from '@tierbook/identity';
 import { TIERBOOK, type Tierbook } from '@tierbook/platform';
 import type { CursorScope } from '@tierbook/read-models';
 import { instantOf } from '../http/fields';
+import { checkBounds } from '../http/paging';
 import { ProblemError } from '../http/problems';
 import { ReadYourWrites } from '../http/read-your-writes';
 import { requireRole } from '../http/reader';
@@ -245,10 +246,7 @@ function filterOf(query: HistoryQuery, { customer, thing }: HistoryOf): HistoryF
     throw queryProblem('changed-field-unknown', 'field', `'${field}' is no field of anything.`);
   }
   const [from, until] = [instantOf(query.from), instantOf(query.until)];
-  if (from !== undefined && until !== undefined && from >= until) {
-    const detail = `Nothing was recorded from ${from} on and before ${until}.`;
-    throw queryProblem('time-span-empty', 'until', detail);
-  }
+  checkBounds({ from, until }, 'from', 'until');
   const named = { from, until, actor, organisation, reseller, types, customer, thing };
   return { ...named, field: field as FieldName | undefined };
 }
@@ -274,7 +272,7 @@ function preferredOf(accepted: string): Language {
 }
 
 function queryProblem(
-  code: 'event-type-unknown' | 'changed-field-unknown' | 'time-span-empty' | 'language-unknown',
+  code: 'event-type-unknown' | 'changed-field-unknown' | 'language-unknown',
   parameter: string,
   detail: string,
 ): ProblemError {

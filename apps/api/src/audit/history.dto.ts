@@ -5,6 +5,8 @@ import { IsUtcInstant, Optional } from '../http/fields';
 import { Flag, PagingQuery, Several } from '../http/paging';
 
 const ID = /^[A-Za-z0-9._-]{1,100}$/;
+const ORGANISATION = /^(?:operator|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+const NO_ORGANISATION = 'must be `operator`, or the id of a provider, a reseller or a customer';
 
 /** Which events of a history are asked for, and how they are told. What has a code of its own is checked later. */
 export class HistoryQuery extends PagingQuery {
@@ -34,12 +36,12 @@ export class HistoryQuery extends PagingQuery {
   readonly actor?: string;
 
   @ApiPropertyOptional({
-    pattern: ID.source,
+    pattern: ORGANISATION.source,
     description: 'Id of the organisation whose agent or service did it; `operator`.',
   })
   @Optional()
-  @Matches(ID, { message: "must be an organisation's id" })
-  @IsString({ message: "must be an organisation's id" })
+  @Matches(ORGANISATION, { message: NO_ORGANISATION })
+  @IsString({ message: NO_ORGANISATION })
   readonly organisation?: string;
 
   @ApiPropertyOptional({

@@ -4,6 +4,8 @@ import type { RefusalEntry } from '@tierbook/audit';
 import { organisationIdOf } from '@tierbook/identity';
 import { TIERBOOK, type Tierbook } from '@tierbook/platform';
 import type { CursorScope, Scalar } from '@tierbook/read-models';
+import { instantOf } from '../http/fields';
+import { checkBounds } from '../http/paging';
 import { Reader } from '../http/reader';
 import { HttpExchange, type Exchange } from '../http/request';
 import { ReadRoute } from '../http/routes';
@@ -26,22 +28,16 @@ export class RefusalsController {
     answers: ref('RefusalPage'),
     summary:
       "Commands that the caller's organisation was refused, for the operator of all organisations: the newest first.",
-    problems: ['cursor-invalid'],
+    problems: ['cursor-invalid', 'time-span-empty'],
   })
   async list(@HttpExchange() { request }: Exchange, @Query() query: ListRefusalsQuery) {
     const principal = await this.reader.begin(request, 'list-refusals', []);
     const { limit = DEFAULT_LIMIT, cursor, caller, command, target, code, from, until } = query;
     const organisation =
       principal.organisation.kind === 'operator' ? undefined : organisationIdOf(principal);
-    const filter = {
-      organisation,
-      caller,
-      command,
-      target,
-      code,
-      from: from && new Date(from).toISOString(),
-      until: until && new Date(until).toISOString(),
-    };
+    const times = { from: instantOf(from), until: instantOf(until) };
+    checkBounds(times, 'from', 'until');
+    const filter = { organisation, caller, command, target, code, ...times };
     const { cursors } = this.tierbook.reads;
     const scope = scopeOf(filter);
     const before = cursor === undefined ? undefined : Number(cursors.open(cursor, scope)[0]);

@@ -139,7 +139,7 @@ export class CustomersController {
     answers: anyOf(ref('CustomerPage'), ref('ResellerCustomerPage')),
     asOf: 'views',
     summary: "A provider's customers; for a reseller, those that it may see.",
-    problems: ['cursor-invalid', 'as-of-too-many'],
+    problems: ['cursor-invalid', 'time-span-empty', 'as-of-too-many'],
   })
   async list(@HttpExchange() exchange: Exchange, @Query() query: ListCustomersQuery) {
     const principal = await this.reader.begin(

@@ -88,7 +88,7 @@ export class ListCustomersQuery extends CountedPagingQuery {
 
 /**
  * The query as the views take it.
- * @throws ProblemError `query-invalid` for a sort that there is not, and for times the wrong way round.
+ * @throws ProblemError `query-invalid` for a sort that there is not; `time-span-empty`.
  */
 export function customerFilterOf(query: ListCustomersQuery): Omit<CustomerFilter, 'providerId'> {
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- left out: it says which views, not which rows

@@ -95,8 +95,8 @@ export function Several(): PropertyDecorator {
 }
 
 /**
- * Refuses bounds that no row can lie between.
- * @throws ProblemError `query-invalid`, which names both parameters.
+ * Refuses a span of time that nothing can lie in. Its bounds are of one form: instants by `instantOf`, or days.
+ * @throws ProblemError `time-span-empty`, which names both parameters.
  */
 export function checkBounds(
   query: Readonly<Record<string, unknown>>,
@@ -105,10 +105,9 @@ export function checkBounds(
 ): void {
   const [low, high] = [query[from], query[before]];
   if (typeof low !== 'string' || typeof high !== 'string' || low < high) return;
-  throw new ProblemError(
-    'query-invalid',
-    `Nothing lies from ${low} on and before ${high}: ${from} must be earlier than ${before}.`,
-  );
+  const detail = `Nothing lies from ${low} on and before ${high}: ${from} must be earlier than ${before}.`;
+  const code = 'time-span-empty';
+  throw new ProblemError(code, detail, [{ pointer: `?${before}`, detail, code }]);
 }
 
 /** All that `?sort` can be, for the document. */

@@ -47,7 +47,7 @@ const SERVICE_PROBLEMS = {
   'time-span-empty': {
     status: 400,
     title: 'Empty span of time',
-    advice: 'Let `from` be earlier than `until`.',
+    advice: 'Let the span begin before it ends: `detail` names both parameters.',
   },
   'language-unknown': {
     status: 400,

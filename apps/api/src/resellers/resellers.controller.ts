@@ -245,7 +245,7 @@ export class ResellersController {
     summary:
       "A reseller's customers: those associated with it, for a provider; those it may see, for itself.",
     asOf: 'views',
-    problems: ['not-found', 'cursor-invalid', 'as-of-too-many'],
+    problems: ['not-found', 'cursor-invalid', 'time-span-empty', 'as-of-too-many'],
   })
   async customers(
     @HttpExchange() exchange: Exchange,

@@ -86,7 +86,7 @@ export class ListProviderSubscriptionsQuery extends CountedPagingQuery {
 
 /**
  * The query as the views take it.
- * @throws ProblemError `query-invalid` for a sort that there is not, and for filters that exclude each other.
+ * @throws ProblemError `query-invalid` for a sort that there is not, and for filters that exclude each other; `time-span-empty`.
  */
 export function subscriptionFilterOf(
   query: ListProviderSubscriptionsQuery,

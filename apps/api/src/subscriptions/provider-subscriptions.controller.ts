@@ -26,7 +26,7 @@ export class ProviderSubscriptionsController {
     answers: ref('ListedSubscriptionPage'),
     summary: "The subscriptions of all of a provider's customers, by the end of their terms.",
     asOf: 'views',
-    problems: ['cursor-invalid'],
+    problems: ['cursor-invalid', 'time-span-empty'],
   })
   async list(@HttpExchange() exchange: Exchange, @Query() query: ListProviderSubscriptionsQuery) {
     const principal = await this.reader.begin(exchange.request, 'list-provider-subscriptions', [

@@ -292,7 +292,7 @@ export class SubscriptionsController {
     summary:
       'Who is credited for the subscription: intervals of whole days (UTC), and licence-days and list amount by reseller.',
     asOf: 'streams',
-    problems: ['not-found', 'not-found-as-of'],
+    problems: ['not-found', 'not-found-as-of', 'time-span-empty'],
   })
   async credits(
     @HttpExchange() { request, reply }: Exchange,
