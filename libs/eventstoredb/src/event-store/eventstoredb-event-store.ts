@@ -11,7 +11,6 @@ import {
   placeInAppend,
   type PlacedWrite,
   type Position,
-  positionByReading,
   type ReadStreamOptions,
   type StoredEvent,
   StoreRefusedError,
@@ -23,6 +22,7 @@ import { appendUntilAnswered, type WireWrite, type Written } from './appender';
 import { connect, type Connection, PATIENCE, type Patience, release } from './connection';
 import { follow } from './follow';
 import { identityOf, type LogIdentity, refuseOldServer } from './log-id';
+import { KnownTimes } from './known-times';
 import { type Edge, LogReader } from './log-reader';
 import { storedEventOf, wireEventOf } from './stored-events';
 import { WholeAppends } from './whole-appends';
@@ -78,6 +78,7 @@ export class EventStoreDbEventStore implements EventStore {
   #waitingBytes = 0;
   #closed: Promise<void> | undefined;
   readonly #origin: bigint;
+  readonly #times = new KnownTimes((options) => this.readAll(options));
   /** The highest commit position of ours that was seen: the head stands there or after it. */
   #seen: bigint;
 
@@ -214,9 +215,9 @@ export class EventStoreDbEventStore implements EventStore {
     }
   }
 
-  /** The server has no index of it: the log is read from its beginning. */
+  /** The server has no index of it: the log is read from its beginning, or from what was looked up before. */
   positionAt(time: string): Promise<Position | undefined> {
-    return positionByReading(this.readAll(), time);
+    return this.#times.positionAt(time);
   }
 
   /** Looks back from the end past what is not ours, no further than the last that was seen. */
