@@ -1,9 +1,10 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AnswerSchemas } from './harness/answer-schemas';
 import type { Answer, Api } from './harness/api';
 import { ApiDocument, expectDeclaredAnswers } from './harness/api-document';
+import { ALL_IN_FILES } from './harness/engines';
 import { startService, type Service } from './harness/service';
 import { until } from './harness/until';
 import { accepted, World, type Member } from './harness/world';
@@ -208,13 +209,46 @@ describe('the views of a moment', () => {
     expect((await builtAsOf(provider.api, search, position)).items).toEqual([]);
   });
 
+  it('that cannot be built say so, each time anew, and are built once they can be', async () => {
+    const { position } = await world.customer(provider);
+    const [own = ''] = readdirSync(join(service.dataDir, 'as-of'));
+    const [place, aside] = [join(service.dataDir, 'as-of', own), join(service.dataDir, 'aside')];
+    const failed = async () => {
+      const answer = await builtAsOf(provider.api, '/v1/customers', position);
+      expect([...refusal(answer), answer.headers.get('retry-after')]).toEqual([
+        ...[503, 'as-of-failed'],
+        expect.stringMatching(/^\d+$/),
+      ]);
+      // Which file it was is for the operator.
+      expect(answer.string('detail')).toContain(position);
+      expect(answer.text).not.toContain(service.dataDir);
+    };
+    const logged = (why: RegExp) =>
+      until('the reason in the log', () => Promise.resolve(why.test(service.logs()) || undefined));
+    renameSync(place, aside);
+    writeFileSync(place, '');
+    await failed();
+    await logged(/"reason":"[^"]*ENOTDIR/);
+    rmSync(place);
+    renameSync(aside, place);
+    if (ALL_IN_FILES) {
+      const keys = join(service.dataDir, 'keys.db');
+      renameSync(keys, aside);
+      await failed();
+      await failed();
+      await logged(/"reason":"[^"]*keys\.db/);
+      renameSync(aside, keys);
+    }
+    expect((await builtAsOf(provider.api, '/v1/customers', position)).status).toBe(200);
+  });
+
   it.each([
     ['/v1/customers?sort=colour', 'query-invalid'],
     ['/v1/customers?limit=0', 'field-invalid'],
     ['/v1/customers?colour=red', 'field-unknown'],
     [
       '/v1/customers?createdFrom=2030-01-02T00:00:00Z&createdBefore=2030-01-01T00:00:00Z',
-      'query-invalid',
+      'time-span-empty',
     ],
     ['/v1/resellers?sort=colour', 'query-invalid'],
     ['/v1/subscriptions?sort=colour', 'query-invalid'],

@@ -25,7 +25,7 @@ export class AsOfBusyError extends Error {
   override readonly name = 'AsOfBusyError';
 }
 
-/** The views of the moment could not be built: the message says why. Asked again, they are tried again. */
+/** The views of the moment could not be built: the log says why. Asked again, they are tried again. */
 export class AsOfFailedError extends Error {
   override readonly name = 'AsOfFailedError';
 }
@@ -102,7 +102,7 @@ export class AsOfViews {
     const { built, failure, eventsRead } = kept;
     if (failure !== undefined) {
       this.#remove(position);
-      throw new AsOfFailedError(failure);
+      throw this.#failed(position, failure);
     }
     if (built === undefined) return { eventsRead };
     this.#kept.delete(position);
@@ -143,10 +143,22 @@ export class AsOfViews {
       this.#remove(idle[0]);
     }
     const kept = new Kept(join(this.#own, randomUUID()));
-    mkdirSync(kept.directory, { mode: 0o700 });
+    try {
+      mkdirSync(kept.directory, { mode: 0o700 });
+    } catch (error) {
+      throw this.#failed(position, (error as Error).message);
+    }
     this.#kept.set(position, kept);
     this.#build(position, kept);
     return kept;
+  }
+
+  /** Why is for the log: it may name files. */
+  #failed(position: Position, reason: string): AsOfFailedError {
+    this.#options.logger.error({ position, reason }, 'views as of a moment not built');
+    return new AsOfFailedError(
+      `The views as of ${position} could not be built: why, the log of the service says.`,
+    );
   }
 
   #build(position: Position, kept: Kept): void {
