@@ -140,7 +140,17 @@ describe('tierbook audit', () => {
       ...['verify', '--data-dir', original, '--checkpoint', kept],
       ...['--key', vkey, '--json'],
     );
-    expect([code, JSON.parse(out)]).toMatchObject([0, { intact: true, faults: [] }]);
+    const signed = Number(readFileSync(kept, 'utf8').split('\n')[1]);
+    const events = signed + 3;
+    expect([code, JSON.parse(out)]).toEqual([0, { intact: true, events, signed, faults: [] }]);
+    const said = await audit('verify', '--data-dir', original, '--checkpoint', kept);
+    expect(said.out).toBe(
+      `Intact: ${String(events)} events. The first ${String(signed)} are those that the checkpoint of ` +
+        `${String(signed)} signs; 3 came later, and a later checkpoint signs them.\n`,
+    );
+    expect((await audit('verify', '--data-dir', original)).out).toBe(
+      `Intact: ${String(events)} events, all of which the checkpoint of ${String(events)} signs.\n`,
+    );
     expect((await audit('keys', '--data-dir', original)).out.trim()).toBe(vkey);
   });
 
@@ -155,6 +165,10 @@ describe('tierbook audit', () => {
     ],
     ['cut', `DELETE FROM events WHERE position > ${OF(2)}`],
     [
+      'shifted from one column into another',
+      `UPDATE events SET metadata = metadata || ',"personal":' || personal, personal = NULL WHERE type = 'CustomerCreated'`,
+    ],
+    [
       'put in between',
       `UPDATE events SET position = position + 1000000 WHERE position > 5;
        UPDATE events SET position = position - 999999 WHERE position > 1000000;
@@ -164,6 +178,17 @@ describe('tierbook audit', () => {
     const { code, err } = await audit('verify', '--data-dir', altered(sql), '--key', vkey);
     expect(code).toBe(1);
     expect(err).toMatch(/the first that differs|The log ends after/);
+    expect(err.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('notices that all stand elsewhere, which no hash tells', async () => {
+    const moved = altered(
+      `UPDATE events SET position = position + 1000000; UPDATE events SET position = position - 999990`,
+    );
+    for (const more of [[], ['--checkpoint', kept]]) {
+      const { code, err } = await audit('verify', '--data-dir', moved, '--key', vkey, ...more);
+      expect([code, err]).toEqual([1, expect.stringContaining('positions were changed')]);
+    }
   });
 
   it('lets no service start on a log that was cut, and says what to do', async () => {

@@ -1,5 +1,10 @@
 import { rm } from 'node:fs/promises';
-import { parseVerification, type Verification } from '@tierbook/audit';
+import {
+  parseVerification,
+  type Checkpoint,
+  type Verdict,
+  type Verification,
+} from '@tierbook/audit';
 import { readIfThere, replaceFile } from '@tierbook/platform';
 import { Help, Option, SubCommand } from 'nest-commander';
 import { CommandFailedError } from '../errors';
@@ -24,7 +29,8 @@ export class VerifyLogCommand extends CheckpointCommand {
     const checkpoints = await openedFrom(files, key, configuration);
     const { resume } = options;
     const resumption = resume === undefined ? undefined : await resumptionIn(resume);
-    const { events, faults, stopped } = await verifyHere(configuration, checkpoints, resumption);
+    const verdict = await verifyHere(configuration, checkpoints, resumption);
+    const { events, signed, faults, stopped } = verdict;
     if (stopped) {
       throw new CommandFailedError(
         `Stopped after ${String(events)} events, without a fault so far: run it again to go on from ${resume ?? '-'}.`,
@@ -32,11 +38,9 @@ export class VerifyLogCommand extends CheckpointCommand {
     }
     if (resume !== undefined) await rm(resume, { force: true });
     if (options.json === true)
-      await print(jsonLine({ intact: faults.length === 0, events, faults }));
+      await print(jsonLine({ intact: faults.length === 0, events, signed, faults }));
     if (faults.length > 0) throw new CommandFailedError(faults.join(' '));
-    if (options.json === true) return;
-    const sizes = checkpoints.map(({ size }) => String(size)).join(', ');
-    await print(`Intact: ${String(events)} events, as the checkpoint of ${sizes} signs them.`);
+    if (options.json !== true) await print(intactLine(checkpoints, verdict));
   }
 
   @Option({
@@ -55,7 +59,10 @@ export class VerifyLogCommand extends CheckpointCommand {
     return file;
   }
 
-  @Option({ flags: '--json', description: 'answer with JSON: { "intact", "events", "faults" }' })
+  @Option({
+    flags: '--json',
+    description: 'answer with JSON: { "intact", "events", "signed", "faults" }',
+  })
   parseJson(): boolean {
     return true;
   }
@@ -74,6 +81,17 @@ Examples:
   tierbook audit verify --resume ./how-far
   tierbook audit verify --data-dir ./copy --checkpoint last-week --key "$(cat verifier-key)"`;
   }
+}
+
+/** What was found, and of how many events no signature that was given says anything. */
+function intactLine(checkpoints: readonly Checkpoint[], { events, signed }: Verdict): string {
+  const sizes = [...new Set(checkpoints.map(({ size }) => size))].sort((a, b) => a - b).join(', ');
+  const held = `Intact: ${String(events)} events`;
+  if (signed === events) return `${held}, all of which the checkpoint of ${sizes} signs.`;
+  return (
+    `${held}. The first ${String(signed)} are those that the checkpoint of ${sizes} signs; ` +
+    `${String(events - signed)} came later, and a later checkpoint signs them.`
+  );
 }
 
 /** Goes on from the file where it is there, and is stopped, with what was reached saved, as one stops a command. */

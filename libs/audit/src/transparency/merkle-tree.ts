@@ -1,7 +1,8 @@
-import { EMPTY_ROOT, nodeHash, splitOf, type Digest } from './merkle';
+import { DIGEST_BYTES, EMPTY_ROOT, nodeHash, rootOf, splitOf, type Digest } from './merkle';
 
 /** Hashes in a full tile. Eight levels of the tree lie in one (C2SP tlog-tiles). */
 export const TILE_WIDTH = 256;
+const TILE_BYTES = TILE_WIDTH * DIGEST_BYTES;
 
 /**
  * A tile's place. Level 0 holds the leaves' hashes; a hash of level n stands for a full tile of level n - 1.
@@ -11,8 +12,8 @@ export interface TilePlace {
   readonly index: number;
 }
 
-/** A tile's hashes, in order: the tree's last of each level may be short. */
-export type Tile = readonly Digest[];
+/** A tile's hashes, in order, side by side: the tree's last of each level may be short. */
+export type Tile = Buffer;
 
 /** Reads a tile that was kept. It may have grown since the size that is asked about. */
 export type ReadTile = (place: TilePlace) => Promise<Tile | undefined>;
@@ -22,16 +23,23 @@ export class TreeDamagedError extends Error {
   override readonly name = 'TreeDamagedError';
 }
 
+/** A tile that is not full. */
+interface OpenTile {
+  /** Room for a full one. */
+  readonly bytes: Buffer;
+  length: number;
+}
+
 /** Takes leaves one after the other, and holds no more than the tiles that are not full yet. */
 export class GrowingTree {
-  /** By level, the hashes of the tile that is not full. */
-  readonly #edge: Digest[][];
+  /** By level. */
+  readonly #edge: OpenTile[];
   /** Levels whose tile has grown since it was taken. */
   readonly #growing = new Set<number>();
   readonly #grown = new Map<string, { readonly place: TilePlace; readonly tile: Tile }>();
   #size: number;
 
-  private constructor(size: number, edge: Digest[][]) {
+  private constructor(size: number, edge: OpenTile[]) {
     this.#size = size;
     this.#edge = edge;
   }
@@ -46,11 +54,11 @@ export class GrowingTree {
    * @throws TreeDamagedError when its last tiles are not there.
    */
   static async resume(size: number, read: ReadTile): Promise<GrowingTree> {
-    const edge: Digest[][] = [];
+    const edge: OpenTile[] = [];
     for (let level = 0, left = size; left > 0; level += 1, left = Math.floor(left / TILE_WIDTH)) {
       const count = left % TILE_WIDTH;
       const place = { level, index: Math.floor(left / TILE_WIDTH) };
-      edge.push(count === 0 ? [] : [...(await hashesOf(place, count, read))]);
+      edge.push(openTile(count === 0 ? undefined : await hashesOf(place, count, read)));
     }
     return new GrowingTree(size, edge);
   }
@@ -61,18 +69,24 @@ export class GrowingTree {
 
   /** By level, the hashes of the tile that is not full: with the size, all that `resume` reads. */
   get edge(): readonly Tile[] {
-    return this.#edge.map((hashes) => [...hashes]);
+    return this.#edge.map(copyOf);
   }
 
-  append(leaf: Digest): void {
-    this.#size += 1;
-    this.#push(0, leaf);
+  /** @param leaves the hash of a leaf, or of several, side by side. */
+  append(leaves: Buffer): void {
+    for (let at = 0; at < leaves.length;) {
+      const room = TILE_BYTES - (this.#edge[0]?.length ?? 0);
+      const part = leaves.subarray(at, at + room);
+      this.#size += part.length / DIGEST_BYTES;
+      this.#push(0, part);
+      at += part.length;
+    }
   }
 
   /** The tiles that grew since this was asked last, the full ones of lower levels first. */
   takeGrown(): readonly { readonly place: TilePlace; readonly tile: Tile }[] {
-    for (const [level, hashes] of this.#edge.entries()) {
-      if (this.#growing.has(level) && hashes.length > 0) this.#keep(level, [...hashes]);
+    for (const [level, open] of this.#edge.entries()) {
+      if (this.#growing.has(level) && open.length > 0) this.#keep(level, copyOf(open));
     }
     this.#growing.clear();
     const grown = [...this.#grown.values()];
@@ -81,7 +95,7 @@ export class GrowingTree {
   }
 
   root(): Digest {
-    const peaks = this.#edge.toReversed().flatMap(peaksOf);
+    const peaks = this.edge.toReversed().flatMap(peaksOf);
     return (
       peaks.reduceRight<Digest | undefined>(
         (right, peak) => (right === undefined ? peak : nodeHash(peak, right)),
@@ -90,14 +104,16 @@ export class GrowingTree {
     );
   }
 
-  #push(level: number, digest: Digest): void {
-    const hashes = (this.#edge[level] ??= []);
-    hashes.push(digest);
+  /** No more than the level's tile has room for. */
+  #push(level: number, hashes: Buffer): void {
+    const open = (this.#edge[level] ??= openTile());
+    hashes.copy(open.bytes, open.length);
+    open.length += hashes.length;
     this.#growing.add(level);
-    if (hashes.length < TILE_WIDTH) return;
-    this.#keep(level, hashes);
-    this.#edge[level] = [];
-    this.#push(level + 1, rootOf(hashes));
+    if (open.length < TILE_BYTES) return;
+    this.#keep(level, open.bytes);
+    this.#edge[level] = openTile();
+    this.#push(level + 1, rootOf(open.bytes));
   }
 
   #keep(level: number, tile: Tile): void {
@@ -108,35 +124,32 @@ export class GrowingTree {
   }
 }
 
+function openTile(hashes: Tile = Buffer.alloc(0)): OpenTile {
+  const bytes = Buffer.allocUnsafe(TILE_BYTES);
+  return { bytes, length: hashes.copy(bytes) };
+}
+
+function copyOf({ bytes, length }: OpenTile): Tile {
+  return Buffer.from(bytes.subarray(0, length));
+}
+
 /** The roots of the complete subtrees that the hashes make up, the largest first. */
 function peaksOf(hashes: Tile): readonly Digest[] {
   const peaks: Digest[] = [];
   let from = 0;
-  for (let width = TILE_WIDTH / 2; width > 0; width /= 2) {
-    if (hashes.length - from < width) continue;
-    peaks.push(rootOf(hashes.slice(from, from + width)));
-    from += width;
+  for (let length = TILE_BYTES / 2; length >= DIGEST_BYTES; length /= 2) {
+    if (hashes.length - from < length) continue;
+    peaks.push(rootOf(hashes.subarray(from, from + length)));
+    from += length;
   }
   return peaks;
 }
 
-/** Of a power of two of hashes, side by side. */
-function rootOf(hashes: Tile): Digest {
-  let row = hashes;
-  while (row.length > 1) {
-    const above: Digest[] = [];
-    for (let at = 0; at < row.length; at += 2) {
-      const [left, right] = [row[at], row[at + 1]];
-      if (left !== undefined && right !== undefined) above.push(nodeHash(left, right));
-    }
-    row = above;
-  }
-  return row[0] ?? EMPTY_ROOT;
-}
-
+/** So many of a tile's first hashes. */
 async function hashesOf(place: TilePlace, count: number, read: ReadTile): Promise<Tile> {
   const tile = await read(place);
-  if (tile !== undefined && tile.length >= count) return tile.slice(0, count);
+  const length = count * DIGEST_BYTES;
+  if (tile !== undefined && tile.length >= length) return tile.subarray(0, length);
   throw new TreeDamagedError(
     `The tree lacks tile ${String(place.index)} of level ${String(place.level)}: build it again from the log.`,
   );
@@ -201,7 +214,7 @@ export class TreeProofs {
     }
     const offset = start % TILE_WIDTH;
     const tile = await this.#tile({ level, index: Math.floor(start / TILE_WIDTH) }, offset + count);
-    return rootOf(tile.slice(offset, offset + count));
+    return rootOf(tile.subarray(offset * DIGEST_BYTES));
   }
 
   async #tile(place: TilePlace, count: number): Promise<Tile> {
@@ -212,7 +225,7 @@ export class TreeProofs {
   }
 
   async #load(place: TilePlace): Promise<Tile> {
-    return (await this.#read(place)) ?? [];
+    return (await this.#read(place)) ?? Buffer.alloc(0);
   }
 }
 

@@ -7,9 +7,20 @@ export const DIGEST_BYTES = 32;
 /** The root of a tree without leaves (RFC 6962, section 2.1). */
 export const EMPTY_ROOT: Digest = hash('sha256', '', 'buffer');
 
+// Node makes a digest as text, a character a byte, several times faster than as a buffer of its own.
+
 /** Hash of a leaf (RFC 6962, section 2.1): SHA-256 over a zero byte and the text's UTF-8 bytes. */
 export function leafHash(text: string): Digest {
-  return hash('sha256', `\0${text}`, 'buffer');
+  return leafHashes([text]);
+}
+
+/** Those of several leaves, side by side. */
+export function leafHashes(texts: readonly string[]): Buffer {
+  const hashes = Buffer.allocUnsafe(texts.length * DIGEST_BYTES);
+  for (const [index, text] of texts.entries()) {
+    hashes.write(hash('sha256', `\0${text}`, 'binary'), index * DIGEST_BYTES, 'binary');
+  }
+  return hashes;
 }
 
 const node = Buffer.alloc(1 + 2 * DIGEST_BYTES, 1);
@@ -18,7 +29,19 @@ const node = Buffer.alloc(1 + 2 * DIGEST_BYTES, 1);
 export function nodeHash(left: Digest, right: Digest): Digest {
   left.copy(node, 1);
   right.copy(node, 1 + DIGEST_BYTES);
-  return hash('sha256', node, 'buffer');
+  return Buffer.from(hash('sha256', node, 'binary'), 'binary');
+}
+
+/** The root above a power of two of hashes, side by side. */
+export function rootOf(hashes: Buffer): Digest {
+  const row = Buffer.from(hashes);
+  for (let { length } = row; length > DIGEST_BYTES; length /= 2) {
+    for (let at = 0; at < length; at += 2 * DIGEST_BYTES) {
+      row.copy(node, 1, at, at + 2 * DIGEST_BYTES);
+      row.write(hash('sha256', node, 'binary'), at / 2, 'binary');
+    }
+  }
+  return Buffer.from(row.subarray(0, DIGEST_BYTES));
 }
 
 /** The largest power of two below `size`, which is at least 2. */

@@ -1,6 +1,5 @@
 import type { Position } from '@tierbook/eventing';
 import type { StateStore } from '@tierbook/state';
-import { DIGEST_BYTES, type Digest } from './merkle';
 import type { Tile, TilePlace } from './merkle-tree';
 
 /** How far the kept tree is, and the event that its last leaf stands for. */
@@ -64,14 +63,8 @@ export class TreeStore {
 
   readonly tile = async (place: TilePlace): Promise<Tile | undefined> => {
     const kept = await this.#kept(place);
-    return kept === undefined ? undefined : digestsOf(kept.hashes);
-  };
-
-  /** The tile's digests side by side. */
-  async tileBytes(place: TilePlace): Promise<Buffer | undefined> {
-    const kept = await this.#kept(place);
     return kept && Buffer.from(kept.hashes, 'base64');
-  }
+  };
 
   /** Where to read the log from to find the tile's leaves: after this position, `null` for its beginning. */
   async startOf(index: number): Promise<Position | null | undefined> {
@@ -79,8 +72,7 @@ export class TreeStore {
   }
 
   async putTile(place: TilePlace, tile: Tile, after: Position | null): Promise<void> {
-    const hashes = Buffer.concat(tile).toString('base64');
-    await this.state.put(TILES, keyOf(place), { hashes, after });
+    await this.state.put(TILES, keyOf(place), { hashes: tile.toString('base64'), after });
   }
 
   async #kept(place: TilePlace): Promise<KeptTile | undefined> {
@@ -92,12 +84,4 @@ export class TreeStore {
 /** Tiles of a level lie side by side, in order. */
 function keyOf({ level, index }: TilePlace): string {
   return `${String(level)}/${String(index).padStart(12, '0')}`;
-}
-
-/** The digests that base64 text holds side by side. */
-export function digestsOf(encoded: string): readonly Digest[] {
-  const bytes = Buffer.from(encoded, 'base64');
-  return Array.from({ length: Math.floor(bytes.length / DIGEST_BYTES) }, (_, at) =>
-    bytes.subarray(at * DIGEST_BYTES, (at + 1) * DIGEST_BYTES),
-  );
 }

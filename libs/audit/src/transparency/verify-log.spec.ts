@@ -1,6 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import type { CanonicalBatch, Position } from '@tierbook/eventing';
+import {
+  formatPosition,
+  parsePosition,
+  type CanonicalBatch,
+  type Position,
+} from '@tierbook/eventing';
 import { InMemoryEventStore, newEvents } from '@tierbook/eventing/testing';
 import { InMemoryStateStore } from '@tierbook/state/testing';
 import { NO_REFUSALS } from '../refusal-log';
@@ -14,6 +19,8 @@ const { privateKey: signer } = generateKeyPairSync('ed25519');
 /** A log that is read a hundred events at a time, one of which may be altered. */
 class PagedStore extends InMemoryEventStore {
   altered = -1;
+  /** How much further on each event stands than where it was written. */
+  moved = 0n;
 
   override async *readCanonical(options?: {
     readonly after?: Position | undefined;
@@ -21,8 +28,10 @@ class PagedStore extends InMemoryEventStore {
     for await (const { events, ...rest } of super.readCanonical(options)) {
       for (let from = 0; from < events.length; from += 100) {
         const page = events.slice(from, from + 100).map((event) => {
-          const index = Number(event.position.slice(-20)) - 1;
-          return index === this.altered ? { ...event, text: `${event.text} ` } : event;
+          const ordinal = parsePosition(event.position)?.ordinal ?? 0n;
+          const position = formatPosition(this.logId, ordinal + this.moved);
+          const isAltered = Number(ordinal) - 1 === this.altered;
+          return { ...event, position, text: isAltered ? `${event.text} ` : event.text };
         });
         yield { ...rest, events: page };
       }
@@ -143,10 +152,36 @@ describe('a tree that was altered where it is kept', () => {
     const trees = new TreeStore(state);
     const tile = await trees.tile({ level: 0, index: 0 });
     if (tile === undefined) throw new Error('no tile');
-    await trees.putTile({ level: 0, index: 0 }, tile.toSpliced(7, 1, Buffer.alloc(32)), null);
+    await trees.putTile({ level: 0, index: 0 }, tile.fill(0, 7 * 32, 8 * 32), null);
     const { faults } = await verifyLog(store, [checkpoint], { kept: state });
     expect(faults).toEqual([
       expect.stringMatching(/^The log is as it was signed, and the tree .* \(index 7:/),
     ]);
+  });
+});
+
+describe('positions', () => {
+  it('are those of the checkpoint, also where every event is the one that was signed', async () => {
+    const { store, state, checkpoint } = await signed(300);
+    store.moved = 1n;
+    const { faults, signed: held } = await verifyLog(store, [checkpoint], { kept: state });
+    expect([faults, held]).toEqual([
+      [expect.stringMatching(/stands at .*301, and stood at .*300 /)],
+      0,
+    ]);
+  });
+
+  it('are others in a copy, which has another id', async () => {
+    const { store, checkpoint } = await signed(300);
+    const copy = { ...checkpoint, position: formatPosition('0123456789abcdef', 7n) };
+    expect((await verifyLog(store, [copy])).faults).toEqual([]);
+  });
+
+  it('say how many events a checkpoint signs, of all that there are', async () => {
+    const { store, checkpoint } = await signed(300);
+    const more = newEvents(4);
+    await store.append([{ stream: 's-2', expectedRevision: 'no_stream', events: more }]);
+    const verdict = await verifyLog(store, [checkpoint]);
+    expect(verdict).toEqual({ events: 304, signed: 300, faults: [], stopped: false });
   });
 });

@@ -1,4 +1,5 @@
 import {
+  parsePosition,
   StoreRefusedError,
   type CanonicalBatch,
   type CanonicalEvent,
@@ -7,14 +8,16 @@ import {
 } from '@tierbook/eventing';
 import type { StateStore } from '@tierbook/state';
 import type { Checkpoint } from './checkpoint';
-import { DIGEST_BYTES, leafHash, type Digest } from './merkle';
+import { DIGEST_BYTES, leafHashes } from './merkle';
 import { GrowingTree, TILE_WIDTH } from './merkle-tree';
-import { digestsOf, TreeStore } from './tree-store';
+import { TreeStore } from './tree-store';
 
 /** What a checkpoint says and the log does not, in one line for each. Empty: nothing was altered since they were signed. */
 export interface Verdict {
   /** Events in the log. */
   readonly events: number;
+  /** So many of them, from the first on, are those that the last of the checkpoints that hold signs. */
+  readonly signed: number;
   readonly faults: readonly string[];
   /** It was stopped before the log's end: go on from what was saved. */
   readonly stopped: boolean;
@@ -97,11 +100,11 @@ export async function verifyLog(
     if (held.size - saved >= SAVE_EVERY) await reached();
     if (signal?.aborted === true) {
       await reached();
-      return { events: held.size, faults: held.faults, stopped: true };
+      return { ...held.verdict, stopped: true };
     }
   }
   held.end();
-  return { events: held.size, faults: held.faults, stopped: false };
+  return { ...held.verdict, stopped: false };
 }
 
 async function requireSameLog(reader: EventReader, from: Verification): Promise<void> {
@@ -114,7 +117,7 @@ async function requireSameLog(reader: EventReader, from: Verification): Promise<
 
 /** Of the events read before; no event of them is read again. */
 function treeOf(from: Verification | undefined): Promise<GrowingTree> {
-  const edge = (from?.edge ?? []).map(digestsOf);
+  const edge = (from?.edge ?? []).map((hashes) => Buffer.from(hashes, 'base64'));
   return GrowingTree.resume(from?.size ?? 0, ({ level }) => Promise.resolve(edge[level]));
 }
 
@@ -148,7 +151,12 @@ class HeldTree {
         `The verification stopped after ${String(tree.size)} events, and was not held to the checkpoint of ${String(size)}: begin anew.`,
       );
     }
-    this.#check();
+    this.#check(from?.position ?? null);
+  }
+
+  get verdict(): Pick<Verdict, 'events' | 'signed' | 'faults'> {
+    const signed = Math.max(0, ...this.#held.map(({ size }) => size));
+    return { events: this.size, signed, faults: this.faults };
   }
 
   get size(): number {
@@ -160,13 +168,13 @@ class HeldTree {
   }
 
   take(events: CanonicalBatch['events'], kept: KeptLeaves): void {
-    for (const event of events) {
-      const leaf = leafHash(event.text);
-      if (this.#difference === undefined && kept.differs(this.tree.size, leaf)) {
-        this.#difference = { index: this.tree.size, event };
-      }
-      this.tree.append(leaf);
-      if (this.#pending[0]?.size === this.tree.size) this.#check();
+    for (let at = 0; at < events.length;) {
+      // As far as the next checkpoint, which is held to the tree of its size.
+      const next = (this.#pending[0]?.size ?? Infinity) - this.tree.size;
+      const part = events.slice(at, at + next);
+      this.#append(part, kept);
+      this.#check(part.at(-1)?.position ?? null);
+      at += part.length;
     }
     // Only the edge of the tree is needed.
     this.tree.takeGrown();
@@ -196,23 +204,46 @@ class HeldTree {
       size: this.size,
       position,
       eventId: id,
-      edge: this.tree.edge.map((hashes) => Buffer.concat(hashes).toString('base64')),
+      edge: this.tree.edge.map((hashes) => hashes.toString('base64')),
       held: this.#held,
     };
   }
 
-  #check(): void {
+  #append(events: CanonicalBatch['events'], kept: KeptLeaves): void {
+    const leaves = leafHashes(events.map(({ text }) => text));
+    const index =
+      this.#difference === undefined ? kept.differing(this.tree.size, leaves) : undefined;
+    const event = index === undefined ? undefined : events[index - this.tree.size];
+    if (index !== undefined && event !== undefined) this.#difference = { index, event };
+    this.tree.append(leaves);
+  }
+
+  /** @param end of the events so far, in this log. */
+  #check(end: Position | null): void {
     while (this.#pending[0]?.size === this.tree.size) {
       const [{ size, root, position }] = this.#pending.splice(0, 1) as [Checkpoint];
-      if (this.tree.root().equals(root)) {
+      if (!this.tree.root().equals(root)) {
+        this.faults.push(
+          `The ${String(size)} events up to ${position ?? 'the beginning'} are not those that the checkpoint signs.`,
+        );
+      } else if (isMoved(end, position)) {
+        this.faults.push(
+          `The ${String(size)} events are those that the checkpoint signs, but the last of them stands at ${end ?? '-'}, and stood at ${position ?? '-'} when it was signed: positions were changed.`,
+        );
+      } else {
         this.#held.push({ size, root: root.toString('base64') });
-        continue;
       }
-      this.faults.push(
-        `The ${String(size)} events up to ${position ?? 'the beginning'} are not those that the checkpoint signs.`,
-      );
     }
   }
+}
+
+/**
+ * A leaf does not hold its position, which is another in a copy of the log: such a log has another id, and callers'
+ * positions of the former one are refused there.
+ */
+function isMoved(end: Position | null, signed: Position | null): boolean {
+  if (end === null || signed === null) return end !== signed;
+  return end !== signed && parsePosition(end)?.logId === parsePosition(signed)?.logId;
 }
 
 /** The leaves that were taken into the tree, as far as they are kept. */
@@ -231,17 +262,33 @@ class KeptLeaves {
     const tiles = new Map<number, Buffer>();
     const last = Math.floor((from + count - 1) / TILE_WIDTH);
     for (let index = Math.floor(from / TILE_WIDTH); index <= last; index += 1) {
-      const known = this.#tiles.get(index) ?? (await this.#store.tileBytes({ level: 0, index }));
+      const known = this.#tiles.get(index) ?? (await this.#store.tile({ level: 0, index }));
       if (known !== undefined) tiles.set(index, known);
     }
     this.#tiles = tiles;
   }
 
-  /** Whether another leaf is kept at the index. */
-  differs(index: number, leaf: Digest): boolean {
-    const tile = this.#tiles.get(Math.floor(index / TILE_WIDTH));
-    const start = (index % TILE_WIDTH) * DIGEST_BYTES;
-    if (tile === undefined || tile.length < start + DIGEST_BYTES) return false;
-    return tile.compare(leaf, 0, DIGEST_BYTES, start, start + DIGEST_BYTES) !== 0;
+  /** Index of the first of these leaves, side by side from an index on, in whose place another is kept. */
+  differing(from: number, leaves: Buffer): number | undefined {
+    for (let at = 0; at < leaves.length;) {
+      const first = from + at / DIGEST_BYTES;
+      const start = (first % TILE_WIDTH) * DIGEST_BYTES;
+      const ours = leaves.subarray(at, at + TILE_WIDTH * DIGEST_BYTES - start);
+      const theirs = this.#tiles.get(Math.floor(first / TILE_WIDTH))?.subarray(start);
+      const index = theirs && firstDifferent(ours, theirs);
+      if (index !== undefined) return first + index;
+      at += ours.length;
+    }
+    return undefined;
   }
+}
+
+/** Which of the hashes, side by side, is another in the second row, as far as both go. */
+function firstDifferent(one: Buffer, other: Buffer): number | undefined {
+  const shorter = Math.min(one.length, other.length);
+  const length = shorter - (shorter % DIGEST_BYTES);
+  if (one.compare(other, 0, length, 0, length) === 0) return undefined;
+  let at = 0;
+  while (one.compare(other, at, at + DIGEST_BYTES, at, at + DIGEST_BYTES) === 0) at += DIGEST_BYTES;
+  return at / DIGEST_BYTES;
 }

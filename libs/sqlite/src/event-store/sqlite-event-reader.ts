@@ -37,12 +37,13 @@ const LONGEST_APPEND_MS = 60_000;
 const SQLITE_CORRUPT = 11;
 /**
  * `canonicalText` as SQLite puts it together, of parts that lie in canonical form: nothing is parsed, so that
- * what was changed in them shows, and one text an event leaves SQLite instead of seven.
+ * what was changed in them shows, and one text an event leaves SQLite instead of seven. What was shifted from one
+ * column into the next would be the same text: of all members only `personal` may be missing, so that only it can be.
  */
-const CANONICAL = `'{"data":' || data || ',"id":' || json_quote(id) || ',"metadata":' || metadata
-  || iif(personal IS NULL, '', ',"personal":' || personal) || ',"revision":' || revision
-  || ',"schemaVersion":' || schema_version || ',"stream":' || json_quote(stream)
-  || ',"type":' || json_quote(type) || '}'`;
+const CANONICAL = `concat('{"data":', data, ',"id":', json_quote(id), ',"metadata":', metadata,
+  iif(personal IS NULL, iif(instr(metadata, ',"personal":'), ' ', ''), ',"personal":' || personal),
+  ',"revision":', revision, ',"schemaVersion":', schema_version, ',"stream":', json_quote(stream),
+  ',"type":', json_quote(type), '}')`;
 
 interface EventRow {
   readonly position: number;
