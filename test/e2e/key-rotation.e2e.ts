@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { keysOnFile } from '@tierbook/identity';
 import { isSigned } from '../../libs/audit/src/testing/independent-verifier';
 import { runTierbook, type Ran } from './harness/command-line';
 import { startService, type Service } from './harness/service';
@@ -22,10 +23,9 @@ beforeAll(async () => {
 
 const keys = (...args: string[]): Promise<Ran> => runTierbook(service.dataDir, 'keys', ...args);
 
-interface KeyListed {
-  readonly ring: string;
+/** A key as `add` prints it. */
+interface KeyAdded {
   readonly kid: string;
-  readonly status: string;
 }
 
 /** Runs a command that must succeed, and reads the JSON that it prints. */
@@ -35,20 +35,26 @@ async function json<T>(...args: string[]): Promise<T> {
   return JSON.parse(out) as T;
 }
 
-async function currentOf(ring: string): Promise<string> {
-  const { keys: listed } = await json<{ readonly keys: readonly KeyListed[] }>('list');
-  return listed.find((each) => each.ring === ring && each.status === 'current')?.kid ?? '';
+/** The current key of each ring. */
+function current(): ReadonlyMap<string, string> {
+  const listed = keysOnFile(join(service.dataDir, 'keys.json'));
+  return new Map(
+    listed.filter(({ status }) => status === 'current').map(({ ring, kid }) => [ring, kid]),
+  );
 }
 
-/** As an operator does it: the new key is known to every process before it is used. */
-async function rotate(ring: string): Promise<{ readonly former: string; readonly kid: string }> {
-  const former = await currentOf(ring);
-  const { kid } = await json<KeyListed>('add', ring);
+const currentOf = (ring: string): string => current().get(ring) ?? '';
+
+/** As an operator does it: the new keys are known to every process before they are used. */
+async function rotate(...rings: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const former = current();
+  const added = new Map<string, string>();
+  for (const ring of rings) added.set(ring, (await json<KeyAdded>('add', ring)).kid);
   await service.restart();
-  expect(await currentOf(ring)).toBe(former);
-  await json('use', ring, kid);
+  expect(current()).toEqual(former);
+  for (const [ring, kid] of added) await json('use', ring, kid);
   await service.restart();
-  return { former, kid };
+  return former;
 }
 
 async function published(): Promise<readonly string[]> {
@@ -74,7 +80,8 @@ describe('the keys that sign tokens', () => {
       const answer = await service.api(before).get('/v1/offers');
       return answer.status === 200 ? 200 : answer.code;
     };
-    const { former, kid } = await rotate('tokens');
+    const former = (await rotate('tokens')).get('tokens') ?? '';
+    const kid = currentOf('tokens');
     expect(await published()).toEqual([former, kid]);
     const after = await service.sign({
       kind: 'operator',
@@ -109,18 +116,20 @@ describe('the master key of personal data', () => {
     expect(history).toContain('Padaria Ametista');
     expect(nothing).not.toContain('Padaria Ametista');
 
-    const former = await currentOf('personalData');
+    const former = currentOf('personalData');
     const inUse = await keys('drop', 'personalData', former);
     expect(inUse.err).toBe(
       `tierbook: '${former}' of personalData stays: it wraps the keys of ${/wraps the keys of (\d+)/.exec(inUse.err)?.[1] ?? 'no'} subjects: ` +
         'start the service with another key as current, and wait until it logs that these are wrapped anew.\n',
     );
-    const { kid } = await rotate('personalData');
+    await rotate('personalData');
+    const kid = currentOf('personalData');
+    expect(kid).not.toBe(former);
     await loggedAnew();
     await json('drop', 'personalData', former);
     expect(readFileSync(join(service.dataDir, 'keys.json'), 'utf8')).not.toContain(former);
     await service.restart();
-    expect(await currentOf('personalData')).toBe(kid);
+    expect(currentOf('personalData')).toBe(kid);
     expect([await shown(customer.id), await shown(erased.id)]).toEqual([history, nothing]);
   });
 
@@ -134,13 +143,14 @@ describe('the master key of personal data', () => {
 
 describe('a key that is needed for ever, or that there is not', () => {
   it('is not dropped', async () => {
-    const { former } = await rotate('fingerprints');
-    const refused = await keys('drop', 'fingerprints', former, '--at-once');
+    await world.customer(provider);
+    const former = await rotate('fingerprints', 'credentialVault');
+    const dropped = (ring: string, ...options: readonly string[]) =>
+      keys('drop', ring, former.get(ring) ?? '', ...options);
+    const refused = await dropped('fingerprints', '--at-once');
     expect(refused).toMatchObject({ code: 1, out: '' });
     expect(refused.err).toContain('repeated commands are verified by it for ever');
-    await world.customer(provider);
-    const vault = await rotate('credentialVault');
-    const verifies = await keys('drop', 'credentialVault', vault.former);
+    const verifies = await dropped('credentialVault');
     expect(verifies).toMatchObject({ code: 1, out: '' });
     expect(verifies.err).toMatch(/ stays: \d+ passwords and client secrets are verified by it/);
     expect((await keys('use', 'tokens', 'none')).err).toMatch(
@@ -179,11 +189,11 @@ describe('the keys that sign checkpoints', () => {
     const before = await kept('kept-before');
     expect(isSigned(readFileSync(before, 'utf8'), former)).toBe(true);
 
-    const first = await currentOf('audit');
-    const { kid } = await json<KeyListed>('add', 'audit');
+    const first = currentOf('audit');
+    const { kid } = await json<KeyAdded>('add', 'audit');
     const early = await keys('drop', 'audit', kid);
     expect(early.code).toBe(0);
-    const { kid: next } = await json<KeyListed>('add', 'audit');
+    const { kid: next } = await json<KeyAdded>('add', 'audit');
     await json('use', 'audit', next);
     const needed = await keys('drop', 'audit', first);
     expect([needed.code, needed.err]).toEqual([

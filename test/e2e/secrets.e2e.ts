@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemClock } from '@tierbook/eventing';
 import { CredentialVault, loadOrCreateDevelopmentKeys } from '@tierbook/identity';
 import { ApiDocument, expectDeclaredAnswers } from './harness/api-document';
-import { runTierbook } from './harness/command-line';
+import { runTierbook, runTierbookWith } from './harness/command-line';
 import { COMMAND_CASES } from './harness/command-cases';
-import { ALL_IN_FILES } from './harness/engines';
+import { ALL_IN_FILES, EventStoreProcess } from './harness/engines';
 import { startService, type Service } from './harness/service';
 import { accepted, invitationIn, World, type Member } from './harness/world';
 
@@ -203,6 +203,21 @@ function expectNoneIn(places: ReadonlyMap<string, Buffer>): void {
   }
 }
 
+/** Copies the log that lies in a directory to another engine, which keeps it in that file; what is printed. */
+async function copied(from: string, to: string): Promise<Buffer> {
+  const server = new EventStoreProcess(to);
+  await server.start();
+  try {
+    const log = `sqlite:${join(from, 'events.db')}`;
+    const places = ['--from', log, '--to', server.url];
+    const { code, out, err } = await runTierbookWith({ DATA_DIR: from }, 'copy', ...places);
+    expect([code, code === 0 ? '' : err]).toEqual([0, '']);
+    return Buffer.from(out + err);
+  } finally {
+    await server.kill();
+  }
+}
+
 /** A service gets a token for its secret, and is refused one for another secret. */
 async function askForToken(): Promise<void> {
   const { clientId, clientSecret } = await world.serviceAccount(provider);
@@ -314,8 +329,9 @@ describe('after every command there is', () => {
       expect([args, code, code === 0 ? '' : err]).toEqual([args, 0, '']);
       places.set(args.join(' '), Buffer.from(out + err));
     }
+    if (ALL_IN_FILES) places.set('copy', await copied(of('backup'), of('copied')));
     const exported = files(directory);
-    const backups = ALL_IN_FILES ? ['backup/events.db', 'backup/state.db'] : [];
+    const backups = ALL_IN_FILES ? ['backup/events.db', 'backup/state.db', 'copied'] : [];
     expect([...exported.keys()]).toEqual(expect.arrayContaining([...backups, 'replayed/views.db']));
     for (const [name, bytes] of exported) places.set(name, bytes);
     rmSync(directory, { recursive: true });

@@ -40,7 +40,7 @@ export interface Start extends Ended {
 }
 
 /** Longer than any start takes: one that is to be refused, and serves instead, is killed then. */
-const LONGEST_START_MS = 15_000;
+const LONGEST_START_MS = 25_000;
 
 /** Starts the built service, and waits until it has ended by itself or was killed. */
 export async function startToEnd({
