@@ -1,4 +1,5 @@
 const MARKS = /\p{M}/gu;
+const ASCII = /^[ -~]*$/;
 
 /**
  * Text as lists filter and sort it, the same on every engine: without accents, case and typographic variants,
@@ -7,6 +8,8 @@ const MARKS = /\p{M}/gu;
  * Folding twice changes nothing.
  */
 export function fold(text: string): string {
+  // Most texts: there is nothing to decompose, strip or replace.
+  if (ASCII.test(text)) return text.toLowerCase();
   const plain = text.toWellFormed().replaceAll('\0', '').normalize('NFKD');
   // Some letters decompose only once they are in lower case.
   return plain.toLowerCase().normalize('NFKD').replace(MARKS, '');

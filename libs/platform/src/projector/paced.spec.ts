@@ -7,7 +7,7 @@ describe('Paced', () => {
   beforeEach(() => {
     jest.useFakeTimers();
     work.mockReset();
-    paced = new Paced(work, 10);
+    paced = new Paced(work, { leastMs: 10, mostMs: 40 });
   });
   afterEach(() => {
     jest.useRealTimers();
@@ -32,6 +32,22 @@ describe('Paced', () => {
     expect(work).toHaveBeenCalledTimes(2);
     jest.advanceTimersByTime(100);
     expect(work).toHaveBeenCalledTimes(2);
+  });
+
+  it('does ever less often what is asked for on and on, down to a limit, and as often as before once that is over', () => {
+    const askEachMs = (every: number, ms: number) => {
+      work.mockReset();
+      for (let at = 0; at < ms; at += every) {
+        paced.ask();
+        jest.advanceTimersByTime(every);
+      }
+    };
+    askEachMs(1, 200);
+    askEachMs(1, 400);
+    expect(work).toHaveBeenCalledTimes(10);
+    askEachMs(20, 400);
+    askEachMs(20, 400);
+    expect(work).toHaveBeenCalledTimes(20);
   });
 
   it('does at once what is hurried, and not again', () => {

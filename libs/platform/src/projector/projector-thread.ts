@@ -22,8 +22,8 @@ import { Rate } from './rate';
 
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5_000;
-/** How often the thread is told of commits at most, while nobody waits for a view. */
-const TELL_EVERY_MS = 3;
+/** How long the thread is not told of commits while nobody waits for a view: seldom ones, and many. */
+const TOLD_AFTER = { leastMs: 3, mostMs: 50 };
 /** A thread that ran so long before it failed is tried again at once. */
 const STEADY_MS = 60_000;
 
@@ -48,10 +48,10 @@ export class ProjectorThread implements Projector {
   #lastFailure: string | undefined;
   #retryMs = FIRST_RETRY_MS;
   #retry: NodeJS.Timeout | undefined;
-  /** A batch of many commits costs little more than one of a single commit. */
+  /** A batch of many commits writes once what they have in common: pages, checkpoints, the transaction. */
   readonly #telling = new Paced(() => {
     this.#tell('committed');
-  }, TELL_EVERY_MS);
+  }, TOLD_AFTER);
   readonly #rates = new Map<string, Rate>();
   readonly #parked = new Map<string, ReadonlySet<string>>();
   readonly #asking = new Map<number, Asking>();

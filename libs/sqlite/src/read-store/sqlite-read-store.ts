@@ -19,6 +19,7 @@ import {
   type BuildId,
   type BuildWrite,
   type CheckedQuery,
+  type DocumentWrite,
   type FieldKind,
   type ListedPage,
   type ListedRow,
@@ -87,6 +88,9 @@ const FORMAT: DurableFileFormat = {
 /** Statements kept prepared: more than the shapes that queries have. */
 const MAX_STATEMENTS = 500;
 
+/** Of a key, that it is in a list that is given as JSON. */
+const IS_ONE_OF = 'key IN (SELECT value FROM json_each(?))';
+
 /** Rows that are looked at along the sort index before anything else: a term that many rows hold is met there. */
 const FIRST_WALKED = 2_000;
 /** Terms that at most so many rows hold are found by the trigram index. */
@@ -136,9 +140,21 @@ interface DocumentRow {
 
 /** What a build's documents are written by: its fields in the order of their columns, and what their texts begin with. */
 interface Layout {
+  readonly table: string;
   readonly fields: readonly (readonly [string, FieldKind])[];
+  /** Those that indexes are made of: `live`, then one for each field. */
+  readonly columns: readonly string[];
   readonly listed: readonly string[];
 }
+
+/** What stands under a key, without its document: `values` of its layout's columns. */
+interface StandingRow {
+  readonly id: number;
+  readonly position: Position;
+  readonly values: readonly Scalar[];
+}
+
+type StandingValues = readonly [key: string, id: number, position: Position, ...values: Scalar[]];
 
 /** How a page's rows are read. */
 interface Reading<R> {
@@ -164,7 +180,8 @@ export function openSqliteReadStore({
 /**
  * Opens the views in the SQLite file at `path` for writing and reading; the file is created (0600) when
  * it is not there. WAL with `synchronous=NORMAL`: a power loss may take the latest commits, whole, and
- * they are built again from the log. What is deleted is overwritten (`secure_delete`). A damaged file is discarded,
+ * they are built again from the log. The WAL grows to 64 MB before it is copied into the file, so that a page that
+ * changes often is copied seldom. What is deleted is overwritten (`secure_delete`). A damaged file is discarded,
  * when it is opened and later: all that it held is in the log.
  *
  * @throws StoreRefusedError as `openSqliteReadStore` does.
@@ -176,7 +193,7 @@ export function openSqliteProjectionStore({
 }): ReadStore & ProjectionStore {
   const database = openUndamaged(path);
   database.exec(
-    'PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; PRAGMA cache_size = -32000; PRAGMA wal_autocheckpoint = 4000;',
+    'PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; PRAGMA cache_size = -32000; PRAGMA wal_autocheckpoint = 16000;',
   );
   return new SqliteProjectionStore(database, path);
 }
@@ -300,8 +317,7 @@ class SqliteReadStore implements ReadStore {
 
   /** The rows that exist, in no order. */
   protected documents(build: BuildId, keys: readonly string[]): readonly DocumentRow[] {
-    const sql = `SELECT key, position, doc FROM ${tableOf(build)}
-      WHERE key IN (SELECT value FROM json_each(?)) AND doc IS NOT NULL`;
+    const sql = `SELECT key, position, doc FROM ${tableOf(build)} WHERE ${IS_ONE_OF} AND doc IS NOT NULL`;
     return this.all<DocumentRow>(sql, JSON.stringify(keys));
   }
 
@@ -324,17 +340,24 @@ class SqliteReadStore implements ReadStore {
 
   /** Everything that `work` reads is of one moment; what it writes is written whole or not at all. */
   protected transaction<T>(begin: 'BEGIN' | 'BEGIN IMMEDIATE', work: () => T): Promise<T> {
+    return this.guarded(() => {
+      this.run(begin);
+      this.#checkFormat();
+      const result = work();
+      this.run('COMMIT');
+      return result;
+    });
+  }
+
+  /** Works on the file that is at the path now, and leaves no transaction open. */
+  protected guarded<T>(work: () => T): Promise<T> {
     return new Promise((resolve) => {
       if (!this.database.isOpen) {
         throw new StoreUnavailableError(`The views file ${this.path} has been closed.`);
       }
       this.#followFile();
       try {
-        this.run(begin);
-        this.#checkFormat();
-        const result = work();
-        this.run('COMMIT');
-        resolve(result);
+        resolve(work());
       } catch (error) {
         throw isDamage(error, 'met') ? new DamagedViewsError(this.path) : error;
       } finally {
@@ -451,7 +474,7 @@ class SqliteReadStore implements ReadStore {
   }
 
   #hasMore({ sql, parameters }: Sql): boolean {
-    return this.#values({ sql, parameters }).length > 0;
+    return this.values({ sql, parameters }).length > 0;
   }
 
   /** By trigrams where few enough rows hold the terms that finding them first is the faster way. */
@@ -486,15 +509,16 @@ class SqliteReadStore implements ReadStore {
     const most = index.covers ? MOST_WALKED.inIndex : MOST_WALKED.inTable;
     const walked = this.#rows(byRows.walk(index, most), limit + 1);
     if (walked.length > limit) return pageOf(walked, limit);
-    const [end] = this.#values(byRows.walkEnd(index, most)) as readonly SortKey[];
+    const [end] = this.values(byRows.walkEnd(index, most)) as readonly SortKey[];
     return { rows: walked, ...(end === undefined ? {} : { next: end }) };
   }
 
   #rows({ sql, parameters }: Sql, limit: number): readonly Found[] {
-    return this.#values({ sql, parameters: [...parameters, limit] }) as readonly Found[];
+    return this.values({ sql, parameters: [...parameters, limit] }) as readonly Found[];
   }
 
-  #values({ sql, parameters }: Sql): readonly unknown[] {
+  /** Rows as lists of values. */
+  protected values({ sql, parameters }: Sql): readonly unknown[] {
     const known = this.#pages.get(sql);
     const statement = known ?? this.database.prepare(sql);
     if (known === undefined) {
@@ -535,12 +559,9 @@ class SqliteProjectionStore extends SqliteReadStore implements ProjectionStore {
     this.#dropOlderFormat();
   }
 
-  protected override async transaction<T>(
-    begin: 'BEGIN' | 'BEGIN IMMEDIATE',
-    work: () => T,
-  ): Promise<T> {
+  protected override async guarded<T>(work: () => T): Promise<T> {
     try {
-      return await super.transaction(begin, work);
+      return await super.guarded(work);
     } catch (error) {
       if (error instanceof DamagedViewsError) discardViews(this.path);
       throw error;
@@ -568,9 +589,9 @@ class SqliteProjectionStore extends SqliteReadStore implements ProjectionStore {
   }
 
   load(build: BuildId, keys: readonly string[]): Promise<ReadonlyMap<string, StoredDocument>> {
-    return this.transaction('BEGIN', () => {
-      const sql = `SELECT key, position, doc FROM ${tableOf(build)}
-        WHERE key IN (SELECT value FROM json_each(?))`;
+    // One statement is of one moment by itself.
+    return this.guarded(() => {
+      const sql = `SELECT key, position, doc FROM ${tableOf(build)} WHERE ${IS_ONE_OF}`;
       const rows = this.all<StoredRow>(sql, JSON.stringify(keys));
       return new Map(
         rows.map(({ key, position, doc }) => [
@@ -642,20 +663,13 @@ class SqliteProjectionStore extends SqliteReadStore implements ProjectionStore {
   }
 
   #writeBuild({ build, documents, checkpoint }: BuildWrite): void {
-    const { fields, listed } = this.#layoutOf(build);
-    const upsert = this.statement(upsertOf(build, fields));
-    const replace = this.statement(replaceOf(build, fields));
-    for (const { key, position, doc } of documents) {
-      const source = (doc ?? {}) as Readonly<Record<string, unknown>>;
-      const scalars = fields.map(([field, kind]) => scalarOf(kind, source[field]));
-      if (doc === null) {
-        upsert.run(key, position, null, 0, 0, ...scalars);
-        continue;
-      }
-      const { text, length } = textOf(doc, listed);
-      // Most changes leave the fields as they are; only a row that is not there so takes the dearer way.
-      const { changes } = replace.run(position, text, length, key, position, ...scalars);
-      if (changes === 0) upsert.run(key, position, text, length, 1, ...scalars);
+    const layout = this.#layoutOf(build);
+    const standing = this.#standing(layout, documents);
+    for (const document of documents) {
+      const row = standing.get(document.key);
+      // What stands at or after the position stays as it is.
+      if (row === undefined) this.#insert(layout, document);
+      else if (document.position > row.position) this.#update(layout, document, row);
     }
     this.run(
       'UPDATE builds SET position = ?, event_id = ? WHERE view = ? AND generation = ?',
@@ -664,6 +678,44 @@ class SqliteProjectionStore extends SqliteReadStore implements ProjectionStore {
       build.view,
       build.generation,
     );
+  }
+
+  #standing(
+    { table, columns }: Layout,
+    documents: readonly DocumentWrite[],
+  ): ReadonlyMap<string, StandingRow> {
+    if (documents.length === 0) return new Map();
+    const sql = `SELECT key, id, position, ${columns.join(', ')} FROM ${table} WHERE ${IS_ONE_OF}`;
+    const parameters = [JSON.stringify(documents.map(({ key }) => key))];
+    const rows = this.values({ sql, parameters }) as readonly StandingValues[];
+    return new Map(
+      rows.map(([key, id, position, ...values]) => [key, { id, position, values }] as const),
+    );
+  }
+
+  #insert(layout: Layout, { key, position, doc }: DocumentWrite): void {
+    const { table, columns, listed } = layout;
+    const { text, length } = textOf(doc, listed);
+    const marks = columns.map(() => ', ?').join('');
+    this.run(
+      `INSERT INTO ${table} (key, position, doc, listed, ${columns.join(', ')}) VALUES (?, ?, ?, ?${marks})`,
+      ...[key, position, text, length, ...valuesOf(doc, layout)],
+    );
+  }
+
+  /** Names only the columns that change: SQLite then writes only the indexes that have one of them. */
+  #update(layout: Layout, { position, doc }: DocumentWrite, row: StandingRow): void {
+    const { table, columns, listed } = layout;
+    const { text, length } = textOf(doc, listed);
+    const parameters: SQLInputValue[] = [position, text, length];
+    let changed = '';
+    for (const [index, value] of valuesOf(doc, layout).entries()) {
+      if (value === row.values[index]) continue;
+      changed += `, ${columns[index] ?? ''} = ?`;
+      parameters.push(value);
+    }
+    const sql = `UPDATE ${table} SET position = ?, doc = ?, listed = ?${changed} WHERE id = ?`;
+    this.run(sql, ...parameters, row.id);
   }
 
   #layoutOf(build: BuildId): Layout {
@@ -678,7 +730,8 @@ class SqliteProjectionStore extends SqliteReadStore implements ProjectionStore {
     if (row === undefined)
       throw new Error(`No build ${String(build.generation)} of ${build.view}.`);
     const fields = Object.entries(JSON.parse(row.fields) as Source['fields']);
-    const layout = { fields, listed: JSON.parse(row.listed) as readonly string[] };
+    const columns = ['live', ...fields.map(([field]) => `"${field}"`)];
+    const layout = { table, fields, columns, listed: JSON.parse(row.listed) as readonly string[] };
     this.#layouts.set(table, layout);
     return layout;
   }
@@ -701,18 +754,30 @@ class SqliteProjectionStore extends SqliteReadStore implements ProjectionStore {
   }
 }
 
+/** What the layout's columns hold of a document; of a tombstone, nothing. */
+function valuesOf(doc: object | null, { fields }: Layout): readonly Scalar[] {
+  const source = (doc ?? {}) as Readonly<Record<string, unknown>>;
+  return [doc === null ? 0 : 1, ...fields.map(([field, kind]) => scalarOf(kind, source[field]))];
+}
+
 /** A document as its table keeps it, and how many characters of that lists show. */
 function textOf(
-  doc: object,
+  doc: object | null,
   listed: readonly string[],
-): { readonly text: string; readonly length: number } {
+): { readonly text: string | null; readonly length: number } {
+  if (doc === null) return { text: null, length: 0 };
   if (listed.length === 0) return { text: JSON.stringify(doc), length: 0 };
-  const fields: Readonly<Record<string, unknown>> = { ...doc };
-  const first = Object.fromEntries(listed.map((field) => [field, fields[field]]));
-  const text = JSON.stringify({ ...first, ...fields });
-  const head = JSON.stringify(first).slice(0, -1);
+  const rest: Record<string, unknown> = { ...doc };
+  const first: Record<string, unknown> = {};
+  for (const field of listed) {
+    first[field] = rest[field];
+    rest[field] = undefined;
+  }
+  const [head, tail] = [JSON.stringify(first).slice(0, -1), JSON.stringify(rest).slice(1)];
+  const isWhole = head === '{' || tail === '}';
   // SQLite counts code points.
-  return { text, length: head.length - (head.match(SURROGATE_PAIRS) ?? []).length };
+  const length = head.length - (head.match(SURROGATE_PAIRS) ?? []).length;
+  return { text: isWhole ? head + tail : `${head},${tail}`, length };
 }
 
 const SURROGATE_PAIRS = /[\uD800-\uDBFF][\uDC00-\uDFFF]/g;
@@ -736,22 +801,6 @@ function pageOf(
   return { rows, next: [last[3], last[0]] };
 }
 
-/** The guard is the update's own condition: what stands at or after the position stays as it is. */
-function upsertOf(build: BuildId, fields: readonly (readonly [string, FieldKind])[]): string {
-  const columns = [
-    'key',
-    'position',
-    'doc',
-    'listed',
-    'live',
-    ...fields.map(([field]) => `"${field}"`),
-  ];
-  const table = tableOf(build);
-  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
-    ON CONFLICT (key) DO UPDATE SET ${columns.map((each) => `${each} = excluded.${each}`).join(', ')}
-    WHERE excluded.position > ${table}.position`;
-}
-
 function valueCounts(
   groups: readonly { readonly value: Scalar; readonly count: number }[],
   isCut: boolean,
@@ -772,11 +821,4 @@ function toBuild(row: BuildRow): Build {
   const checkpoint =
     position === null || event_id === null ? undefined : { position, eventId: event_id };
   return { view, generation, version, serving: row.serving === 1, checkpoint };
-}
-
-/** Replaces a document whose fields stay the same: no index is written. The guard is the same. */
-function replaceOf(build: BuildId, fields: readonly (readonly [string, FieldKind])[]): string {
-  const same = fields.map(([field]) => ` AND "${field}" = ?`).join('');
-  return `UPDATE ${tableOf(build)} SET position = ?, doc = ?, listed = ?
-    WHERE key = ? AND position < ? AND live = 1${same}`;
 }
