@@ -36,7 +36,7 @@ export async function startService(
   const dataDir = scratchPath(name);
   mkdirSync(dataDir, { recursive: true });
   const log = scratchPath('service.log');
-  const started = startNode([...nodeArgs, join(ROOT, 'bin', 'api.cjs'), 'development'], {
+  const started = startNode([...nodeArgs, ...startArgs()], {
     log,
     env: { PORT: String(port), DATA_DIR: dataDir, LOG_LEVEL: 'info' },
   });
@@ -54,6 +54,14 @@ export async function startService(
     }
     await sleep(100);
   }
+}
+
+/** What `npm start` gives to Node: the flags too. */
+function startArgs(): readonly string[] {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    readonly scripts: { readonly start: string };
+  };
+  return scripts.start.split(' ').slice(1);
 }
 
 type Tokens = Readonly<Record<'operator' | 'provider' | 'reseller', string>>;
