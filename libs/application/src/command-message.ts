@@ -20,14 +20,15 @@ export interface Sent {
 const NAMESPACE = '6f1d5c0e-3a52-5d1b-9c53-7b8f0f6a2d11';
 const NAMESPACE_BYTES = Buffer.from(NAMESPACE.replaceAll('-', ''), 'hex');
 
+const VARIANTS = '89ab';
+
 /** The id that these parts always give: UUIDv5 of their JSON. */
 export function deriveId(...parts: readonly string[]): string {
-  const name = Buffer.from(JSON.stringify(parts));
-  const digest = hash('sha1', Buffer.concat([NAMESPACE_BYTES, name]), 'buffer');
-  digest.writeUInt8((digest.readUInt8(6) & 0x0f) | 0x50, 6);
-  digest.writeUInt8((digest.readUInt8(8) & 0x3f) | 0x80, 8);
-  const hex = digest.toString('hex', 0, 16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  const name = Buffer.concat([NAMESPACE_BYTES, Buffer.from(JSON.stringify(parts))]);
+  const hex = hash('sha1', name, 'hex');
+  // The two bits of the variant, before two of the hash.
+  const variant = VARIANTS[Number.parseInt(hex.charAt(16), 16) % 4] ?? '';
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 /**

@@ -71,6 +71,19 @@ export class AggregateStore {
   ): Promise<LoadedAggregate<S>> {
     const stream = this.streamOf(aggregate.category, id);
     const entry = this.cache.get(stream) ?? emptyEntry(aggregate.initialState);
+    if (this.reader.endsAt?.(stream, entry.revision) !== true) {
+      await this.readOn(aggregate, stream, entry);
+    }
+    this.keep(stream, entry);
+    return loaded<S>(entry);
+  }
+
+  /** Takes in what the stream holds after the entry. */
+  private async readOn<C, S, E extends DomainEvent, K extends string>(
+    aggregate: Aggregate<C, S, E, K>,
+    stream: string,
+    entry: Entry,
+  ): Promise<void> {
     // The entry is shared, so what one command wrote goes in at once: nobody sees half of it.
     let command: RecordedEvent<E>[] = [];
     for await (const page of this.reader.readStream(stream, { fromRevision: entry.revision + 1 })) {
@@ -84,8 +97,6 @@ export class AggregateStore {
       }
     }
     absorbInto(entry, aggregate, command);
-    this.keep(stream, entry);
-    return loaded<S>(entry);
   }
 
   /** The aggregate as its events up to a position make it, folded afresh. */
@@ -102,15 +113,26 @@ export class AggregateStore {
     return loaded<S>(entry);
   }
 
-  /** Takes in events that this process has just appended, so that they need not be read back. */
+  /**
+   * Takes in events that this process has just appended, so that they need not be read back.
+   *
+   * @param decided the state that they were decided on, and the one that they leave of it.
+   */
   absorb<C, S, E extends DomainEvent, K extends string>(
     aggregate: Aggregate<C, S, E, K>,
     id: string,
     events: readonly Absorbable<E>[],
+    decided?: { readonly from: S; readonly to: S },
   ): void {
     const stream = this.streamOf(aggregate.category, id);
     const entry = this.cache.get(stream) ?? emptyEntry(aggregate.initialState);
-    absorbInto(entry, aggregate, events);
+    // Nobody sees what is between the first and the last of them, so they need not be folded a second time.
+    const isFolded =
+      decided !== undefined &&
+      decided.from === entry.state &&
+      events[0]?.revision === entry.revision + 1;
+    const folded = isFolded ? { ...aggregate, evolve: () => decided.to } : aggregate;
+    absorbInto(entry, folded, events);
     this.keep(stream, entry);
   }
 

@@ -100,12 +100,13 @@ describe('CachedPersonalKeys', () => {
     expect(await cached.find('customer-1')).toEqual(TOMBSTONE);
   });
 
-  it('holds the 10,000 keys used last', async () => {
-    for (let n = 0; n < 10_000; n++) await cached.obtain(`customer-${String(n)}`);
+  it('holds the 10,000 keys used last, and forgets what is long unused', async () => {
+    for (let n = 0; n <= 10_000; n++) await cached.obtain(`customer-${String(n)}`);
     await cached.find('customer-0');
-    await cached.obtain('customer-10000');
+    for (let n = 10_001; n <= 20_000; n++) await cached.obtain(`customer-${String(n)}`);
     const askedBefore = stored.asked;
     await cached.find('customer-0');
+    await cached.find('customer-10001');
     expect(stored.asked).toBe(askedBefore);
     await cached.find('customer-1');
     expect(stored.asked).toBe(askedBefore + 1);

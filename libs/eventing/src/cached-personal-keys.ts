@@ -1,20 +1,20 @@
 import type { Clock } from './clock';
 import type { PersonalKey, PersonalKeys } from './personal-keys';
+import { RecentlyUsed } from './recently-used';
 
 const MAX_AGE_MS = 1_000;
-const MAX_KEYS = 10_000;
+const CAPACITY = 10_000;
 
 type PresentKey = Extract<PersonalKey, { kind: 'present' }>;
 
 /**
  * Remembers present keys, and asks at least once a second whether any has been destroyed elsewhere, so that
  * a key destroyed there is out of use within that second: by the store's mark, so that one question does
- * for all keys. Absence and tombstones are never remembered. Holds the 10,000 keys used last. A destruction
+ * for all keys. Absence and tombstones are never remembered. Holds the 10,000 keys used last, and no more than 20,000. A destruction
  * through this object takes effect at once.
  */
 export class CachedPersonalKeys implements PersonalKeys {
-  /** In order of use, the longest unused first. */
-  private readonly cache = new Map<string, PresentKey>();
+  private readonly cache = new RecentlyUsed<string, PresentKey>(CAPACITY);
   /** Tells an answer that was under way when a key was destroyed: it must not be remembered. */
   private destructions = 0;
   private lastMark: number | string | undefined;
@@ -56,15 +56,11 @@ export class CachedPersonalKeys implements PersonalKeys {
   private async cachedOr(subject: string, ask: () => Promise<PersonalKey>): Promise<PersonalKey> {
     if (!this.isFresh()) await this.refresh();
     const cached = this.cache.get(subject);
-    this.cache.delete(subject);
-    if (cached !== undefined) {
-      this.cache.set(subject, cached);
-      return cached;
-    }
+    if (cached !== undefined) return cached;
     const destructionsBefore = this.destructions;
     const found = await ask();
     if (found.kind === 'present' && this.destructions === destructionsBefore) {
-      this.remember(subject, found);
+      this.cache.set(subject, found);
     }
     return found;
   }
@@ -84,14 +80,5 @@ export class CachedPersonalKeys implements PersonalKeys {
     }
     this.lastMark = mark;
     this.markedAt = askedAt;
-  }
-
-  private remember(subject: string, key: PresentKey): void {
-    this.cache.set(subject, key);
-    if (this.cache.size <= MAX_KEYS) return;
-    for (const longestUnused of this.cache.keys()) {
-      this.cache.delete(longestUnused);
-      return;
-    }
   }
 }

@@ -1,4 +1,9 @@
-import type { Absorbable, AggregateStore, LoadedAggregate } from './aggregate-store';
+import type {
+  Absorbable,
+  AggregateStore,
+  LoadedAggregate,
+  RememberedCommand,
+} from './aggregate-store';
 import type { Clock } from './clock';
 import type {
   Authority,
@@ -154,10 +159,10 @@ export class CommandPipeline {
     const authority = await steps[0].authorise(loaded.state, reads, now);
     if ('refusal' in authority) return refusedAt(job, 0, authority.refusal);
 
-    const claim = await this.findClaim(job);
+    const claim = job.claimsKey ? await this.findClaim(job) : undefined;
     if (claim !== undefined && !context.isSameCommand(claim)) return keyReused();
-    const remembered = await this.recall(job, loaded, reads, now);
-    if (remembered !== undefined) return remembered;
+    const remembered = loaded.commandOf(context.commandId);
+    if (remembered !== undefined) return this.recall(job, remembered, loaded, reads, now);
     const plan = this.planOf(context, now);
     if ('refusal' in plan) return { kind: 'refused', ...plan };
     const stale = staleIfMatch(job, loaded);
@@ -174,15 +179,17 @@ export class CommandPipeline {
     await job.beforeAppend?.(events);
     const appended = await this.deps.store.append(prepared.writes);
     if (appended.kind === 'conflict') return 'conflict';
-    this.deps.aggregates.absorb(aggregate, id, prepared.absorbable as readonly Absorbable<E>[]);
+    this.deps.aggregates.absorb(aggregate, id, prepared.absorbable as readonly Absorbable<E>[], {
+      from: loaded.state,
+      to: decided.state,
+    });
     return accepted(job, prepared.absorbable, appended.position, false);
   }
 
-  /** The fingerprint that the command's key was claimed with, where it claims one and has. */
+  /** The fingerprint that the command's key was claimed with, where it was. */
   private async findClaim<C, S, E extends DomainEvent>(
     job: Job<C, S, E>,
   ): Promise<Fingerprint | undefined> {
-    if (!job.claimsKey) return undefined;
     const stream = this.deps.aggregates.streamOf(CLAIM_CATEGORY, job.context.commandId);
     for await (const [claim] of this.deps.store.readStream(stream, { limit: 1 })) {
       if (claim !== undefined) return claim.metadata.fingerprint;
@@ -193,13 +200,12 @@ export class CommandPipeline {
   /** The outcome of this command from when it was accepted, rebuilt from its own events. */
   private async recall<C, S, E extends DomainEvent>(
     job: Job<C, S, E>,
+    remembered: RememberedCommand,
     loaded: LoadedAggregate<S>,
     reads: Reads,
     now: Date,
-  ): Promise<CommandOutcome<S, E> | undefined> {
+  ): Promise<CommandOutcome<S, E>> {
     const { context, aggregate, id } = job;
-    const remembered = loaded.commandOf(context.commandId);
-    if (remembered === undefined) return undefined;
     if (!context.isSameCommand(remembered.fingerprint)) return keyReused();
     for (const [index, step] of job.steps.entries()) {
       if (index === 0) continue;

@@ -75,6 +75,11 @@ export interface EventReader {
   readonly logId: string;
   /** A stream's events in batches, in order; nothing where the stream does not exist. */
   readStream(stream: string, options?: ReadStreamOptions): AsyncIterable<readonly StoredEvent[]>;
+  /**
+   * Whether the stream surely has no event after this revision: known without reading, by who is told of every
+   * append. `false` where only reading tells; left out by an engine where it always does.
+   */
+  endsAt?(stream: string, revision: number): boolean;
   /** The log after a position up to its end as it stands when reached; then the iteration ends. */
   readAll(options?: { readonly after?: Position | undefined }): AsyncIterable<EventBatch>;
   /**

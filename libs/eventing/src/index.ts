@@ -19,4 +19,5 @@ export * from './plan';
 export * from './position';
 export * from './process-manager';
 export * from './random-bytes';
+export * from './recently-used';
 export * from './wrapped-keys';

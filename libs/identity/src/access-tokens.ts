@@ -7,7 +7,7 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { errors, jwtVerify, SignJWT, type JWTPayload } from 'jose';
-import type { Clock } from '@tierbook/eventing';
+import { RecentlyUsed, type Clock } from '@tierbook/eventing';
 import { parsePrincipal, type Principal } from './principal';
 
 /** Ed25519 private keys (RFC 8037) by id. The current one signs; former ones still verify. */
@@ -52,7 +52,7 @@ export const MAX_TOKEN_AGE_SECONDS = 86_400;
 const ALGORITHM = 'EdDSA';
 const TYPE = 'at+jwt';
 const MAX_TOKEN_LENGTH = 4_096;
-const MAX_CACHED = 10_000;
+const CAPACITY = 10_000;
 
 interface Verified {
   readonly principal: Principal;
@@ -63,13 +63,12 @@ interface Verified {
 /**
  * Signs and verifies bearer tokens: JWT access tokens (RFC 9068) signed with Ed25519 and no other
  * algorithm (RFC 8725). A verified token is remembered by its SHA-256 until it expires, as a signature
- * costs many times what a hash does; the 10,000 used last are kept.
+ * costs many times what a hash does; the 10,000 used last are kept, and no more than 20,000.
  */
 export class AccessTokens {
   private readonly signingKey: KeyObject;
   private readonly verifyingKeys: ReadonlyMap<string, KeyObject>;
-  /** In order of use, the longest unused first. */
-  private readonly verified = new Map<string, Verified>();
+  private readonly verified = new RecentlyUsed<string, Verified>(CAPACITY);
 
   constructor(private readonly options: AccessTokenOptions) {
     const { current, keys } = options.keys;
@@ -119,11 +118,10 @@ export class AccessTokens {
     const digest = digestOf(token);
     const known = this.verified.get(digest);
     if (known === undefined) return undefined;
-    this.verified.delete(digest);
     const now = this.options.clock.now().getTime();
-    if (known.expiresAtMs <= now || known.issuedAtMs > now) return undefined;
-    this.verified.set(digest, known);
-    return known.principal;
+    if (known.expiresAtMs > now && known.issuedAtMs <= now) return known.principal;
+    this.verified.delete(digest);
+    return undefined;
   }
 
   /**
@@ -143,7 +141,6 @@ export class AccessTokens {
     if (known !== undefined) return known;
     const verified = toVerified(await this.payloadOf(token));
     this.verified.set(digestOf(token), verified);
-    if (this.verified.size > MAX_CACHED) this.forgetLongestUnused();
     return verified.principal;
   }
 
@@ -172,13 +169,6 @@ export class AccessTokens {
       'token-key-unknown',
       'The access token names no key of this service, or one that it no longer has: get a new one.',
     );
-  }
-
-  private forgetLongestUnused(): void {
-    for (const digest of this.verified.keys()) {
-      this.verified.delete(digest);
-      return;
-    }
   }
 }
 

@@ -1,5 +1,4 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
-import { isSameMac, mac } from './mac';
+import { isSameMac, MacKey } from './mac';
 
 /** An invitation token's parts, as somebody presented them: nothing is verified yet. */
 export interface PresentedInvitation {
@@ -20,10 +19,10 @@ export function parseInvitationToken(text: string): PresentedInvitation | undefi
  * the same link can be shown again; a new generation of the request ends the links before it.
  */
 export class Invitations {
-  private readonly key: KeyObject;
+  private readonly key: MacKey;
 
   constructor(key: Buffer) {
-    this.key = createSecretKey(key);
+    this.key = new MacKey(key);
   }
 
   /** `<request id>.<secret>`; `requestId` is a UUID. */
@@ -42,6 +41,6 @@ export class Invitations {
   }
 
   private secret(requestId: string, generation: number): string {
-    return mac(this.key, `tierbook invitation v1:${requestId}:${String(generation)}`);
+    return this.key.mac(`tierbook invitation v1:${requestId}:${String(generation)}`);
   }
 }

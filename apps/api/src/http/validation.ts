@@ -1,12 +1,18 @@
-import { ValidationPipe, type Type, type ValidationError } from '@nestjs/common';
+import {
+  ValidationPipe,
+  type ArgumentMetadata,
+  type Type,
+  type ValidationError,
+} from '@nestjs/common';
 import { getMetadataStorage } from 'class-validator';
 import { ProblemError, type FieldProblem } from './problems';
+import { quickCheckOf } from './quick-check';
 
 rememberRules();
 
 /** Checks bodies and queries against their DTOs: every broken field is named, unknown ones too. */
 export function validationPipe(): ValidationPipe {
-  return new ValidationPipe({
+  return new QuickValidationPipe({
     transform: true,
     whitelist: true,
     forbidNonWhitelisted: true,
@@ -16,6 +22,25 @@ export function validationPipe(): ValidationPipe {
     exceptionFactory: (errors) =>
       fieldsProblem(errors.flatMap((error) => fieldProblems(error, ''))),
   });
+}
+
+/** Lets bodies pass at once that obviously may; class-validator has the last word of all others. */
+class QuickValidationPipe extends ValidationPipe {
+  readonly #checks = new Map<Type<object>, (body: unknown) => object | undefined>();
+
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const { type, metatype } = metadata;
+    if (type !== 'body' || metatype === undefined) return super.transform(value, metadata);
+    return this.#quickCheck(metatype as Type<object>)(value) ?? super.transform(value, metadata);
+  }
+
+  #quickCheck(dto: Type<object>): (body: unknown) => object | undefined {
+    const known = this.#checks.get(dto);
+    if (known !== undefined) return known;
+    const check = quickCheckOf(dto);
+    this.#checks.set(dto, check);
+    return check;
+  }
 }
 
 /** The problem of a request with these broken fields. */

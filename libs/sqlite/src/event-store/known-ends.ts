@@ -1,5 +1,7 @@
-/** Streams whose ends are remembered. */
-const MAX_STREAMS = 20_000;
+import { RecentlyUsed } from '@tierbook/eventing';
+
+/** Streams whose ends are remembered, at least. */
+const CAPACITY = 20_000;
 
 /**
  * The last revisions of streams that have been read to their end, kept current by the log's only writer, so
@@ -7,27 +9,17 @@ const MAX_STREAMS = 20_000;
  * read, and never too low, which would hide an event. Holds those used last.
  */
 export class KnownEnds {
-  /** In order of use, the longest unused first. */
-  readonly #ends = new Map<string, number>();
+  readonly #ends = new RecentlyUsed<string, number>(CAPACITY);
 
   /** Whether the stream surely has no event at this revision or above. */
   isBefore(stream: string, revision: number): boolean {
     const end = this.#ends.get(stream);
-    if (end === undefined || revision <= end) return false;
-    this.#ends.delete(stream);
-    this.#ends.set(stream, end);
-    return true;
+    return end !== undefined && revision > end;
   }
 
   /** The stream has just been read, in this turn of the event loop, up to its last event. */
   read(stream: string, revision: number): void {
-    this.#ends.delete(stream);
     this.#ends.set(stream, revision);
-    if (this.#ends.size <= MAX_STREAMS) return;
-    for (const longestUnused of this.#ends.keys()) {
-      this.#ends.delete(longestUnused);
-      return;
-    }
   }
 
   /** The stream holds an event of this revision. Where its end is not known, it may hold later ones. */

@@ -145,6 +145,10 @@ export class SqliteEventReader implements EventReader {
     );
   }
 
+  endsAt(stream: string, revision: number): boolean {
+    return this.#ends?.isBefore(stream, revision + 1) === true;
+  }
+
   async *readStream(
     stream: string,
     { direction = 'forwards', fromRevision, limit = Infinity }: ReadStreamOptions = {},
@@ -156,7 +160,7 @@ export class SqliteEventReader implements EventReader {
     let next = fromRevision ?? start;
     let left = limit;
     while (left > 0 && next >= 0) {
-      if (direction === 'forwards' && this.#ends?.isBefore(stream, next) === true) return;
+      if (direction === 'forwards' && this.endsAt(stream, next - 1)) return;
       const size = Math.min(PAGE, left);
       const rows = this.#read(statement, stream, next, size);
       const last = rows.at(-1);
