@@ -310,7 +310,10 @@ describe('after every command there is', () => {
     const directory = mkdtempSync(join(tmpdir(), 'tierbook-exports-'));
     const of = (name: string) => join(directory, name);
     const places = new Map<string, Buffer>();
+    const [customer = ''] = shown.values();
     for (const args of [
+      ['show', 'customer', customer],
+      ['history', customer],
       ['events', 'read', '--json'],
       ['events', 'read', '--personal'],
       ['events', 'stats', '--json'],

@@ -13,7 +13,7 @@ import {
   storePlaces,
 } from '@tierbook/platform';
 import type { StateStore } from '@tierbook/state';
-import { BSON, type Db, MongoClient } from 'mongodb';
+import type { Db } from 'mongodb';
 
 /** What a service keeps, looked at and altered behind its back, whichever engines keep it. */
 export class Kept {
@@ -96,7 +96,8 @@ export class Kept {
   }
 }
 
-function dumpOf(url: string): Promise<Buffer> {
+async function dumpOf(url: string): Promise<Buffer> {
+  const { BSON } = await import('mongodb');
   return inDatabase(url, async (db) => {
     const lines: string[] = [];
     for (const { name } of await db.listCollections().toArray()) {
@@ -107,6 +108,8 @@ function dumpOf(url: string): Promise<Buffer> {
 }
 
 async function inDatabase<T>(url: string, work: (db: Db) => Promise<T>): Promise<T> {
+  // Most runs of the tests keep nothing there.
+  const { MongoClient } = await import('mongodb');
   const client = new MongoClient(url);
   try {
     return await work(client.db());
