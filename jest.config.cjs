@@ -33,6 +33,7 @@ module.exports = {
   transformIgnorePatterns: ['/node_modules/(?!(@nestjs|jose|uuid)/)'],
   globalSetup: '<rootDir>/test/mongo-server/jest.global-setup.ts',
   globalTeardown: '<rootDir>/test/mongo-server/jest.global-teardown.ts',
-  testTimeout: 30_000,
+  // Many tests start processes, on machines that do other things, too.
+  testTimeout: 60_000,
   maxWorkers: 2,
 };

@@ -1,8 +1,8 @@
-/** Asks again and again until there is an answer; gives up after 20 s, unless told. */
+/** Asks again and again until there is an answer; gives up after 40 s, unless told. */
 export async function until<T>(
   what: string,
   ask: () => T | undefined | Promise<T | undefined>,
-  longestMs = 20_000,
+  longestMs = 40_000,
 ): Promise<T> {
   const last = Date.now() + longestMs;
   for (;;) {
