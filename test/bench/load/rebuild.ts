@@ -109,8 +109,8 @@ function bareLoop(log: string, views: string): void {
 }
 
 /**
- * The documents that the bare loop makes, written into MongoDB by guarded bulk writes as often as events change them:
- * nothing is read, parsed or folded in that time. With the fields that are searched, and the indexes. Answers how long it took, in milliseconds.
+ * The documents that the bare loop makes, written into MongoDB by guarded bulk writes, each once: nothing is read,
+ * parsed or folded in that time. With the fields that are searched, and the indexes. Answers how long it took, in milliseconds.
  */
 async function bulkWrites(log: string, url: string): Promise<number> {
   const scratch = `${log}-bulk`;
@@ -118,32 +118,27 @@ async function bulkWrites(log: string, url: string): Promise<number> {
   bareLoop(log, scratch);
   const source = new DatabaseSync(scratch, { readOnly: true });
   const documents = source
-    .prepare('SELECT key, doc FROM docs ORDER BY key')
+    .prepare('SELECT key, position, doc FROM docs ORDER BY position')
     .all()
-    .map(({ key, doc }) => ({ key: String(key), doc: JSON.parse(String(doc)) as object }));
+    .map(({ key, position, doc }) => ({
+      key: String(key),
+      position: formatPosition('0'.repeat(16), Number(position)),
+      doc: JSON.parse(String(doc)) as object,
+    }));
   source.close();
-  const { events } = new DatabaseSync(log, { readOnly: true })
-    .prepare('SELECT count(*) AS events FROM events')
-    .get() as { readonly events: number };
   const client = new MongoClient(url, { writeConcern: { w: 'majority', journal: true } });
   const target = client.db().collection<{ _id: string; pos: string }>('documents');
   const build = newBuildRecord(subscriptionsProjection.view, 1);
   await target.createIndexes(indexesOf(build));
-  // Each document once at most in a write.
-  const size = Math.min(PAGE, documents.length);
   const started = performance.now();
-  for (let written = 0; written < events; written += size) {
-    const pos = String(written).padStart(20, '0');
-    const page = Array.from({ length: Math.min(size, events - written) }, (_, at) => {
-      const { key, doc } = documents[(written + at) % documents.length] ?? { key: '', doc: {} };
-      return {
-        replaceOne: {
-          filter: { _id: key, pos: { $lt: pos } },
-          replacement: storedView(build.fields, { key, position: pos as Position, doc }),
-          upsert: true,
-        },
-      };
-    });
+  for (let written = 0; written < documents.length; written += PAGE) {
+    const page = documents.slice(written, written + PAGE).map((document) => ({
+      replaceOne: {
+        filter: { _id: document.key, pos: { $lt: document.position } },
+        replacement: storedView(build.fields, document),
+        upsert: true,
+      },
+    }));
     await target.bulkWrite(page, { ordered: false });
   }
   const milliseconds = performance.now() - started;

@@ -16,6 +16,7 @@ import type { AnyProjection } from '../projection';
 import { MAX_PURGED, type ProjectionStore } from '../projection-store';
 import { InMemoryReadStore } from '../in-memory-read-store';
 import type { ViewDefinition } from '../view';
+import { LONGEST_HELD_MS, MOST_HELD } from './held-documents';
 import { ProjectionRunner, type ProjectionRunnerOptions } from './projection-runner';
 
 interface Tally {
@@ -130,6 +131,14 @@ describe('ProjectionRunner', () => {
     };
     return { ...(await start(projections, { ...options, onProgress })), reached: promise };
   };
+  /** The store, with the keys noted of all documents that are written. */
+  const noting = (written: string[]) =>
+    replacing(store, {
+      write: (writes) => {
+        written.push(...writes.flatMap(({ documents }) => documents.map(({ key }) => key)));
+        return store.write(writes);
+      },
+    });
   const statusOf = (runner: ProjectionRunner, view: string) =>
     runner.status().find((status) => status.view === view);
 
@@ -180,13 +189,7 @@ describe('ProjectionRunner', () => {
     for (let n = 2; n <= 50; n++) await add('x', n);
     const last = await add('y', 7);
     const written: string[] = [];
-    const counting = replacing(store, {
-      write: (writes) => {
-        written.push(...writes.flatMap(({ documents }) => documents.map(({ key }) => key)));
-        return store.write(writes);
-      },
-    });
-    const second = await start([a], { store: counting });
+    const second = await start([a], { store: noting(written) });
     await second.runner.waitFor('a', last);
     expect(written.sort()).toEqual(['x', 'y']);
     expect((await doc(a, 'x'))?.seen).toEqual(Array.from({ length: 50 }, (_, n) => n + 1));
@@ -250,6 +253,7 @@ describe('ProjectionRunner', () => {
     let now = 0;
     const minutes = (count: number) => count * 60_000;
     const { runner } = await start([a], { elapsed: () => now });
+    await runner.waitFor('a', await add('z', 1));
     const remove = async (key: string) => {
       await runner.waitFor('a', await append({ data: { key, n: 1, remove: true } }));
     };
@@ -572,19 +576,101 @@ describe('ProjectionRunner', () => {
     it('takes a backlog in few transactions, and leaves others their turn', async () => {
       for (let n = 0; n < 3_000; n++) await add('x', 0);
       const last = await log.head();
-      let writes = 0;
       let turns = 0;
-      const counting = replacing(store, {
-        write: (batch) => {
-          writes++;
-          setImmediate(() => turns++);
-          return store.write(batch);
-        },
-      });
-      const { runner } = await start([tally('a')], { store: counting });
+      const turning = setInterval(() => turns++, 0);
+      const written: string[] = [];
+      const watching = noting(written);
+      const { runner } = await start([tally('a')], { store: watching });
       await runner.waitFor('a', last ?? ('' as Position));
-      expect(writes).toBeLessThan(3_000 / 250);
+      clearInterval(turning);
+      expect(written).toEqual(['x']);
       expect(turns).toBeGreaterThan(0);
+    });
+  });
+
+  describe('holds what it makes of a build that nobody reads yet', () => {
+    const decoding = (each: (count: number) => void): Partial<ProjectionRunnerOptions> => {
+      let count = 0;
+      return {
+        decode: (stored) => {
+          each(++count);
+          return decode(stored);
+        },
+      };
+    };
+
+    it('for so long, and not longer; then its documents and its checkpoint are written', async () => {
+      for (let n = 1; n <= 2_000; n++) await add('x', n);
+      const last = await add('y', 1);
+      const written: string[] = [];
+      let now = 0;
+      const { runner } = await start([tally('a')], {
+        store: noting(written),
+        elapsed: () => now,
+        ...decoding((count) => {
+          if (count === 1_000) now = LONGEST_HELD_MS;
+        }),
+      });
+      await runner.waitFor('a', last);
+      expect(written).toEqual(['x', 'x', 'y']);
+      expect((await doc(tally('a'), 'x'))?.seen).toHaveLength(2_000);
+    });
+
+    it('as long as it is not too much', async () => {
+      const keys = Array.from({ length: MOST_HELD + 1 }, (_, n) => `k${String(n)}`);
+      for (let n = 0; n < keys.length; n += 5_000) {
+        await append(...keys.slice(n, n + 5_000).map((key) => ({ data: { key, n } })));
+      }
+      for (let n = 0; n < 1_000; n++) await add('x', n);
+      const last = await add('y', 1);
+      const written: string[] = [];
+      const { runner } = await start([tally('a')], { store: noting(written) });
+      await runner.waitFor('a', last);
+      expect(written.slice(0, keys.length).toSorted()).toEqual(keys.toSorted());
+      expect(new Set(written.slice(keys.length))).toEqual(new Set(['x', 'y']));
+    });
+
+    it('and goes on from its checkpoint, with what was written, when it was cut short', async () => {
+      for (let n = 1; n <= 4_000; n++) await add('x', n);
+      let now = 0;
+      const first = await start([tally('a')], {
+        elapsed: () => now,
+        ...decoding((count) => {
+          if (count === 1_000) now = LONGEST_HELD_MS;
+          if (count === 3_900) throw new Error('killed');
+        }),
+      });
+      await expect(first.run).rejects.toThrow('killed');
+      const [build] = await store.builds();
+      const kept = (await store.load({ view: 'a', generation: 1 }, ['x'])).get('x');
+      expect((kept?.doc as Tally | undefined)?.seen.length).toBeGreaterThan(900);
+      expect(kept?.position).toBe(build?.checkpoint?.position);
+      const second = await start([tally('a')]);
+      await second.runner.waitFor('a', await add('x', 4_001));
+      expect((await doc(tally('a'), 'x'))?.seen).toEqual(
+        Array.from({ length: 4_001 }, (_, n) => n + 1),
+      );
+      expect((await store.builds()).map(({ generation }) => generation)).toEqual([1]);
+    });
+
+    it('and forgets it when the view is paused: resumed, it goes on from its checkpoint', async () => {
+      for (let n = 1; n <= 1_000; n++) await add('x', n);
+      const paused = Promise.withResolvers<undefined>();
+      const { runner } = await start([tally('a')], {
+        ...decoding((count) => {
+          if (count !== 300) return;
+          void runner.pause('a', 'ops').then(() => {
+            paused.resolve(undefined);
+          });
+        }),
+      });
+      await paused.promise;
+      expect(statusOf(runner, 'a')?.state).toBe('paused');
+      await runner.resume('a');
+      await runner.waitFor('a', await add('x', 1_001));
+      expect((await doc(tally('a'), 'x'))?.seen).toEqual(
+        Array.from({ length: 1_001 }, (_, n) => n + 1),
+      );
     });
   });
 

@@ -13,8 +13,15 @@ import type { EventName, ParkedKey } from '../control/parked-keys';
 import type { ProjectionState } from '../control/projection-state';
 import { ControlRefusedError } from '../control/refused';
 import type { AnyProjection, Recorded } from '../projection';
-import type { Build, BuildWrite, Checkpoint, ProjectionStore } from '../projection-store';
+import type {
+  Build,
+  BuildWrite,
+  Checkpoint,
+  ProjectionStore,
+  StoredDocument,
+} from '../projection-store';
 import { BatchSize, gathered } from './batches';
+import { HeldDocuments, MOST_HELD } from './held-documents';
 import { Purging } from './purging';
 import { messageOf, project, startOfAppend, type Obstacle, type Rules } from './project';
 import { ViewProgress, type RebuildStatus, type ViewStatus } from './view-progress';
@@ -50,6 +57,9 @@ interface Moving {
   /** Events read for it since the runner started. */
   events: number;
   stoppedBy?: Obstacle;
+  /** Nothing was ever written to it. */
+  isEmpty: boolean;
+  readonly held: HeldDocuments;
   readonly purging: Purging;
 }
 
@@ -82,6 +92,9 @@ const SCRUB_AGAIN_MS = 100;
  * beside a serving build stops, where that one has not parked the document at the same event. An event that
  * cannot be read (an unknown type, a newer schema, a missing key), or of which a projection cannot say whom it
  * concerns, pauses the view just before the append that it came in.
+ *
+ * What is made of a build that does not serve yet is held in memory for a while (`HeldDocuments`), and written
+ * with its checkpoint: one that is cut short goes on from there.
  */
 export class ProjectionRunner {
   readonly #options: ProjectionRunnerOptions;
@@ -167,7 +180,11 @@ export class ProjectionRunner {
       this.#projectionOf(view);
       const { paused, clock } = this.#options.state;
       await paused.pause(view, { by, at: clock.now().toISOString() });
-      for (const moving of this.#movingOf(view)) this.#leave(moving);
+      for (const moving of this.#movingOf(view)) {
+        this.#leave(moving);
+        // It goes on from its checkpoint.
+        moving.held.clear();
+      }
       this.#report([view]);
     });
   }
@@ -245,7 +262,7 @@ export class ProjectionRunner {
     const build = await this.#options.store.begin(projection.view);
     // Of a build of that number in a views file that is no more.
     await this.#options.state.parked.forget(build);
-    const moving = movingOf(projection, build);
+    const moving = { ...movingOf(projection, build), isEmpty: true };
     this.#moving.add(moving);
     return moving;
   }
@@ -316,7 +333,8 @@ export class ProjectionRunner {
   async #advance(lane: Lane, batch: EventBatch, decoded: Decoded): Promise<void> {
     const { events, caughtUp } = batch;
     const views = [...lane.members].map(({ build }) => build.view);
-    if (events.length > 0) await this.#move(lane, events, decoded);
+    if (events.length > 0) await this.#move(lane, batch, decoded);
+    else if (caughtUp) await this.#write([...lane.members]);
     lane.position = events.at(-1)?.position ?? lane.position;
     lane.isCaughtUp = caughtUp;
     if (caughtUp) {
@@ -365,12 +383,11 @@ export class ProjectionRunner {
     return { events: readable as readonly Recorded[], obstacle };
   }
 
-  /** Writes what the events make of each build, up to what stands in its way. */
-  async #move(lane: Lane, stored: readonly StoredEvent[], decoded: Decoded): Promise<void> {
-    const { store, state } = this.#options;
-    const writes: BuildWrite[] = [];
-    const written = new Map<Moving, Checkpoint>();
-    for (const moving of [...lane.members]) {
+  /** Folds the events for each build, up to what stands in its way, and writes what is due. */
+  async #move(lane: Lane, { events, caughtUp }: EventBatch, decoded: Decoded): Promise<void> {
+    const { state } = this.#options;
+    const members = [...lane.members];
+    for (const moving of members) {
       const {
         documents,
         waiting,
@@ -378,22 +395,61 @@ export class ProjectionRunner {
       } = await project(
         moving.projection,
         decoded.events,
-        (keys) => store.load(moving.build, keys),
+        (keys) => this.#load(moving, keys),
         this.#rulesOf(moving.build),
       );
       if (waiting.length > 0) await state.parked.park(moving.build, waiting);
       if (obstacle !== undefined) await this.#stop(moving, obstacle);
-      const last = stored.slice(0, obstacle && startOfAppend(stored, obstacle)).at(-1);
+      const last = events.slice(0, obstacle && startOfAppend(events, obstacle)).at(-1);
       if (last === undefined) continue;
       const checkpoint = { position: last.position, eventId: last.id };
-      writes.push({ build: moving.build, documents, checkpoint });
-      written.set(moving, checkpoint);
+      moving.held.hold(documents, checkpoint, this.#elapsed());
+      moving.events += events.length;
     }
-    if (writes.length > 0) await store.write(writes);
+    const isMuch = [...this.#moving].reduce((sum, { held }) => sum + held.size, 0) > MOST_HELD;
+    await this.#write(
+      members.filter(
+        ({ build, stoppedBy, held }) =>
+          build.serving ||
+          caughtUp ||
+          stoppedBy !== undefined ||
+          isMuch ||
+          held.isOld(this.#elapsed()),
+      ),
+    );
     if (decoded.events.some(({ event }) => event.type === 'PersonalDataErased')) this.#scrub();
-    for (const [moving, checkpoint] of written) {
+  }
+
+  /** What is held of them, and what else is stored. */
+  async #load(
+    { build, held, isEmpty }: Moving,
+    keys: readonly string[],
+  ): Promise<ReadonlyMap<string, StoredDocument>> {
+    const others = isEmpty ? [] : keys.filter((key) => held.get(key) === undefined);
+    const documents = new Map(
+      others.length === 0 ? undefined : await this.#options.store.load(build, others),
+    );
+    for (const key of keys) {
+      const document = held.get(key);
+      if (document !== undefined) documents.set(key, document);
+    }
+    return documents;
+  }
+
+  /** Writes what is held of these builds. */
+  async #write(due: readonly Moving[]): Promise<void> {
+    const writes = new Map<Moving, BuildWrite>();
+    for (const moving of due) {
+      const { build, held } = moving;
+      const { checkpoint } = held;
+      if (checkpoint !== undefined)
+        writes.set(moving, { build, documents: held.documents(), checkpoint });
+      moving.isEmpty &&= checkpoint === undefined;
+    }
+    if (writes.size > 0) await this.#options.store.write([...writes.values()]);
+    for (const [moving, { checkpoint }] of writes) {
+      moving.held.clear();
       moving.build = { ...moving.build, checkpoint };
-      moving.events += stored.length;
       if (moving.build.serving) this.#serving.set(moving.build.view, moving.build);
       await this.#purge(moving, checkpoint.position);
     }
@@ -401,9 +457,12 @@ export class ProjectionRunner {
 
   /** Forgets what was removed long ago, so that a view's file stays as large as what it holds. */
   async #purge({ build, purging }: Moving, reached: Position): Promise<void> {
-    const { store, elapsed = () => performance.now() } = this.#options;
-    const upTo = purging.reached(reached, elapsed());
-    if (upTo !== undefined) purging.forgot(await store.purge(build, upTo));
+    const upTo = purging.reached(reached, this.#elapsed());
+    if (upTo !== undefined) purging.forgot(await this.#options.store.purge(build, upTo));
+  }
+
+  #elapsed(): number {
+    return this.#options.elapsed?.() ?? performance.now();
   }
 
   /** Has what was erased gone from the store's files, tried again while readers keep it there. */
@@ -465,6 +524,7 @@ export class ProjectionRunner {
   async #retry(view: string, key: string): Promise<ParkedKey | undefined> {
     const { parked } = this.#options.state;
     const [moving, { event, stopsRebuild }] = this.#parkedIn(view, key);
+    await this.#write([moving]);
     const { build } = moving;
     if (stopsRebuild) {
       await this.#goOn(moving);
@@ -565,7 +625,8 @@ export class ProjectionRunner {
 }
 
 function movingOf(projection: AnyProjection, build: Build): Moving {
-  return { projection, build, events: 0, purging: new Purging() };
+  const [held, purging] = [new HeldDocuments(), new Purging()];
+  return { projection, build, events: 0, isEmpty: false, held, purging };
 }
 
 function pauseOf(
@@ -582,8 +643,9 @@ function pauseOf(
   return { state: live === undefined ? 'building' : 'live' };
 }
 
-function rebuildOf({ build, stoppedBy }: Moving): RebuildStatus {
-  const { version, checkpoint } = build;
+function rebuildOf({ build, held, stoppedBy }: Moving): RebuildStatus {
+  const { version } = build;
+  const checkpoint = held.checkpoint ?? build.checkpoint;
   return {
     version,
     ...(checkpoint === undefined ? {} : { position: checkpoint.position }),
