@@ -1,11 +1,26 @@
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { afterEach, expect, it } from '@jest/globals';
+import { openMongoStateStore } from '@tierbook/mongodb';
 import type { Api } from '../e2e/harness/api';
 import { mongoEnv } from '../e2e/harness/mongo-stores';
+import { freePort } from '../e2e/harness/service';
 import { until } from '../e2e/harness/until';
 import { describeMongo } from '../mongo-server/describe-mongo';
 import { newDatabaseUrl } from '../mongo-server/mongo-server';
 import { Cluster } from './harness/cluster';
+import { COMPOSE } from './harness/compose-file';
+
+/** The code that docker-compose.yml's health check of an api process ends with, for one that listens elsewhere. */
+async function healthOf(url: string): Promise<number | null> {
+  const [, node, ...script] = COMPOSE.services['api-1']?.healthcheck?.test ?? [];
+  expect(node).toBe('node');
+  const args = script.map((each) => each.replace('http://127.0.0.1:3000', url));
+  const child = spawn(process.execPath, args, { stdio: 'ignore' });
+  await once(child, 'exit');
+  return child.exitCode;
+}
 
 describeMongo('Several processes on EventStoreDB and MongoDB', () => {
   let cluster: Cluster;
@@ -32,7 +47,7 @@ describeMongo('Several processes on EventStoreDB and MongoDB', () => {
       return page.items.map(({ name }) => String(name)).sort();
     });
 
-  it('lets a caller read at one what it wrote at another, whichever builds the views', async () => {
+  it('lets a caller read at one what it wrote at another, whichever builds the views, also when its lease is stolen', async () => {
     cluster = await Cluster.start(mongoEnv(await newDatabaseUrl()));
     const written: string[] = [];
     for (let round = 0; round < 3; round++) {
@@ -45,6 +60,16 @@ describeMongo('Several processes on EventStoreDB and MongoDB', () => {
     }
     expect(cluster.projectors.filter(({ leads }) => leads)).toHaveLength(1);
     await cluster.untilReadinessIs(200);
+    expect(await Promise.all(cluster.apis.map(({ url }) => healthOf(url)))).toEqual([0, 0]);
+    expect(await healthOf(`http://127.0.0.1:${String(await freePort())}`)).toBe(1);
+    const robbed = await cluster.leading();
+    const place = { setting: 'STATE_STORE_URL', url: cluster.env['STATE_STORE_URL'] ?? '' };
+    const state = await openMongoStateStore(place);
+    await state.put('leases', 'projector', { holder: 'a thief' });
+    await state.close();
+    await robbed.says('"msg":"leading no more"');
+    const stolen = await created(await cluster.api(0), 'stolen');
+    expect(await names(await cluster.api(1), stolen)).toContain('stolen');
     const leading = await cluster.leading();
     expect(await leading.end('SIGTERM')).toBe(0);
     const position = await created(await cluster.api(0), 'after');

@@ -13,18 +13,20 @@ import { Api } from '../../e2e/harness/api';
 import { EventStoreProcess } from '../../e2e/harness/engines';
 import { freePort, ROOT } from '../../e2e/harness/service';
 import { until } from '../../e2e/harness/until';
+import { COMPOSE } from './compose-file';
 import { newDirectory } from './process';
 
 const PUBLIC_URL = 'http://localhost:8080';
 const TOKEN_SECONDS = 3_600;
 
-/** A process of the service in production, as `npm run start:api` and `npm run start:projector` start it. */
+/** A process of the service in production, started as docker-compose.yml starts it. */
 export class Process {
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
   #output = '';
 
   constructor(app: 'api' | 'projector', env: Readonly<Record<string, string>>) {
-    this.#child = spawn(process.execPath, [join(ROOT, 'bin', `${app}.cjs`)], {
+    const { command = [] } = COMPOSE.services[`${app}-1`] ?? {};
+    this.#child = spawn(process.execPath, command, {
       cwd: ROOT,
       env: { PATH: process.env['PATH'], ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
