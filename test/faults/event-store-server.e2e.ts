@@ -105,6 +105,28 @@ describe('an event store that is a server', () => {
     expect((await provider.api.post('/v1/offers', world.offerBody())).status).toBe(201);
   }, 120_000);
 
+  it('whose disk is full ends itself; once it is started with room, what was refused is done once', async () => {
+    const { id, path } = await world.subscribed(provider);
+    const offer = await world.offer(provider);
+    const order = { path: `/v1/customers/${id}/subscriptions`, body: world.orderBody(offer) };
+    const send = () => provider.api.post(order.path, order.body, { key: 'on-a-full-disk' });
+    server.fillDisk();
+
+    const refused = await send();
+    await server.ended();
+    const again = await send();
+
+    expect([refused.status, refused.code]).toEqual([503, 'outcome-unknown']);
+    expect([again.status, again.headers.get('retry-after')]).toEqual([503, '1']);
+    await server.start();
+    await untilReady();
+    const done = accepted(await send());
+    const position = done.headers.get('tierbook-position') ?? '';
+    const list = await provider.api.get(`${order.path}?limit=200`, { position });
+    const listed = list.items.map((item) => String(item['subscriptionId']));
+    expect(listed.toSorted()).toEqual([path.split('/').at(-1) ?? '', done.id].toSorted());
+  }, 120_000);
+
   it('that is not there when the service starts is waited for', async () => {
     await service.stop();
     await server.kill();

@@ -62,6 +62,19 @@ describeMongo('Under load, what is killed', () => {
       },
     ],
     [
+      'the disk of the MongoDB server, by being full: it is waited out',
+      async () => {
+        mongo.fillDisk();
+        const sent = customer(`firma${String(domains++)}`);
+        const api = await provider(0);
+        const refused = await api.command(sent.method, sent.path, sent.body, { key: sent.key });
+        expect([refused.status, refused.code]).toEqual([507, 'disk-full']);
+        await cluster.untilReadinessIs(503);
+        mongo.makeRoom();
+        await answered(api, sent);
+      },
+    ],
+    [
       "the event store's server: it is waited out",
       async () => {
         await cluster.events.kill();
@@ -161,7 +174,7 @@ describeMongo('Under load, what is killed', () => {
   }
 });
 
-/** Sends it with its key until it is answered; 503 has to say when to come again. */
+/** Sends it with its key until it is done; 503 has to say when to come again. */
 async function answered(api: Api, { key, method, path, body }: Command): Promise<Answer> {
   return until(
     `${method} ${path}`,
@@ -171,6 +184,7 @@ async function answered(api: Api, { key, method, path, body }: Command): Promise
         expect([path, answer.headers.get('retry-after')]).toEqual([path, '1']);
         return undefined;
       }
+      if (answer.code === 'disk-full') return undefined;
       expect([path, answer.text, answer.status < 300]).toEqual([path, answer.text, true]);
       return answer;
     },

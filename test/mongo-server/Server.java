@@ -11,13 +11,17 @@ import de.bwaldvogel.mongo.backend.h2.H2Backend;
 import de.bwaldvogel.mongo.backend.h2.H2Collection;
 import de.bwaldvogel.mongo.backend.h2.H2Database;
 import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.exception.MongoServerError;
 import de.bwaldvogel.mongo.wire.message.MongoMessage;
 import io.netty.channel.Channel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 
@@ -25,6 +29,7 @@ import org.h2.mvstore.MVStore;
  * A server of MongoDB's protocol for tests: `java -cp '<jars>/*' Server.java <port, 0 for any> <file> <pid>`.
  * Prints `listening on <port>` once it serves 127.0.0.1, and ends when the process `pid` has ended.
  * What it answered for is in the file, also after kill -9: it commits after each command that changed something.
+ * While there is a file of that name and `.full`, it refuses to write, as a server does whose disk is full.
  */
 public class Server {
   /** Of MongoDB 5.0 unless told by `-Dwire=<version>`; the driver refuses what says less than 9. */
@@ -33,7 +38,7 @@ public class Server {
   public static void main(String[] arguments) {
     // Left to itself it commits once a second, and kill -9 takes what it acknowledged since.
     MVStore store = new MVStore.Builder().fileName(arguments[1]).autoCommitDisabled().open();
-    MongoServer server = new MongoServer(new DurableBackend(store));
+    MongoServer server = new MongoServer(new DurableBackend(store, Path.of(arguments[1] + ".full")));
     server.bind("127.0.0.1", Integer.parseInt(arguments[0]));
     System.out.println("listening on " + server.getLocalAddress().getPort());
     ProcessHandle.of(Long.parseLong(arguments[2]))
@@ -42,8 +47,14 @@ public class Server {
   }
 
   static class DurableBackend extends H2Backend {
-    DurableBackend(MVStore store) {
+    private static final Set<String> WRITES =
+        Set.of("insert", "update", "delete", "findAndModify", "create", "createIndexes");
+    private static final int OUT_OF_DISK_SPACE = 14031;
+    private final Path full;
+
+    DurableBackend(MVStore store, Path full) {
       super(store);
+      this.full = full;
       version(ServerVersion.MONGO_5_0);
     }
 
@@ -54,6 +65,9 @@ public class Server {
 
     @Override
     public Document handleMessage(MongoMessage message) {
+      String command = message.getDocument().keySet().iterator().next();
+      if (WRITES.contains(command) && Files.exists(full))
+        throw new MongoServerError(OUT_OF_DISK_SPACE, "OutOfDiskSpace", "No space left on device");
       return committed(super.handleMessage(message));
     }
 

@@ -85,6 +85,19 @@ export class MongoServer {
     this.#port = await portIn(output);
   }
 
+  /** From now on it refuses to write, as one does whose disk is full, until there is room again. */
+  fillDisk(): void {
+    writeFileSync(this.#full, '');
+  }
+
+  makeRoom(): void {
+    rmSync(this.#full, { force: true });
+  }
+
+  get #full(): string {
+    return join(this.#directory, 'data.db.full');
+  }
+
   /** kill -9; returns when it is gone. */
   async kill(): Promise<void> {
     const child = this.#child;

@@ -1,7 +1,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import { StoreUnavailableError } from '@tierbook/eventing';
+import { StoreFullError, StoreUnavailableError } from '@tierbook/eventing';
 import type { Configuration, Logger } from '@tierbook/platform';
 import { PROBLEMS, problemDetails, ProblemError } from './http/problems';
 
@@ -9,10 +9,10 @@ const RETRY_MS = 1_000;
 const RETRY_AFTER_SECONDS = '1';
 
 /**
- * Opens what answers requests, as soon as its stores are there. A store on another machine may be away when
- * this process starts: until then requests are answered 503, and health says what is waited for.
+ * Opens what answers requests, as soon as its stores are there. A store on another machine may be away, or full,
+ * when this process starts: until then requests are answered 503, and health says what is waited for.
  *
- * @throws what `open` throws, but StoreUnavailableError, which is waited out.
+ * @throws what `open` throws, but StoreUnavailableError and StoreFullError, which are waited out.
  */
 export async function openWhenThere<T>(
   open: () => Promise<T>,
@@ -26,7 +26,7 @@ export async function openWhenThere<T>(
       try {
         return await open();
       } catch (error) {
-        if (!(error instanceof StoreUnavailableError)) throw error;
+        if (!passes(error)) throw error;
         room.reason = error.message;
         logger.warn({ reason: error.message }, 'waiting for a store');
         await pause(RETRY_MS);
@@ -35,6 +35,10 @@ export async function openWhenThere<T>(
   } finally {
     await room.close();
   }
+}
+
+function passes(error: unknown): error is Error {
+  return error instanceof StoreUnavailableError || error instanceof StoreFullError;
 }
 
 /** Answers for a service that is not open yet. */

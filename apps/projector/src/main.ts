@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { StoreUnavailableError } from '@tierbook/eventing';
+import { StoreFullError, StoreUnavailableError } from '@tierbook/eventing';
 import { keysFromEnvironment } from '@tierbook/identity';
 import {
   createLogger,
@@ -44,17 +44,21 @@ async function main(): Promise<void> {
   await projector.ended;
 }
 
-/** A store on another machine may be away when this process starts: it is waited for. */
+/** A store on another machine may be away, or full, when this process starts: it is waited for. */
 async function whenThere<T>(open: () => Promise<T>, logger: Logger): Promise<T> {
   for (;;) {
     try {
       return await open();
     } catch (error) {
-      if (!(error instanceof StoreUnavailableError)) throw error;
+      if (!passes(error)) throw error;
       logger.warn({ reason: error.message }, 'waiting for a store');
       await pause(RETRY_MS);
     }
   }
+}
+
+function passes(error: unknown): error is Error {
+  return error instanceof StoreUnavailableError || error instanceof StoreFullError;
 }
 
 main().catch((error: unknown) => {

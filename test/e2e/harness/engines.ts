@@ -1,5 +1,6 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
@@ -74,12 +75,21 @@ export class EventStoreProcess {
     throw new Error('The stand-in for EventStoreDB did not start.');
   }
 
+  /** The next event has no room: as the server, it then ends itself. */
+  fillDisk(): void {
+    const most = String(statSync(this.file).size + 1);
+    execFileSync('prlimit', ['--pid', String(this.#child?.pid), `--fsize=${most}:unlimited`]);
+  }
+
   async kill(): Promise<void> {
+    this.#child?.kill('SIGKILL');
+    await this.ended();
+  }
+
+  /** Waits until it has ended by itself. */
+  async ended(): Promise<void> {
     const child = this.#child;
+    if (child?.exitCode === null && child.signalCode === null) await once(child, 'exit');
     this.#child = undefined;
-    if (child === undefined) return;
-    const exited = once(child, 'exit');
-    child.kill('SIGKILL');
-    await exited;
   }
 }

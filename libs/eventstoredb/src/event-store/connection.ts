@@ -22,6 +22,9 @@ const SHORTEST_RENEWAL_MS = 3_000;
 /** Silence after which a connection is probed, and how long for an answer, where the URL does not say. */
 const KEEP_ALIVE = { keepAliveInterval: '10000', keepAliveTimeout: '5000' };
 
+/** Makes the client answer a refused append with a revision that is wrong. */
+const NOT_THROWING = /[?&]throwOnAppendFailure=(?!true(?:&|$))/i;
+
 /** Calls that one client may have in flight. */
 const MAX_IN_FLIGHT = 1_000;
 
@@ -54,6 +57,11 @@ let shared: Shared | undefined;
  * @throws StoreRefusedError for a URL that cannot be used, or another one than is in use.
  */
 export function connect(url: string): Connection {
+  if (NOT_THROWING.test(url)) {
+    throw new StoreRefusedError(
+      'EVENT_STORE_URL cannot be used: leave throwOnAppendFailure out, the client then hides conflicts.',
+    );
+  }
   shared ??= { url, connection: new Connection(url), holders: 0 };
   if (shared.url !== url) {
     throw new StoreRefusedError(

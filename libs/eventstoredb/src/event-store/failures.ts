@@ -40,7 +40,9 @@ export function textOf(error: unknown): string {
     return String(error);
   }
   const { message, name } = error as Error;
-  return message === '' ? (typeOf(error) ?? name) : message;
+  // The client adds this, and nothing after it.
+  const told = message.replace(/\s*Resolution note:\s*\.?$/, '');
+  return told === '' ? (typeOf(error) ?? name) : told;
 }
 
 /**

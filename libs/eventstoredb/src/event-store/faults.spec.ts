@@ -79,6 +79,10 @@ async function take(batches: AsyncIterable<EventBatch>, count: number): Promise<
   return events;
 }
 
+function twice<T>(thing: T): T[] {
+  return [thing, thing];
+}
+
 function raw(type: string, data: object = {}): Proposed {
   return {
     id: crypto.randomUUID(),
@@ -220,6 +224,23 @@ describe('a server that is away', () => {
     expect(await idsOf(store, 's-1')).toEqual(idsIn(writes));
   });
 
+  it('because its disk is full: nothing of the append is written, and it is done once there is room', async () => {
+    const store = await open();
+    await store.append([write('s-0')]);
+    const writes = [write('s-1', 'no_stream', newEvents(2))];
+    double.appendFaults.push('disk-full');
+
+    await expect(store.append(writes)).rejects.toThrow(
+      /^The event store at 127\.0\.0\.1:\d+ \(EVENT_STORE_URL\) did not say whether it was written .*: repeat the same append/,
+    );
+    await expect(store.append(writes)).rejects.toThrow(StoreUnavailableError);
+    expect(double.database.visibleIn('book.s-1')).toEqual([]);
+    await double.up();
+
+    expect((await untilAppended(store, writes)).kind).toBe('appended');
+    expect(await idsOf(store, 's-1')).toEqual(idsIn(writes));
+  });
+
   it('holds up neither closing nor who subscribes', async () => {
     const store = await open();
     const batches = store.subscribe()[Symbol.asyncIterator]();
@@ -264,6 +285,23 @@ describe('a server that is not the leader', () => {
 
     expect(await idsOf(store, 's-1')).toHaveLength(1);
   });
+
+  it('that hangs is left for the one that leads now, after so many failures (X12, X19)', async () => {
+    const next = await startDouble({ database: double.database });
+    next.leader = { address: '127.0.0.1', port: double.port };
+    const hosts = `127.0.0.1:${double.port},127.0.0.1:${next.port}`;
+    const url = `esdb://${hosts}?tls=false&gossipTimeout=1`;
+    const store = await open({ url, patience: { ...HASTE, budgetMs: 15_000 } });
+    await store.append([write('s-0')]);
+    const writes = [write('s-1')];
+
+    double.hang();
+    next.leader = undefined;
+
+    expect(await store.append(writes)).toMatchObject({ kind: 'appended' });
+    expect(await idsOf(store, 's-1')).toEqual(idsIn(writes));
+    expect(next.appends).toBeGreaterThan(0);
+  }, 20_000);
 
   it('is found by the members of a cluster (X2)', async () => {
     const follower = await startDouble({ database: double.database });
@@ -324,6 +362,16 @@ describe('a subscription', () => {
 
     expect(following.map(({ id }) => id)).toEqual(idsIn(rest));
     expect(await rawIds(double.url, first)).toEqual(idsIn(rest).slice(1));
+  });
+
+  it('that nobody reads any more is ended at the server (U5)', async () => {
+    const store = await open();
+    await store.append([write('s-1')]);
+
+    await take(store.subscribe(), 1);
+
+    for (; double.subscriptions > 0;) await new Promise(setImmediate);
+    expect(double.subscriptions).toBe(0);
   });
 
   it('sees only its namespace, among others and the server’s own (R5)', async () => {
@@ -424,6 +472,7 @@ describe('credentials', () => {
     'esdb://admin:s3cret@host:port',
     'http://admin:s3cret@127.0.0.1:2113',
     'esdb://admin:s3cret@host?tls=maybe',
+    'esdb://admin:s3cret@host?throwOnAppendFailure=false',
   ])('are not shown where the URL cannot be used: %s', async (url) => {
     const error = await open({ url }).catch((failure: unknown) => failure);
 
@@ -459,6 +508,18 @@ describe('what does not fit', () => {
     await expect(open({ url: other.url })).rejects.toThrow(StoreRefusedError);
   });
 
+  it('one client, shared by two stores of a process, is kept until the last of them is closed (X24)', async () => {
+    const [one, other] = [await open(), await open()];
+    double.appendDelayMs = 20;
+    const many = Array.from({ length: 20 }, (_, n) => [write(`s-${n}`)]);
+    const appending = Promise.all(many.map((writes) => other.append(writes)));
+
+    await one.close();
+
+    expect(new Set((await appending).map(({ kind }) => kind))).toEqual(new Set(['appended']));
+    expect(await idsOf(other, 's-0')).toEqual(idsIn(many[0] ?? []));
+  });
+
   it('who only reads is told where there is no log', async () => {
     await expect(open({ mustExist: true })).rejects.toThrow(
       'holds no log of namespace book: start the service once',
@@ -470,6 +531,8 @@ describe('what does not fit', () => {
     ['a type of the server’s own', write('s-1', 'no_stream', [newEvent({ type: '$x' })])],
     ['an empty type', write('s-1', 'no_stream', [newEvent({ type: '' })])],
     ['data that is no JSON (A12)', write('s-1', 'no_stream', [newEvent({ data: { n: NaN } })])],
+    ['an id that is no UUID', write('s-1', 'no_stream', [{ ...newEvent(), id: 'x' }])],
+    ['one id twice (I5, I7)', write('s-1', 'no_stream', twice(newEvent()))],
   ])('%s is refused before anything is sent (A10)', async (_, bad) => {
     const store = await open();
     const sent = double.appends;

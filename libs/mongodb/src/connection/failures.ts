@@ -23,6 +23,9 @@ const CODE = {
   outOfDiskSpace: 14_031,
 } as const;
 
+/** An index of that name is there with other keys or options; an index that cannot be. */
+const INDEX_DIFFERS = new Set([67, 85, 86]);
+
 /**
  * The server is going, coming or changing its leader: the same again soon may pass (the retryable errors of
  * https://github.com/mongodb/specifications/blob/master/source/retryable-writes/retryable-writes.md).
@@ -37,6 +40,11 @@ const FIRST_PAUSE_MS = 50;
 /** A document with that unique key is there already. By its code: servers word it differently. */
 export function isDuplicateKey(error: unknown): boolean {
   return error instanceof MongoServerError && error.code === CODE.duplicateKey;
+}
+
+/** An index cannot be made because another one, of the same name or the same keys, stands in its way. */
+export function isIndexConflict(error: unknown): error is MongoServerError {
+  return error instanceof MongoServerError && INDEX_DIFFERS.has(Number(error.code));
 }
 
 /** Another process has taken over the writing of the views: this one must stop. */
@@ -86,19 +94,27 @@ function told(setting: string, error: unknown): unknown {
     return new StoreUnavailableError(`The server of ${setting} does not answer.`, options);
   }
   if (!(error instanceof MongoServerError)) return error;
+  if (isFull(error)) {
+    return new StoreFullError(`The server of ${setting} has no space left.`, options);
+  }
   switch (error.code) {
-    case CODE.outOfDiskSpace:
-      return new StoreFullError(`The server of ${setting} has no space left.`, options);
     case CODE.hostedRefusal:
-      return /quota|space/i.test(error.message)
-        ? new StoreFullError(`The server of ${setting} has no space left.`, options)
-        : refused(setting, options);
     case CODE.unauthorized:
     case CODE.authenticationFailed:
       return refused(setting, options);
     default:
       return error;
   }
+}
+
+/** The disk or the quota is full: also where it is told of some of a command's documents alone. */
+function isFull(error: unknown): boolean {
+  if (!(error instanceof MongoServerError)) return false;
+  const { code, message } = error;
+  if (code === CODE.outOfDiskSpace) return true;
+  if (code === CODE.hostedRefusal) return /quota|space/i.test(message);
+  if (!(error instanceof MongoBulkWriteError)) return false;
+  return [error.writeErrors].flat().some((each) => each.code === CODE.outOfDiskSpace);
 }
 
 /** While running, the user's rights may come back; at the start `openDatabase` refuses instead. */
@@ -125,6 +141,9 @@ export function startFailure(setting: string, hosts: string, error: unknown): Er
   const options = { cause: error };
   const refuse = (what: string) => new StoreRefusedError(`${setting}: ${what}`, options);
   const messages = [...chainOf(error)].map(({ name, message }) => `${name}: ${message}`).join('\n');
+  if ([...chainOf(error)].some(isFull)) {
+    return new StoreFullError(`${setting}: the server at ${hosts} has no space left.`, options);
+  }
   const codes = [...chainOf(error)].map((each) => (each as { code?: unknown }).code);
   if (codes.some((code) => code === 18 || code === 13 || code === 8_000)) {
     return refuse(

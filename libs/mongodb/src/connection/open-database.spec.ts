@@ -86,6 +86,22 @@ describeMongo('A MongoDB database', () => {
     await there.close();
   });
 
+  it('that is full refuses to write, is read, and takes writes again once there is room', async () => {
+    const place = { setting: 'STATE_STORE_URL', url: `${server.url}/full_state` };
+    const state = await openMongoStateStore(place);
+    await state.put('c', 'k', 1);
+    server.fillDisk();
+    const writing = state.put('c', 'k', 2);
+    await expect(writing).rejects.toThrow(/^The server of STATE_STORE_URL has no space left/);
+    await expect(writing).rejects.toBeInstanceOf(StoreFullError);
+    expect(await state.get('c', 'k')).toMatchObject({ value: 1, version: 1 });
+    const opening = openDatabase({ setting, url: `${server.url}/full_views` }, VIEWS);
+    await expect(opening).rejects.toThrow(/^READ_STORE_URL: the server at .* has no space left/);
+    server.makeRoom();
+    expect(await state.put('c', 'k', 2)).toBe(2);
+    await state.close();
+  });
+
   it('is asked again after errors that pass, and tells the others', async () => {
     let attempts = 0;
     const failing = (error: Error, times: number) =>
@@ -102,6 +118,11 @@ describeMongo('A MongoDB database', () => {
     const full = new MongoServerError({ message: 'full', code: 14_031 });
     await expect(failing(full, 99)).rejects.toThrow(StoreFullError);
     expect(attempts).toBe(1);
+    attempts = 0;
+    const denied = new MongoServerError({ message: 'not authorized', code: 13 });
+    const refused = failing(denied, 99);
+    await expect(refused).rejects.toBeInstanceOf(StoreUnavailableError);
+    await expect(refused).rejects.toThrow(/READ_STORE_URL refuses the user name, the password/);
     const other = new MongoServerError({ message: 'bad', code: 2 });
     await expect(failing(other, 99)).rejects.toBe(other);
   });

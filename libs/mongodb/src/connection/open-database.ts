@@ -13,6 +13,8 @@ export interface DatabaseFormat {
 /** An open database. `run` does what may be repeated, again where an error passes by itself. */
 export interface MongoDatabase {
   readonly db: Db;
+  /** The variable that names it. */
+  readonly setting: string;
   run<T>(work: (attempt: number) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
@@ -59,7 +61,7 @@ export async function openDatabase(
     await client.close();
     throw startFailure(setting, hosts, error);
   }
-  return { db, run: (work) => retried(setting, work), close: () => client.close() };
+  return { db, setting, run: (work) => retried(setting, work), close: () => client.close() };
 }
 
 function clientOf(setting: string, url: string): MongoClient {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { formatPosition } from '@tierbook/eventing';
+import { formatPosition, StoreRefusedError } from '@tierbook/eventing';
 import {
   customersView,
   type BuildId,
@@ -9,6 +9,7 @@ import {
 import { MongoClient, type Db } from 'mongodb';
 import { describeMongo } from '../../../../test/mongo-server/describe-mongo';
 import { newDatabaseUrl } from '../../../../test/mongo-server/mongo-server';
+import { Proxy } from '../../../../test/mongo-server/proxy';
 import { WriterFencedError } from '../connection/failures';
 import type { MongoPlace } from '../connection/mongo-url';
 import { openMongoProjectionStore } from './mongo-projection-store';
@@ -90,6 +91,20 @@ describeMongo('MongoDB ProjectionStore', () => {
     expect(await collections()).not.toContain('customers_v99');
   });
 
+  it('is refused, by name, where an index of another kind stands in the way of its own', async () => {
+    const store = await open();
+    const build = await store.begin(notes);
+    const collection = `some_notes_v${String(build.generation)}`;
+    await db.collection(collection).dropIndexes();
+    const key = { 'f.text': 1, _id: 1 } as const;
+    await db.collection(collection).createIndexes([{ key, unique: true }]);
+    const opening = openMongoProjectionStore(place);
+    await expect(opening).rejects.toThrow(
+      new RegExp(`^READ_STORE_URL: the collection ${collection} .* has an index .*: drop it\\.`),
+    );
+    await expect(opening).rejects.toBeInstanceOf(StoreRefusedError);
+  });
+
   it('never gives a collection’s name twice', async () => {
     const store = await open();
     const first = await store.begin(notes);
@@ -108,7 +123,12 @@ describeMongo('MongoDB ProjectionStore', () => {
     }));
     const checkpoint = { position: at(100), eventId: 'e100' };
     await store.write([{ build, documents: documents.slice(0, 60), checkpoint }]);
-    await store.write([{ build, documents, checkpoint }]);
+    const proxy = await Proxy.start(place.url);
+    const cut = await openMongoProjectionStore({ ...place, url: proxy.through(place.url) });
+    opened.push(cut);
+    proxy.fault = { command: 'update', then: 'cut' };
+    await cut.write([{ build, documents, checkpoint }]);
+    expect(proxy.fault).toBeUndefined();
     const loaded = await store.load(
       build,
       documents.map(({ key }) => key),
@@ -116,5 +136,7 @@ describeMongo('MongoDB ProjectionStore', () => {
     expect([...loaded.values()].map(({ position }) => position).sort()).toEqual(
       documents.map(({ position }) => position),
     );
+    await cut.close();
+    await proxy.stop();
   });
 });

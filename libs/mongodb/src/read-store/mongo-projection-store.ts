@@ -1,4 +1,4 @@
-import type { Position } from '@tierbook/eventing';
+import { StoreRefusedError, type Position } from '@tierbook/eventing';
 import {
   MAX_PURGED,
   type AnyView,
@@ -11,7 +11,7 @@ import {
   type StoredDocument,
 } from '@tierbook/read-models';
 import { MongoBulkWriteError, type Filter } from 'mongodb';
-import { isDuplicateKey, WriterFencedError } from '../connection/failures';
+import { isDuplicateKey, isIndexConflict, WriterFencedError } from '../connection/failures';
 import type { MongoPlace } from '../connection/mongo-url';
 import { MARKER_COLLECTION, openDatabase, type MongoDatabase } from '../connection/open-database';
 import { MongoReadStore } from './mongo-read-store';
@@ -26,12 +26,17 @@ import {
   newBuildRecord,
   records,
   storedView,
+  type BuildRecord,
   type Fields,
   type ViewRecord,
 } from './view-records';
 
 /** The most keys of one question. */
 const LOADED_AT_ONCE = 1_000;
+/** Documents of one command: what it takes stays far below the time that is waited for an answer. */
+const WRITTEN_AT_ONCE = 1_000;
+/** Commands under way: while the server does one, the next is put together. */
+const COMMANDS_AT_ONCE = 2;
 const WRITER = 'writer';
 
 interface WriterDocument {
@@ -92,7 +97,7 @@ class MongoProjectionStore extends MongoReadStore implements ProjectionStore {
       for (const record of all) {
         for (const build of Object.values(record.builds)) {
           const id = { view: record._id, generation: build.generation };
-          await documentsOf(db, id).createIndexes(indexesOf(build));
+          await this.#createIndexes(id, build);
         }
         await this.#moveDirectView(record);
       }
@@ -113,7 +118,7 @@ class MongoProjectionStore extends MongoReadStore implements ProjectionStore {
         { _id: view.name, latest },
         { latest: build.generation, [`builds.${buildField(build.generation)}`]: build },
       );
-      await documentsOf(this.database.db, id).createIndexes(indexesOf(build));
+      await this.#createIndexes(id, build);
       return { ...id, version: view.version, serving: false, checkpoint: undefined };
     });
   }
@@ -199,6 +204,18 @@ class MongoProjectionStore extends MongoReadStore implements ProjectionStore {
   async #writeDocuments(build: BuildId, documents: readonly DocumentWrite[]): Promise<void> {
     if (documents.length === 0) return;
     const fields = await this.#fieldsOf(build);
+    const parts = chunks(documents, WRITTEN_AT_ONCE).values();
+    const write = async () => {
+      for (const part of parts) await this.#writePart(build, fields, part);
+    };
+    await Promise.all(Array.from({ length: COMMANDS_AT_ONCE }, write));
+  }
+
+  async #writePart(
+    build: BuildId,
+    fields: Fields,
+    documents: readonly DocumentWrite[],
+  ): Promise<void> {
     // The guard: what stands at or after the position is not matched, and its insertion is refused as a duplicate.
     const replacements = documents.map((document) => ({
       replaceOne: {
@@ -212,6 +229,19 @@ class MongoProjectionStore extends MongoReadStore implements ProjectionStore {
         .bulkWrite(replacements, { ordered: false })
         .catch(passOverNewer),
     );
+  }
+
+  async #createIndexes(id: BuildId, build: BuildRecord): Promise<void> {
+    const { db, setting } = this.database;
+    try {
+      await documentsOf(db, id).createIndexes(indexesOf(build));
+    } catch (error) {
+      if (!isIndexConflict(error)) throw error;
+      throw new StoreRefusedError(
+        `${setting}: the collection ${collectionNameOf(id)} in database ${db.databaseName} has an index that is not Tierbook's and stands in the way of one that is: drop it. ${error.message}`,
+        { cause: error },
+      );
+    }
   }
 
   async #fieldsOf(build: BuildId): Promise<Fields> {

@@ -1,23 +1,25 @@
-import { existsSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { appendFileSync, existsSync, openSync, readFileSync, truncateSync } from 'node:fs';
 import { Database, type DatabaseRecord } from './database';
 import { WireDouble } from './wire-double';
 
 /**
  * Starts the double with the log that the file holds, and keeps there what is written from now on. A record is
- * in the file before it is acknowledged, so that kill -9 of the process loses nothing; power loss does.
+ * in the file before it is acknowledged, so that kill -9 of the process loses nothing; power loss does. Where the
+ * disk is full it ends, as the server does.
  */
 export async function startKept(port: number, file: string | undefined): Promise<WireDouble> {
   const database = new Database();
   if (file !== undefined) {
     if (existsSync(file)) {
-      for (const line of readFileSync(file, 'utf8').split('\n')) {
-        // A line that was cut off by kill -9 was never acknowledged.
-        if (line.endsWith('}')) database.restore(read(line));
-      }
+      const lines = readFileSync(file, 'utf8').split('\n');
+      // A line that was cut off, by kill -9 or a full disk, was never acknowledged.
+      const whole = lines.slice(0, -1);
+      for (const line of whole) database.restore(read(line));
+      truncateSync(file, Buffer.byteLength(whole.map((line) => `${line}\n`).join('')));
     }
     const descriptor = openSync(file, 'a');
     database.onRecord = (record) => {
-      writeSync(descriptor, `${written(record)}\n`);
+      appendFileSync(descriptor, `${written(record)}\n`);
     };
   }
   return WireDouble.start({ port, database });

@@ -67,6 +67,8 @@ export type AppendFault =
   | 'no-answer'
   /** Done, and not answered. */
   | 'done-no-answer'
+  /** Not done: there is no space for it, upon which the node ends itself; it is started again by hand. */
+  | 'disk-full'
   /** Every append in flight is answered with it (X6). */
   | 'not-leader';
 
@@ -117,6 +119,11 @@ export class WireDouble {
 
   get port(): number {
     return this.#listeningOn;
+  }
+
+  /** Subscriptions that nobody has ended. */
+  get subscriptions(): number {
+    return this.#running.size;
   }
 
   /** How the client connects to it. */
@@ -342,10 +349,9 @@ export class WireDouble {
     }
     if (fault === 'not-ready') return unknownStatus('Server Is Not Ready');
     if (fault === 'no-answer') return undefined;
-    if (fault === 'reset') {
-      this.reset();
-      return undefined;
-    }
+    if (fault === 'disk-full') void this.down();
+    if (fault === 'reset') this.reset();
+    if (fault === 'disk-full' || fault === 'reset') return undefined;
     const result = this.database.append(name, expectedOf(options), events);
     if (fault === 'done-then-reset') this.reset();
     if (fault === 'done-then-timeout') return timeoutStatus();
@@ -414,6 +420,7 @@ export class WireDouble {
   /** X2: one member, itself, leader as long as it names no other. */
   #gossip(): handleUnaryCall<Empty, ClusterInfo> {
     return (_, callback) => {
+      if (this.#isHung) return;
       const member = (port: number, state: MemberInfo.VNodeState) =>
         new MemberInfo()
           .setInstanceId(new UUID().setString(crypto.randomUUID()))
