@@ -65,11 +65,19 @@ export async function retried<T>(
   for (let attempt = 0; ; attempt++) {
     try {
       return await work(attempt);
-    } catch (error) {
+    } catch (thrown) {
+      const error = unwrapped(thrown);
       if (!passes(error) || attempt + 1 === ATTEMPTS) throw told(setting, error);
     }
     await pause(FIRST_PAUSE_MS * 3 ** attempt);
   }
+}
+
+/** What a bulk write failed with as a whole, such as a broken connection: the driver wraps that too. */
+function unwrapped(error: unknown): unknown {
+  if (!(error instanceof MongoBulkWriteError)) return error;
+  const response: unknown = error.errorResponse;
+  return response instanceof MongoError ? response : error;
 }
 
 /** Whether the same again may succeed at once. Where no server could be found, the driver has waited already. */
