@@ -1,4 +1,13 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -7,6 +16,9 @@ import { Client, command, order, subscribed } from './harness/client';
 import { differencesOf, readLog } from './harness/oracle';
 import { until } from '../e2e/harness/until';
 import { newDirectory } from './harness/process';
+
+/** Somebody who owns nothing here: root may write what is read-only. */
+const NOBODY = 65_534;
 
 const services: Service[] = [];
 
@@ -56,6 +68,44 @@ describe('the file of the views, while the service runs', () => {
       differencesOf(dataDir, log).catch(() => undefined),
     );
     expect(differences).toEqual([]);
+    await client.close();
+  });
+
+  it('replaced by one that may only be read: commands go on, reads say that they cannot, and are right once it may be written', async () => {
+    const dataDir = newDirectory();
+    const isRoot = process.getuid?.() === 0;
+    if (isRoot) chownSync(dataDir, NOBODY, NOBODY);
+    const service = await startService({ dataDir, ...(isRoot ? { uid: NOBODY } : {}) });
+    services.push(service);
+    const client = new Client(service);
+    const { subscription, offerId } = await subscribed(client);
+    const path = join(dataDir, 'views.db');
+    const before = await client.read(subscription);
+    const copy = join(dataDir, 'copy');
+    copyFileSync(path, copy);
+    for (const end of ['-wal', '-shm']) rmSync(path + end, { force: true });
+    chmodSync(copy, 0o444);
+    if (isRoot) chownSync(copy, 0, 0);
+    renameSync(copy, path);
+    chmodSync(dataDir, 0o555);
+    const { position = '' } = await client.accepted(
+      command('POST', subscription.replace(/\/[^/]+$/, ''), order(offerId)),
+    );
+    // It gives up after the 5 s of a read that waits, or at once.
+    const refused = await client.read(subscription, { position });
+    expect(refused.status).toBe(503);
+    chmodSync(dataDir, 0o755);
+    for (const name of readdirSync(dataDir).filter((each) => each.startsWith('views.db'))) {
+      if (isRoot) chownSync(join(dataDir, name), NOBODY, NOBODY);
+      chmodSync(join(dataDir, name), 0o600);
+    }
+    const after = await until('a read of what was ordered before', async () => {
+      const { status, body } = await client.read(subscription, { position });
+      expect([200, 503]).toContain(status);
+      return status === 200 ? body : undefined;
+    });
+    expect(after).toEqual(before.body);
+    expect(await differencesOf(dataDir, await readLog(dataDir))).toEqual([]);
     await client.close();
   });
 

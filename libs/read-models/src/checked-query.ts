@@ -3,8 +3,9 @@ import { fold } from './fold-text';
 import {
   MAX_LIMIT,
   type Condition,
+  type ListedPage,
   type ListQuery,
-  type ListedRow,
+  type Page,
   type Query,
   type Row,
   type Scalar,
@@ -76,7 +77,14 @@ export function checkQuery(view: AnyView, query: Query): CheckedQuery {
 /** A query whose rows come as text. */
 export interface CheckedListQuery extends CheckedQuery {
   readonly listed: readonly string[];
-  readonly beside: FieldRef;
+  readonly beside: CheckedBeside;
+}
+
+export interface CheckedBeside {
+  readonly view: AnyView;
+  readonly on: FieldRef;
+  readonly as: string;
+  readonly listed: readonly string[];
 }
 
 /**
@@ -84,11 +92,16 @@ export interface CheckedListQuery extends CheckedQuery {
  * @throws InvalidQueryError
  */
 export function checkListQuery(view: AnyView, query: ListQuery): CheckedListQuery {
-  const { listed } = view;
-  if (listed === undefined) throw new InvalidQueryError(`${view.name} lists no fields.`);
-  const beside = fieldRef(view, undefined, query.beside);
-  if (beside.kind !== 'keyword') throw new InvalidQueryError(`"${query.beside}" is no keyword.`);
-  return { ...checkQuery(view, query), listed, beside };
+  const { view: other, by, as } = query.beside;
+  const on = fieldRef(view, undefined, by);
+  if (on.kind !== 'keyword') throw new InvalidQueryError(`"${by}" is no keyword.`);
+  const beside = { view: other, on, as, listed: listedOf(other) };
+  return { ...checkQuery(view, query), listed: listedOf(view), beside };
+}
+
+function listedOf({ name, listed }: AnyView): readonly string[] {
+  if (listed === undefined) throw new InvalidQueryError(`${name} lists no fields.`);
+  return listed;
 }
 
 /**
@@ -116,19 +129,47 @@ export function keywordsOf(value: unknown): readonly string[] {
   return [...new Set(values.filter((each) => typeof each === 'string'))];
 }
 
-/** A document as lists show it, for engines that keep no text of it. */
-export function listedRow(
-  { key, doc }: Pick<Row<object>, 'key' | 'doc'>,
+/** A page of documents as lists show it, for engines that keep no text of them. */
+export async function listedPage(
+  { rows, ...page }: Page<object>,
   { listed, beside }: Pick<CheckedListQuery, 'listed' | 'beside'>,
-): ListedRow {
-  const fields: Readonly<Record<string, unknown>> = { ...doc };
-  const shown = listed.map((field) => [field, fields[field]]);
-  const value = scalarOf('keyword', fields[beside.field]);
-  return {
-    key,
-    text: JSON.stringify(Object.fromEntries(shown)),
-    beside: value === '' ? null : String(value),
-  };
+  readBeside: (keys: readonly string[]) => Promise<ReadonlyMap<string, Row<object>>>,
+): Promise<ListedPage> {
+  const listedRows = rows.map(({ key, doc }) => {
+    return { key, besideKey: besideKeyOf(scalarOf('keyword', fieldsOf(doc)[beside.on.field])) };
+  });
+  const keys = new Set(listedRows.flatMap(({ besideKey }) => besideKey ?? []));
+  const others = await readBeside([...keys]);
+  const texts = rows.map(({ doc }, index) => {
+    const key = listedRows[index]?.besideKey ?? null;
+    const other = key === null ? undefined : others.get(key)?.doc;
+    const shown = other === undefined ? besideNone(beside, key) : picked(other, beside.listed);
+    return JSON.stringify({ ...picked(doc, listed), [beside.as]: shown });
+  });
+  return { ...page, rows: listedRows, text: Buffer.from(texts.join(',')) };
+}
+
+/** The key in a keyword as it is kept. */
+export function besideKeyOf(kept: Scalar): string | null {
+  return kept === '' ? null : String(kept);
+}
+
+/** What is shown where there is no row of that key. */
+export function besideNone(
+  { on, listed }: Pick<CheckedBeside, 'on' | 'listed'>,
+  key: string | null,
+): object | null {
+  if (key === null) return null;
+  return Object.fromEntries(listed.map((field) => [field, field === on.field ? key : null]));
+}
+
+function picked(doc: object, fields: readonly string[]): object {
+  const source = fieldsOf(doc);
+  return Object.fromEntries(fields.map((field) => [field, source[field]]));
+}
+
+function fieldsOf(doc: object): Readonly<Record<string, unknown>> {
+  return { ...doc };
 }
 
 function fieldRef(view: AnyView, joined: AnyView | undefined, name: string): FieldRef {

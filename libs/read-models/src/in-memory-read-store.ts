@@ -2,7 +2,7 @@ import {
   checkListQuery,
   checkQuery,
   checkScan,
-  listedRow,
+  listedPage,
   scalarOf,
   type CheckedCondition,
   type FieldRef,
@@ -123,7 +123,7 @@ export class InMemoryReadStore implements ReadStore, ProjectionStore {
   async list(view: AnyView, query: ListQuery): Promise<ListedPage> {
     const listing = await answer(() => checkListQuery(view, query));
     const page = await this.find<object>(view as unknown as ViewDefinition<object>, query);
-    return { ...page, rows: page.rows.map((row) => listedRow(row, listing)) };
+    return listedPage(page, listing, (keys) => this.getMany(query.beside.view, keys));
   }
 
   async *scan<Doc extends object>(

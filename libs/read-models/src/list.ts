@@ -1,9 +1,9 @@
 import type { Cursors } from './cursor';
 import {
   MAX_LIMIT,
+  type Beside,
   type Condition,
   type Join,
-  type ListedRow,
   type PageOf,
   type Query,
   type ReadStore,
@@ -63,43 +63,51 @@ export interface FoundPageOf<R> extends ListPage<R> {
 
 export type FoundPage<Doc extends object> = FoundPageOf<Row<Doc>>;
 
+/** A page whose rows are one text. */
+export interface TextPage extends Omit<FoundPageOf<never>, 'items'> {
+  /** JSON objects joined by commas, in UTF-8. */
+  readonly text: Uint8Array;
+}
+
 /**
  * One page of a view, in the order asked for.
  *
  * @throws CursorInvalidError, InvalidQueryError, ViewBehindError
  */
-export function findPage<Doc extends object>(
+export async function findPage<Doc extends object>(
   reads: Reads,
   view: ViewDefinition<Doc>,
   selection: Selection,
   paging: Paging,
 ): Promise<FoundPage<Doc>> {
-  return paged(reads, view, selection, paging, (query) => reads.store.find(view, query));
+  const read = (query: Query) => reads.store.find(view, query);
+  const { last, ...page } = await paged(reads, view, selection, paging, read);
+  return { items: last.rows, ...page };
 }
 
 /**
- * The same page as lists show it: each row the text of its `listed` fields, with the value of the keyword `beside`.
+ * The same page as lists show it: one text, of each row's `listed` fields and what is shown beside them.
  *
  * @throws CursorInvalidError, InvalidQueryError, ViewBehindError
  */
-export function listPage<Doc extends object>(
+export async function listPage<Doc extends object>(
   reads: Reads,
   view: ViewDefinition<Doc>,
-  { beside, ...selection }: Selection & { readonly beside: keyof Doc & string },
+  { beside, ...selection }: Selection & { readonly beside: Beside },
   paging: Paging,
-): Promise<FoundPageOf<ListedRow>> {
-  return paged(reads, view, selection, paging, (query) =>
-    reads.store.list(view as AnyView, { ...query, beside }),
-  );
+): Promise<TextPage> {
+  const read = (query: Query) => reads.store.list(view, { ...query, beside });
+  const { last, ...page } = await paged(reads, view, selection, paging, read);
+  return { text: last.text, ...page };
 }
 
-async function paged<R>(
+async function paged<P extends PageOf<unknown>>(
   { cursors }: Reads,
   view: Pick<AnyView, 'name'>,
   { where, moving = [], sort, join, countBy }: Selection,
   { cursor, limit = DEFAULT_LIMIT, count }: Paging,
-  read: (query: Query) => Promise<PageOf<R>>,
-): Promise<FoundPageOf<R>> {
+  read: (query: Query) => Promise<P>,
+): Promise<Omit<FoundPageOf<unknown>, 'items'> & { readonly last: P }> {
   const scope = { view: view.name, where, sort, join };
   const after = cursor === undefined ? undefined : cursors.open(cursor, scope);
   const query = { where: [...where, ...moving], sort, join, limit };
@@ -110,13 +118,14 @@ async function paged<R>(
     countBy: count === true ? countBy : undefined,
   });
   const { total, counts } = first;
-  let { rows, next } = first;
-  for (let empty = 1; rows.length === 0 && next !== undefined && empty < MOST_EMPTY; empty += 1) {
-    ({ rows, next } = await read({ ...query, after: next }));
+  let last = first;
+  for (let empty = 1; empty < MOST_EMPTY; empty += 1) {
+    if (last.rows.length > 0 || last.next === undefined) break;
+    last = await read({ ...query, after: last.next });
   }
   return {
-    items: rows,
-    nextCursor: next === undefined ? null : cursors.seal(next, scope),
+    last,
+    nextCursor: last.next === undefined ? null : cursors.seal(last.next, scope),
     ...(total === undefined ? {} : { total }),
     ...(counts === undefined ? {} : { counts }),
   };

@@ -62,10 +62,20 @@ export interface Query {
   readonly join?: Join | undefined;
 }
 
+/**
+ * What lists show beside each row: what they show of another view's row, whose key a keyword field of this one holds.
+ * `null` where the field holds none; all `null` but the key where there is no such row.
+ */
+export interface Beside {
+  readonly view: AnyView;
+  readonly by: string;
+  /** What it is called in the row. */
+  readonly as: string;
+}
+
 /** A query whose rows come as lists show them. */
 export interface ListQuery extends Query {
-  /** A keyword field of the view, of which each row's value comes beside its text. */
-  readonly beside: string;
+  readonly beside: Beside;
 }
 
 /** Which rows a scan gives, and where it goes on. */
@@ -82,13 +92,11 @@ export interface Row<Doc> {
   readonly doc: Doc;
 }
 
-/** A row as lists show it. */
+/** A row of a list. */
 export interface ListedRow {
   readonly key: string;
-  /** A JSON object of the view's `listed` fields. */
-  readonly text: string;
-  /** `null` is a missing text. */
-  readonly beside: string | null;
+  /** The key of the row that is shown beside it. */
+  readonly besideKey: string | null;
 }
 
 /**
@@ -120,7 +128,11 @@ export interface PageOf<R> {
 }
 
 export type Page<Doc> = PageOf<Row<Doc>>;
-export type ListedPage = PageOf<ListedRow>;
+
+export interface ListedPage extends PageOf<ListedRow> {
+  /** The rows as lists show them, in their order: JSON objects joined by commas, in UTF-8. */
+  readonly text: Uint8Array;
+}
 
 /**
  * What queries read. Every adapter runs `testing/read-store.contract.ts` whole.
@@ -146,8 +158,8 @@ export interface ReadStore {
   ): Promise<ReadonlyMap<string, Row<Doc>>>;
   find<Doc extends object>(view: ViewDefinition<Doc>, query: Query): Promise<Page<Doc>>;
   /**
-   * What `find` answers, as lists show it: the rows' texts, which no program has to read and write anew.
-   * @throws InvalidQueryError also for a view that lists no fields.
+   * What `find` answers, as lists show it: one text, which no program has to read and write anew.
+   * @throws InvalidQueryError also for a view that lists no fields, beside another or as such a one.
    */
   list(view: AnyView, query: ListQuery): Promise<ListedPage>;
   /**

@@ -26,6 +26,8 @@ export interface ServiceOptions {
   readonly script?: string;
   /** For Node itself, such as `--max-old-space-size=64`. */
   readonly nodeArgs?: readonly string[];
+  /** Whose the process is; the caller's own where it is left out. */
+  readonly uid?: number;
   /** Kept when the service ends; without it, a fresh one that goes with the test file. */
   readonly dataDir?: string;
 }
@@ -230,10 +232,11 @@ export class Service {
   }
 
   private spawn(): Child {
-    const { nodeArgs = [], env = {}, script = join(ROOT, 'bin', 'api.cjs') } = this.options;
+    const { nodeArgs = [], env = {}, uid, script = join(ROOT, 'bin', 'api.cjs') } = this.options;
     const child = spawn(process.execPath, [...nodeArgs, script, 'development'], {
       cwd: ROOT,
       env: { ...inherited(), ...this.environment(), ...env },
+      ...(uid === undefined ? {} : { uid, gid: uid }),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [child.stdout, child.stderr]) {

@@ -31,9 +31,10 @@ function watchedService() {
       if (join !== undefined) read.add(join.view.name);
       return Promise.resolve({ rows: [] });
     },
-    list: ({ name }) => {
+    list: ({ name }, { beside }) => {
       read.add(name);
-      return Promise.resolve({ rows: [] });
+      read.add(beside.view.name);
+      return Promise.resolve({ rows: [], text: new Uint8Array() });
     },
     getMany: ({ name }) => {
       read.add(name);

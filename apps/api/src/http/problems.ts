@@ -319,7 +319,7 @@ const SERVICE_PROBLEMS = {
   'store-unavailable': {
     status: 503,
     title: 'Store unavailable',
-    advice: 'Nothing was written: send the same command again later.',
+    advice: 'Nothing was written: send the same request again later.',
   },
   'checkpoint-behind': {
     status: 503,

@@ -47,8 +47,8 @@ export class Reader {
   }
 }
 
-/** An answer that is JSON text already: it is sent as it is. */
-export function jsonText(text: string, reply: FastifyReply): string {
+/** An answer that is JSON already, in UTF-8: it is sent as it is. */
+export function jsonText(text: Buffer, reply: FastifyReply): Buffer {
   void reply.header('Content-Type', 'application/json; charset=utf-8');
   return text;
 }

@@ -5,7 +5,7 @@ import {
   checkScan,
   inBatches,
   InvalidQueryError,
-  listedRow,
+  listedPage,
   MAX_COUNTED_VALUES,
   MAX_EXACT_TOTAL,
   MAX_LIMIT,
@@ -122,7 +122,7 @@ export class MongoReadStore implements ReadStore {
     // Async, so that what is wrong with the query rejects.
     const listing = await Promise.resolve(query).then((given) => checkListQuery(view, given));
     const page = await this.find<object>(view as unknown as ViewDefinition<object>, query);
-    return { ...page, rows: page.rows.map((row) => listedRow(row, listing)) };
+    return listedPage(page, listing, (keys) => this.getMany(query.beside.view, keys));
   }
 
   async *scan<Doc extends object>(

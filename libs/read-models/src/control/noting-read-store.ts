@@ -45,6 +45,12 @@ export class NotingReadStore implements ReadStore {
   async list(view: AnyView, query: ListQuery): Promise<ListedPage> {
     const page = await this.store.list(view, query);
     this.#noteAll(view, page.rows);
+    if (this.documents.parkedIn(query.beside.view.name) !== undefined) {
+      this.#note(
+        query.beside.view,
+        page.rows.flatMap(({ besideKey }) => besideKey ?? []),
+      );
+    }
     return page;
   }
 

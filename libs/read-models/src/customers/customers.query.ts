@@ -6,12 +6,11 @@ import {
   getAll,
   listPage,
   oneOf,
-  type FoundPageOf,
   type ListPage,
   type Paging,
   type Reads,
 } from '../list';
-import type { Condition, ListedRow, Total, ValueCount } from '../read-store';
+import type { Condition, Total, ValueCount } from '../read-store';
 import { resellersView } from '../resellers/resellers.projection';
 import { customersView, type CustomerDoc } from './customers.projection';
 
@@ -110,12 +109,13 @@ export async function getCustomer(
 
 /** A provider's customers, by company name unless told otherwise. */
 export async function listCustomers(reads: Reads, filter: CustomerFilter): Promise<CustomerPage> {
-  return JSON.parse(await listCustomersAsJson(reads, filter)) as CustomerPage;
+  const json = await listCustomersAsJson(reads, filter);
+  return JSON.parse(json.toString()) as CustomerPage;
 }
 
-/** The same page as the JSON text of it, made of texts that the views keep: an answer that costs little. */
-export async function listCustomersAsJson(reads: Reads, filter: CustomerFilter): Promise<string> {
-  const page = await listPage(
+/** The same page as JSON, in UTF-8, made of texts that the views keep: an answer that costs little. */
+export async function listCustomersAsJson(reads: Reads, filter: CustomerFilter): Promise<Buffer> {
+  const { text, counts, ...page } = await listPage(
     reads,
     customersView,
     {
@@ -126,13 +126,15 @@ export async function listCustomersAsJson(reads: Reads, filter: CustomerFilter):
       ),
       sort: filter.sort ?? { field: 'companyName', direction: 'asc' },
       countBy: ['resellerId', 'status'],
-      beside: 'resellerId',
+      beside: { view: resellersView, by: 'resellerId', as: 'reseller' },
     },
     filter,
   );
-  const { items, ...rest } = await withResellers(reads, page);
-  return `{"items":[${items.join(',')}],${JSON.stringify(rest).slice(1)}`;
+  const rest = counts === undefined ? page : { ...page, counts: await countsShown(reads, counts) };
+  return Buffer.concat([ITEMS, text, Buffer.from(`],${JSON.stringify(rest).slice(1)}`)]);
 }
+
+const ITEMS = Buffer.from('{"items":[');
 
 /** The conditions of these filters; `prefix` stands before the field names, for joined customers. */
 export function customerConditions(
@@ -182,41 +184,20 @@ function customerRow(doc: CustomerDoc, resellerOf: ResellerOf): CustomerRow {
   };
 }
 
-/** The page with each row's text completed by its reseller. */
-async function withResellers(
+/** What was counted, with the resellers' names of today. */
+async function countsShown(
   reads: Reads,
-  { items, nextCursor, total, counts }: FoundPageOf<ListedRow>,
-): Promise<Omit<CustomerPage, 'items'> & { readonly items: readonly string[] }> {
-  const counted = counts?.['resellerId'] ?? [];
-  const resellers = await resellersOf(reads, [
-    ...items.map(({ beside }) => beside as ResellerId | null),
-    ...counted.map(resellerIdOf),
-  ]);
-  const texts = new Map<string | null, string>();
-  const completed = items.map(({ text, beside }) => {
-    const known = texts.get(beside);
-    const reseller = known ?? JSON.stringify(resellers(beside as ResellerId | null));
-    if (known === undefined) texts.set(beside, reseller);
-    // A list has this under another name than the view; within a text of people's its quotes are escaped.
-    const named = text.replace('"subscriptions":', '"subscriptionCount":');
-    return `${named.slice(0, -1)},"reseller":${reseller}}`;
-  });
+  counts: Readonly<Record<string, readonly ValueCount[]>>,
+): Promise<CustomerCounts> {
+  const counted = counts['resellerId'] ?? [];
+  const resellers = await resellersOf(reads, counted.map(resellerIdOf));
   return {
-    items: completed,
-    nextCursor,
-    ...(total === undefined ? {} : { total }),
-    ...(counts === undefined
-      ? {}
-      : {
-          counts: {
-            resellers: counted.map((each) => {
-              return { reseller: resellers(resellerIdOf(each)), customers: each.count };
-            }),
-            statuses: (counts['status'] ?? []).map(({ value, count }) => {
-              return { status: value as CustomerDoc['status'], customers: count };
-            }),
-          },
-        }),
+    resellers: counted.map((each) => {
+      return { reseller: resellers(resellerIdOf(each)), customers: each.count };
+    }),
+    statuses: (counts['status'] ?? []).map(({ value, count }) => {
+      return { status: value as CustomerDoc['status'], customers: count };
+    }),
   };
 }
 

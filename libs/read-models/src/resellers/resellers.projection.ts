@@ -29,7 +29,7 @@ export interface ResellerDoc {
 
 export const resellersView: ViewDefinition<ResellerDoc> = {
   name: 'resellers',
-  version: 2,
+  version: 3,
   readableFrom: 2,
   fields: {
     name: 'search',
@@ -40,6 +40,7 @@ export const resellersView: ViewDefinition<ResellerDoc> = {
     appliedAt: 'keyword',
   },
   indexes: [['name'], ['status', 'name']],
+  listed: ['resellerId', 'name', 'partnerId'],
 };
 
 export const resellersProjection: Projection<ResellerDoc> = {

@@ -10,7 +10,7 @@ import {
 import {
   SCAN_BATCH,
   type Condition,
-  type ListedRow,
+  type ListedPage,
   type ListQuery,
   type Query,
   type ReadStore,
@@ -18,7 +18,7 @@ import {
   type Scan,
   type Sort,
 } from '../read-store';
-import type { ViewDefinition } from '../view';
+import type { AnyView, ViewDefinition } from '../view';
 
 /** What an adapter gives the contract: the writing side, and a reading side of the same views. */
 export interface ReadStoreUnderTest {
@@ -53,11 +53,26 @@ const books: ViewDefinition<BookDoc> = {
   listed: ['title', 'pages'],
 };
 
-const authors: ViewDefinition<{ readonly name: string; readonly land: string }> = {
+interface AuthorDoc {
+  readonly author: string;
+  readonly name: string;
+  readonly land: string;
+}
+
+const authors: ViewDefinition<AuthorDoc> = {
   name: 'authors',
   version: 1,
   readableFrom: 1,
   fields: { name: 'search', land: 'text' },
+  indexes: [['name']],
+  listed: ['author', 'name'],
+};
+
+const shelves: ViewDefinition<{ readonly name: string }> = {
+  name: 'shelves',
+  version: 1,
+  readableFrom: 1,
+  fields: { name: 'keyword' },
   indexes: [['name']],
 };
 
@@ -518,29 +533,57 @@ export function readStoreContract(open: () => Promise<ReadStoreUnderTest>): void
     });
 
     describe('lists', () => {
-      const list = (query: Partial<ListQuery> = {}) =>
-        reader.list(books, { where: [], sort: byTitle, limit: 200, beside: 'author', ...query });
-      const shown = (rows: readonly ListedRow[]) =>
-        rows.map(({ key, text, beside }) => [key, JSON.parse(text) as unknown, beside]);
+      const beside = { view: authors, by: 'author', as: 'writer' };
+      const list = (query: Partial<ListQuery> = {}, view: AnyView = books) =>
+        reader.list(view, { where: [], sort: byTitle, limit: 200, beside, ...query });
+      const shown = ({ rows, text }: ListedPage) => {
+        const items = JSON.parse(`[${Buffer.from(text).toString()}]`) as readonly unknown[];
+        expect(items).toHaveLength(rows.length);
+        return rows.map(({ key }, index) => [key, items[index]]);
+      };
+      beforeEach(async () => {
+        const build = await writer.begin(authors);
+        await writer.promote(build);
+        const documents = [
+          { key: 'w1', position: at(1), doc: { author: 'w1', name: 'Zélia "Z"', land: 'BR' } },
+          { key: 'w2', position: at(2), doc: { author: 'w2', name: 'Austen', land: 'GB' } },
+          { key: 'w3', position: at(3), doc: null },
+        ];
+        await writer.write([{ build, documents, checkpoint: checkpoint(3) }]);
+      });
+      const zelia = { author: 'w1', name: 'Zélia "Z"' };
 
-      it('show of each row the fields that the view lists, and one more beside them', async () => {
+      it('show of each row the fields that the view lists, and beside them those of another', async () => {
         const odd = '"},\u{1F600} \n {"pages":7,';
         await fill([book(odd, 'a', 3, 'w1'), book(null, 'b', 4)]);
-        await put([{ key: 'k3', position: at(3), doc: { shelf: 'c' } }], 3);
-        expect(shown((await list()).rows)).toEqual([
-          ['k2', { title: null, pages: 4 }, null],
-          ['k3', {}, null],
-          ['k1', { title: odd, pages: 3 }, 'w1'],
+        await put([{ key: 'k3', position: at(3), doc: { shelf: 'c', author: 'w2' } }], 3);
+        const page = await list();
+        expect(shown(page)).toEqual([
+          ['k2', { title: null, pages: 4, writer: null }],
+          ['k3', { writer: { author: 'w2', name: 'Austen' } }],
+          ['k1', { title: odd, pages: 3, writer: zelia }],
         ]);
+        expect(page.rows.map(({ besideKey }) => besideKey)).toEqual([null, 'w2', 'w1']);
+      });
+
+      it('show nothing but the key of what is not there', async () => {
+        await fill([book('a', 'x', 1, 'w9'), book('b', 'x', 2, 'w3'), book('c', 'x', 3, 'w1')]);
+        expect(shown(await list())).toEqual([
+          ['k1', { title: 'a', pages: 1, writer: { author: 'w9', name: null } }],
+          ['k2', { title: 'b', pages: 2, writer: { author: 'w3', name: null } }],
+          ['k3', { title: 'c', pages: 3, writer: zelia }],
+        ]);
+        const where: Condition[] = [{ field: 'shelf', op: 'eq', value: 'none' }];
+        expect(shown(await list({ where }))).toEqual([]);
       });
 
       it('follow documents that change in what they show, and in nothing else', async () => {
         await fill([book('a', 'x', 1, 'w1'), book('b', 'x', 2)]);
         await put([{ key: 'k1', position: at(3), doc: { ...book('a', 'x', 1, 'w1'), tag: 1 } }], 3);
-        await put([{ key: 'k2', position: at(4), doc: book('b \u{1F600}', 'x', 22, 'w2') }], 4);
-        expect(shown((await list()).rows)).toEqual([
-          ['k1', { title: 'a', pages: 1 }, 'w1'],
-          ['k2', { title: 'b \u{1F600}', pages: 22 }, 'w2'],
+        await put([{ key: 'k2', position: at(4), doc: book('b \u{1F600}', 'x', 22, 'w1') }], 4);
+        expect(shown(await list())).toEqual([
+          ['k1', { title: 'a', pages: 1, writer: zelia }],
+          ['k2', { title: 'b \u{1F600}', pages: 22, writer: zelia }],
         ]);
         await put([{ key: 'k1', position: at(5), doc: null }], 5);
         expect((await list()).rows.map(({ key }) => key)).toEqual(['k2']);
@@ -555,33 +598,40 @@ export function readStoreContract(open: () => Promise<ReadStoreUnderTest>): void
           { field: 'title', op: 'contains', value: 'ltda' },
         ];
         const query = { where, limit: 2, count: true, countBy: ['shelf'] };
-        const { rows, ...rest } = await list(query);
+        const { rows, text, ...rest } = await list(query);
         const { rows: found, ...same } = await find(query);
         expect(rest).toEqual(same);
+        expect(text.length).toBeGreaterThan(0);
         expect(rows.map(({ key }) => key)).toEqual(keys(found));
         const next = await list({ where, limit: 2, after: rest.next });
-        expect(next.rows.map(({ key }) => key)).toEqual(['k3', 'k4']);
+        expect(shown(next)).toEqual([
+          ['k3', { title: 'Ltda 2', pages: 1, writer: null }],
+          ['k4', { title: 'Ltda 3', pages: 1, writer: null }],
+        ]);
       });
 
       it('show what today lists of a build that was laid out for other lists', async () => {
-        await fill([book('a', 'x', 1, 'w1')]);
+        await fill([book('a', 'x', 1, 'w1'), book('b', 'x', 1, 'w9')]);
         const tomorrow: ViewDefinition<BookDoc> = { ...books, version: 3, listed: ['shelf'] };
-        const { rows } = await reader.list(tomorrow, {
-          where: [],
-          sort: byTitle,
-          limit: 1,
-          beside: 'author',
-        });
-        expect(shown(rows)).toEqual([['k1', { shelf: 'x' }, 'w1']]);
+        const landed: ViewDefinition<AuthorDoc> = { ...authors, version: 2, listed: ['land'] };
+        expect(shown(await list({}, tomorrow))).toEqual([
+          ['k1', { shelf: 'x', writer: zelia }],
+          ['k2', { shelf: 'x', writer: { author: 'w9', name: null } }],
+        ]);
+        const ofLands = { ...beside, view: landed };
+        expect(shown(await list({ beside: ofLands, limit: 1 }))).toEqual([
+          ['k1', { title: 'a', pages: 1, writer: { land: 'BR' } }],
+        ]);
       });
 
-      it('are refused of a view that lists nothing, and beside anything but a keyword', async () => {
+      it('are refused of and beside a view that lists nothing, and by anything but a keyword', async () => {
         const sort: Sort = { field: 'name', direction: 'asc' };
-        await expect(
-          reader.list(authors, { where: [], sort, limit: 1, beside: 'land' }),
-        ).rejects.toBeInstanceOf(InvalidQueryError);
-        for (const beside of ['title', 'isbn', 'constructor'])
-          await expect(list({ beside })).rejects.toBeInstanceOf(InvalidQueryError);
+        const refused = [
+          list({ sort, beside: { ...beside, by: 'name' } }, shelves),
+          list({ beside: { ...beside, view: shelves } }),
+          ...['title', 'isbn', 'constructor'].map((by) => list({ beside: { ...beside, by } })),
+        ];
+        for (const each of refused) await expect(each).rejects.toBeInstanceOf(InvalidQueryError);
       });
     });
 
@@ -591,8 +641,8 @@ export function readStoreContract(open: () => Promise<ReadStoreUnderTest>): void
         const build = await writer.begin(authors);
         await writer.promote(build);
         const documents = [
-          { key: 'w1', position: at(1), doc: { name: 'Zélia', land: 'BR' } },
-          { key: 'w2', position: at(2), doc: { name: 'Austen', land: 'GB' } },
+          { key: 'w1', position: at(1), doc: { author: 'w1', name: 'Zélia', land: 'BR' } },
+          { key: 'w2', position: at(2), doc: { author: 'w2', name: 'Austen', land: 'GB' } },
           { key: 'w3', position: at(3), doc: null },
         ];
         await writer.write([{ build, documents, checkpoint: checkpoint(3) }]);

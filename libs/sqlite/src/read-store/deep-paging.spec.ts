@@ -10,6 +10,7 @@ import {
   customersView,
   listCustomers,
   MAX_LIMIT,
+  resellersView,
   type Build,
   type CustomerSort,
   type DocumentWrite,
@@ -136,6 +137,7 @@ describe(`paging while rows come, change and go (seed ${String(SEED)})`, () => {
       const writer = openSqliteProjectionStore({ path });
       const build = await writer.begin(customersView);
       await writer.promote(build);
+      await writer.promote(await writer.begin(resellersView));
       const customers = new Customers(writer, build, next, ROWS);
       await customers.fill();
       const reader = openSqliteReadStore({ path });

@@ -1,11 +1,13 @@
 import type { SQLInputValue } from 'node:sqlite';
 import {
   ViewBehindError,
+  type CheckedBeside,
   type CheckedCondition,
   type CheckedListQuery,
   type CheckedQuery,
   type FieldKind,
   type FieldRef,
+  type Scalar,
 } from '@tierbook/read-models';
 import type { ServingIndex } from './serving-index';
 
@@ -31,8 +33,11 @@ export interface Sql {
   readonly parameters: readonly SQLInputValue[];
 }
 
-/** What of the rows found is read: documents, or what lists show of them. */
+/** What of the rows found is read: documents, or what lists are then made of. */
 export type Shape = 'documents' | Pick<CheckedListQuery, 'beside'>;
+
+/** A text to show beside the rows whose keyword is that key. */
+export type BesideText = readonly [key: string, text: string];
 
 /** Rows are counted among the first `rows` that the conditions `indexed` find, which an index does, and no others. */
 export interface Bounded {
@@ -193,7 +198,7 @@ export class QuerySql {
   /** The columns that a row is made of. */
   #shown(): string {
     if (this.#shape === 'documents') return 'd.key, d.position, d.doc';
-    return `d.key, substr(d.doc, 1, d.listed), ${this.#column(this.#shape.beside)}`;
+    return `d.key, d.id, ${this.#column(this.#shape.beside.on)}`;
   }
 
   #within(index: ServingIndex): readonly Sql[] {
@@ -268,6 +273,38 @@ export class QuerySql {
     // No row to join counts as a row without values; a tombstone is one.
     return `coalesce(${columnOf(this.#joined, 'j', ref)}, ${ref.kind === 'number' ? '0' : "''"})`;
   }
+}
+
+/**
+ * Rows as lists show them, joined by commas, as one value, with the texts that stand beside them. CROSS JOIN, so that
+ * they come in the order of their ids.
+ */
+export function listedTextOf(
+  { table }: Source,
+  { on, as }: CheckedBeside,
+  ids: readonly Scalar[],
+  texts: readonly BesideText[],
+): Sql {
+  const beside =
+    texts.length === 0
+      ? `'null'`
+      : `CASE d."${on.field}" ${texts.map(() => 'WHEN ? THEN ?').join(' ')} ELSE 'null' END`;
+  return {
+    sql: `SELECT CAST(group_concat(text, ',') AS BLOB) FROM (
+        SELECT substr(d.doc, 1, d.listed) || iif(d.listed > 1, ',', '') || ? || ${beside} || '}' AS text
+        FROM json_each(?) AS i CROSS JOIN ${table} AS d ON d.id = i.value
+      )`,
+    parameters: [`${JSON.stringify(as)}:`, ...texts.flat(), JSON.stringify(ids)],
+  };
+}
+
+/** What lists show of some rows, by key. */
+export function shownTextsOf({ table }: Source, keys: readonly string[]): Sql {
+  return {
+    sql: `SELECT key, substr(doc, 1, listed) || '}' FROM ${table}
+      WHERE live = 1 AND key ${keys.length === 1 ? '= ?' : 'IN (SELECT value FROM json_each(?))'}`,
+    parameters: [keys.length === 1 ? String(keys[0]) : JSON.stringify(keys)],
+  };
 }
 
 /** Whether the index gives such rows only that the condition holds of. */

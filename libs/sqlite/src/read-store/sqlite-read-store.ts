@@ -1,12 +1,14 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { StoreRefusedError, StoreUnavailableError, type Position } from '@tierbook/eventing';
 import {
+  besideKeyOf,
+  besideNone,
   checkListQuery,
   checkQuery,
   checkScan,
   inBatches,
   InvalidQueryError,
-  listedRow,
+  listedPage,
   MAX_COUNTED_VALUES,
   MAX_EXACT_TOTAL,
   MAX_LIMIT,
@@ -18,6 +20,7 @@ import {
   type Build,
   type BuildId,
   type BuildWrite,
+  type CheckedBeside,
   type CheckedQuery,
   type DocumentWrite,
   type FieldKind,
@@ -55,9 +58,12 @@ import {
 import { truncateWal } from '../durable-store/truncate-wal';
 import { DamagedViewsError, discardViews, isDamage, OpenedFile } from './views-file';
 import {
+  listedTextOf,
   QuerySql,
   scanOf,
+  shownTextsOf,
   type Along,
+  type BesideText,
   type Counting,
   type Searching,
   type Shape,
@@ -124,6 +130,16 @@ interface Serving extends Source {
 
 /** A row of a page as its statement answers it: what it is made of, and last its sort value. */
 type Found = readonly [key: string, first: string, second: string, sortValue: Scalar];
+
+const TEXTS_OF_LISTS = new WeakMap<readonly string[], string>();
+
+/** The fields that lists show, as a build keeps them. */
+function textOfList(listed: readonly string[]): string {
+  const known = TEXTS_OF_LISTS.get(listed);
+  const text = known ?? JSON.stringify(listed);
+  if (known === undefined) TEXTS_OF_LISTS.set(listed, text);
+  return text;
+}
 
 /** A document, or the tombstone of one. */
 interface StoredRow {
@@ -260,25 +276,30 @@ class SqliteReadStore implements ReadStore {
     );
   }
 
-  list(view: AnyView, query: ListQuery): Promise<ListedPage> {
-    return this.transaction('BEGIN', () => {
+  async list(view: AnyView, query: ListQuery): Promise<ListedPage> {
+    const laidOut = await this.transaction('BEGIN', () => {
       const checked = checkListQuery(view, query);
-      if (this.#serving(view).listed === JSON.stringify(checked.listed)) {
-        return this.#find<ListedRow>(view, query, checked, {
-          shape: checked,
-          toRow: ([key, text, beside]) => {
-            return { key, text: `${text}}`, beside: beside === '' ? null : beside };
-          },
-        });
-      }
-      // The build that serves was laid out for other lists.
-      return this.#find<ListedRow>(view, query, checked, {
-        shape: 'documents',
-        toRow: ([key, , doc]) => {
-          return listedRow({ key, doc: JSON.parse(doc) as object }, checked);
-        },
+      const { beside } = checked;
+      const [own, other] = [this.#serving(view), this.#serving(beside.view)];
+      if (own.listed !== textOfList(checked.listed)) return undefined;
+      if (other.listed !== textOfList(beside.listed)) return undefined;
+      const page = this.#find<ListedRow & { readonly id: Scalar }>(view, query, checked, {
+        shape: checked,
+        toRow: ([key, id, kept]) => ({ key, id, besideKey: besideKeyOf(kept) }),
       });
+      const keys = new Set(page.rows.flatMap(({ besideKey }) => besideKey ?? []));
+      const texts = this.#besideTexts(other, beside, [...keys]);
+      const ids = page.rows.map(({ id }) => id);
+      const [found] = this.values(listedTextOf(own, beside, ids, texts));
+      const [text] = found as readonly [Uint8Array | null];
+      return { ...page, text: text ?? new Uint8Array() };
     });
+    if (laidOut !== undefined) return laidOut;
+    // A build that serves was laid out for other lists.
+    const page = await this.find<object>(view as unknown as ViewDefinition<object>, query);
+    return listedPage(page, checkListQuery(view, query), (keys) =>
+      this.getMany(query.beside.view, keys),
+    );
   }
 
   async *scan<Doc extends object>(
@@ -437,6 +458,17 @@ class SqliteReadStore implements ReadStore {
     };
     this.#known.set(name, serving);
     return serving;
+  }
+
+  /** What lists show of these rows; of what is not there, that. */
+  #besideTexts(
+    other: Serving,
+    beside: CheckedBeside,
+    keys: readonly string[],
+  ): readonly BesideText[] {
+    if (keys.length === 0) return [];
+    const found = new Map(this.values(shownTextsOf(other, keys)) as readonly BesideText[]);
+    return keys.map((key) => [key, found.get(key) ?? JSON.stringify(besideNone(beside, key))]);
   }
 
   #find<R>(
