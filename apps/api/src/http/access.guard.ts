@@ -18,18 +18,31 @@ export const Does = (action: Action): MethodDecorator => SetMetadata(ACTION, act
  */
 @Injectable()
 export class AccessGuard implements CanActivate {
+  /** What was read off the decorators of each route's method. */
+  private readonly rules = new WeakMap<object, Action | 'public' | 'unnamed'>();
+
   constructor(private readonly reflector: Reflector) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const targets = [context.getHandler(), context.getClass()];
-    if (this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC, targets) === true) {
-      return true;
-    }
+    const action = this.ruleOf(context);
+    if (action === 'public') return true;
     const principal = principalOf(context.switchToHttp().getRequest<FastifyRequest>());
-    const action = this.reflector.get<Action | undefined>(ACTION, context.getHandler());
-    if (action === undefined) throw new Error('A route that is not public names its action.');
-    if (!isGeneral(action)) return true;
-    requireRole(principal, action);
+    if (action === 'unnamed') throw new Error('A route that is not public names its action.');
+    if (isGeneral(action)) requireRole(principal, action);
     return true;
+  }
+
+  private ruleOf(context: ExecutionContext): Action | 'public' | 'unnamed' {
+    const handler = context.getHandler();
+    const known = this.rules.get(handler);
+    if (known !== undefined) return known;
+    const targets = [handler, context.getClass()];
+    const isPublic = this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC, targets);
+    const rule =
+      isPublic === true
+        ? 'public'
+        : (this.reflector.get<Action | undefined>(ACTION, handler) ?? 'unnamed');
+    this.rules.set(handler, rule);
+    return rule;
   }
 }

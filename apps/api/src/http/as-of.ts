@@ -209,10 +209,12 @@ function addressAsOf(url: string, position: Position): string {
 @Injectable()
 export class AsOfGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
-    const { query, routeOptions } = context.switchToHttp().getRequest<FastifyRequest>();
-    const config: Readonly<Record<string, unknown>> = { ...routeOptions.config };
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const { query } = request;
     const isAsked = typeof query === 'object' && query !== null && 'asOf' in query;
-    if (isAsked && config[AS_OF] === false) throw new ProblemError('as-of-unsupported');
+    if (!isAsked) return true;
+    const config: Readonly<Record<string, unknown>> = { ...request.routeOptions.config };
+    if (config[AS_OF] === false) throw new ProblemError('as-of-unsupported');
     return true;
   }
 }
