@@ -39,10 +39,13 @@ beforeAll(async () => {
   const world = new World(service);
   const provider = await world.provider();
   const { path } = await world.subscribed(provider);
+  const refused = await provider.api.put(`${path}/quantity`, { quantity: 301 });
+  expect(refused.code).toBe('quantity-out-of-range');
   const { position } = accepted(await provider.api.put(`${path}/quantity`, { quantity: 20 }));
-  const answer = await until('a signed checkpoint', async () => {
+  const answer = await until('a checkpoint that signs both', async () => {
     const proved = await provider.api.get(`/v1/audit/proofs/${position}`);
-    return proved.status === 200 ? proved : undefined;
+    const isSigned = proved.status === 200 && proved.string('checkpoint').includes('refusals 1 ');
+    return isSigned ? proved : undefined;
   });
   const text = async (of: string) => (await fetch(`${service.baseUrl}${of}`)).text();
   [kept, vkey] = [join(original, 'kept'), (await text('/v1/audit/keys')).trim()];
@@ -54,13 +57,36 @@ beforeAll(async () => {
   await service.stop();
 });
 
-/** A copy of the data, in which the log was altered. */
-function altered(sql: string): string {
+/** A copy of the data, in which the log, or another file, was altered. */
+function altered(sql: string, file = 'events.db'): string {
   const copy = newDirectory();
   cpSync(original, copy, { recursive: true });
-  const log = new DatabaseSync(join(copy, 'events.db'));
+  const log = new DatabaseSync(join(copy, file));
   log.exec(`PRAGMA foreign_keys = OFF; ${sql}`);
   log.close();
+  return copy;
+}
+
+/** A copy of the data whose log has every event, but one of them in no index of streams: reads by stream pass it by. */
+function unindexed(position: string): string {
+  const copy = altered(
+    `CREATE TABLE aside AS SELECT * FROM events WHERE position = ${position};
+     DELETE FROM events WHERE position IN (SELECT position FROM aside)`,
+  );
+  const index = 'sqlite_autoindex_events_2';
+  const [is, was] = [`'CHECK (1)'`, `'UNIQUE (stream, revision)'`];
+  const schema = (sql: string) => {
+    const log = new DatabaseSync(join(copy, 'events.db'), { defensive: false });
+    log.exec(`PRAGMA writable_schema = ON; ${sql}`);
+    log.close();
+  };
+  schema(`CREATE TABLE entry AS SELECT * FROM sqlite_schema WHERE name = '${index}';
+    UPDATE sqlite_schema SET sql = replace(sql, ${was}, ${is}) WHERE name = 'events';
+    DELETE FROM sqlite_schema WHERE name = '${index}'`);
+  schema(`INSERT INTO events SELECT * FROM aside;
+    UPDATE sqlite_schema SET sql = replace(sql, ${is}, ${was}) WHERE name = 'events';
+    INSERT INTO sqlite_schema SELECT * FROM entry`);
+  schema('DROP TABLE aside; DROP TABLE entry');
   return copy;
 }
 
@@ -181,6 +207,55 @@ describe('tierbook audit', () => {
     expect(err.trim().split('\n')).toHaveLength(1);
   });
 
+  it('notices that the newest are gone, also by a checkpoint of before they came', async () => {
+    const cut = altered(`DELETE FROM events WHERE position = ${LAST}`);
+    const at = ['--data-dir', cut, '--key', vkey, '--checkpoint', kept];
+    const { code, err } = await audit('verify', ...at);
+    expect([code, err]).toEqual([
+      1,
+      expect.stringMatching(
+        /The log ends after \d+ events, and the tree kept in state has taken in/,
+      ),
+    ]);
+  });
+
+  it.each([
+    [
+      'changed',
+      `UPDATE state SET value = replace(value, 'quantity-out-of-range', 'stale-if-match') WHERE collection = 'refusals'`,
+      'Entry 1 was changed.',
+    ],
+    [
+      'removed',
+      `DELETE FROM state WHERE collection = 'refusals'`,
+      'It ends after 0 entries, and the checkpoint signs 1.',
+    ],
+  ])('notices a refused command that was %s', async (_, sql, said) => {
+    const { code, err } = await audit('verify', '--data-dir', altered(sql, 'state.db'));
+    expect([code, err]).toEqual([1, expect.stringContaining(said)]);
+  });
+
+  it('makes no proof of an event that was altered, and says so', async () => {
+    const { event } = JSON.parse(proof) as { readonly event: string };
+    const { id } = JSON.parse(event) as { readonly id: string };
+    for (const [data, said] of [
+      [`replace(data, '"to":20', '"to":90')`, 'is not the one that was signed'],
+      [`'no JSON'`, 'was altered, and is no JSON'],
+    ]) {
+      const forged = altered(`UPDATE events SET data = ${data ?? ''} WHERE id = '${id}'`);
+      const { code, out, err } = await audit('prove', id, '--data-dir', forged);
+      expect([code, out, err]).toEqual([1, '', expect.stringContaining(said ?? '-')]);
+    }
+  });
+
+  it('notices that reads by stream pass an event by, which no hash tells', async () => {
+    const { code, err } = await audit('verify', '--data-dir', unindexed(OF(1)), '--key', vkey);
+    expect([code, err]).toEqual([
+      1,
+      expect.stringMatching(/An index of .* does not lead to the event at [0-9a-f]{16}-\d{20}: /),
+    ]);
+  });
+
   it('notices that all stand elsewhere, which no hash tells', async () => {
     const moved = altered(
       `UPDATE events SET position = position + 1000000; UPDATE events SET position = position - 999990`,
@@ -208,7 +283,20 @@ describe('tierbook audit', () => {
     writeFileSync(file, proof.replace('"index":', '"index":1'));
     expect(await audit('check', file, '--key', vkey)).toMatchObject({ code: 1 });
     writeFileSync(file, proof.slice(1));
-    expect((await audit('check', file, '--key', vkey)).err).toContain('It is no JSON');
+    expect((await audit('check', file, '--key', vkey)).err).toContain(`${file}: It is no JSON`);
+    writeFileSync(file, proof);
+    for (const [args, code, said] of [
+      [['check', join(original, 'none')], 1, 'There is no proof in'],
+      [['check', file, '--earlier', kept], 2, 'leave --earlier out'],
+      [
+        ['verify', '--data-dir', original, '--checkpoint', file],
+        1,
+        `${file}: It is no signed note`,
+      ],
+    ] as const) {
+      const ran = await audit(...args, '--key', vkey);
+      expect([ran.code, ran.err]).toEqual([code, expect.stringContaining(said)]);
+    }
   });
 
   it('makes proofs of a copy of the data, without service and key, that prove what those of the service do', async () => {

@@ -11,6 +11,7 @@ import {
   verifyLog,
   type Checkpoint,
 } from '@tierbook/audit';
+import { canonicalEvent } from '@tierbook/eventing';
 import { newEvent, random } from '@tierbook/eventing/testing';
 import {
   openSqliteEventReader,
@@ -77,13 +78,27 @@ async function textsIn(path: string): Promise<readonly string[]> {
   return texts;
 }
 
+/** The same read stream by stream, as a customer's history is. */
+async function streamsIn(path: string): Promise<readonly string[]> {
+  const reader = openSqliteEventReader(path);
+  const texts: string[] = [];
+  for (let n = 0; n < EVENTS; n += 1) {
+    for await (const events of reader.readStream(`customer-${String(n).repeat(3)}`)) {
+      texts.push(...events.map(canonicalEvent));
+    }
+  }
+  await reader.close();
+  return texts;
+}
+
 /** What an auditor is told: nothing where it is intact, else one line. */
 async function told(path: string): Promise<string> {
   const kept = openSqliteStateReader({ path: state });
   try {
     const reader = openSqliteEventReader(path);
     try {
-      return (await verifyLog(reader, [checkpoint], { kept })).faults.join(' ');
+      const { faults } = await verifyLog(reader, [checkpoint], { kept });
+      return [...faults, await reader.checkIndexes()].join(' ').trim();
     } finally {
       await reader.close();
     }
@@ -94,10 +109,13 @@ async function told(path: string): Promise<string> {
   }
 }
 
-/** Whether the log still reads as what was signed, byte by byte. */
+/** Whether the log still reads as what was signed, byte by byte, from its beginning and by stream. */
 async function isAsSigned(path: string): Promise<boolean> {
   try {
-    return JSON.stringify(await textsIn(path)) === JSON.stringify(intact);
+    const wanted = JSON.stringify(intact);
+    return [await textsIn(path), await streamsIn(path)].every(
+      (texts) => JSON.stringify(texts) === wanted,
+    );
   } catch {
     return false;
   }

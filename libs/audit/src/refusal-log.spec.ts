@@ -94,6 +94,26 @@ describe('the refusal log', () => {
     expect(await second.log.verify()).toEqual({ intact: true, head });
   });
 
+  it('is held to heads of before: written anew, or cut, it is another', async () => {
+    const written = async (...codes: readonly string[]) => {
+      const { log } = setUp();
+      for (const code of codes) log.record(refused({ code }));
+      await log.close();
+      return log;
+    };
+    const log = await written('domain-taken', 'forbidden', 'forbidden');
+    const heads = [await (await written('domain-taken')).head(), await log.head(), NO_REFUSALS];
+    expect(await log.verify(heads)).toMatchObject({ intact: true });
+    const anew = await written('forbidden', 'forbidden', 'forbidden');
+    expect(await anew.verify()).toMatchObject({ intact: true });
+    expect(await anew.verify(heads)).toMatchObject({ intact: false, sequence: 1 });
+    const cut = await written('domain-taken', 'forbidden');
+    expect(await cut.verify(heads)).toEqual({
+      ...{ intact: false, sequence: 2 },
+      reason: 'It ends after 2 entries, and the checkpoint signs 3.',
+    });
+  });
+
   it('is one chain when several processes write it at once', async () => {
     const { state, all } = setUp();
     const writers = Array.from({ length: 10 }, () => setUp(state).log);

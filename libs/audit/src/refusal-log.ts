@@ -74,7 +74,7 @@ export interface RefusalPage {
   readonly before?: number;
 }
 
-/** What was found by walking the whole chain. */
+/** What was found by walking the whole chain: the first entry, from the newest on, that is not what it was. */
 export type RefusalLogVerdict =
   | { readonly intact: true; readonly head: RefusalLogHead }
   | { readonly intact: false; readonly sequence: number; readonly reason: string };
@@ -190,8 +190,18 @@ export class RefusalLog {
     return { entries };
   }
 
-  /** Walks the whole chain from its newest entry to the first. */
-  async verify(): Promise<RefusalLogVerdict> {
+  /**
+   * Walks the whole chain from its newest entry to the first, and holds it to heads of before, such as those that
+   * checkpoints sign: alone it does not show that the newest entries are missing, or that it was written anew.
+   */
+  async verify(heads: readonly RefusalLogHead[] = []): Promise<RefusalLogVerdict> {
+    const { size: end } = await this.head();
+    const beyond = heads.find(({ size }) => size > end);
+    if (beyond !== undefined) {
+      const reason = `It ends after ${String(end)} entries, and the checkpoint signs ${String(beyond.size)}.`;
+      return { intact: false, sequence: end, reason };
+    }
+    const signed = new Map(heads.map((each) => [each.size, each.hash]));
     let head: RefusalLogHead | undefined;
     let expected: RefusalLogHead | undefined;
     for await (const { previous, entries } of this.batches()) {
@@ -199,6 +209,9 @@ export class RefusalLog {
       for (const entry of entries) {
         if (entry.hash !== hashOf(running, entry)) return broken(entry, 'was changed');
         running = entry.hash;
+        if ((signed.get(entry.sequence) ?? running) !== running) {
+          return broken(entry, 'is not the one that the checkpoint signs');
+        }
       }
       const [first, last] = [entries[0], entries.at(-1)];
       if (first === undefined || last === undefined) continue;

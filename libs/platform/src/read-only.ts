@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { eventSchemas } from '@tierbook/domain';
 import { CachedPersonalKeys, EventCodec, systemClock, type EventReader } from '@tierbook/eventing';
 import type { KeyMaterial } from '@tierbook/identity';
-import { openSqliteStateReader } from '@tierbook/sqlite';
+import { beginIndexCheck, openSqliteStateReader, type IndexCheck } from '@tierbook/sqlite';
 import type { StateStore } from '@tierbook/state';
 import type { Configuration } from './configuration';
 import { eventLogPlace, openReadableLog } from './event-log';
@@ -23,6 +23,15 @@ export async function openEventReader(
   configuration: Configuration,
 ): Promise<{ readonly reader: EventReader } & Closable> {
   return openReadableLog(eventLogPlace(configuration));
+}
+
+/**
+ * Begins to check that reads by stream find every event of the log, which no hash of them shows; `undefined` for
+ * an engine whose files are not ours.
+ */
+export function beginLogIndexCheck(configuration: Configuration): IndexCheck | undefined {
+  const place = eventLogPlace(configuration);
+  return place.engine === 'sqlite' ? beginIndexCheck(place.path) : undefined;
 }
 
 /**

@@ -6,6 +6,7 @@ export {
   type PersonalKeysReader,
   type SqlitePersonalKeysOptions,
 } from './personal-keys/sqlite-personal-keys';
+export { beginIndexCheck, type IndexCheck } from './event-store/index-check';
 export * from './event-store/sqlite-event-reader';
 export * from './event-store/sqlite-event-store';
 export * from './event-store/sqlite-version';

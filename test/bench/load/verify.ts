@@ -13,9 +13,8 @@ const built = (lib: string): unknown => load(join(process.cwd(), 'dist', 'libs',
 const { keptCheckpoint, NO_REFUSALS, openOwnCheckpoint, TransparencyLog, verifyLog } = built(
   'audit',
 ) as typeof audit;
-const { openSqliteEventReader, openSqliteStateReader, openSqliteStateStore } = built(
-  'sqlite',
-) as typeof sqlite;
+const { beginIndexCheck, openSqliteEventReader, openSqliteStateReader, openSqliteStateStore } =
+  built('sqlite') as typeof sqlite;
 
 /** Events that the bare loop reads at once. */
 const PAGE = 1_000;
@@ -50,8 +49,12 @@ async function verify(log: string, path: string): Promise<void> {
   const reader = openSqliteEventReader(log);
   const kept = openSqliteStateReader({ path });
   const checkpoint = openOwnCheckpoint((await keptCheckpoint(kept)) ?? '', [SIGNER]);
+  const indexes = beginIndexCheck(log);
   const { events, faults } = await verifyLog(reader, [checkpoint], { kept });
-  if (faults.length > 0 || events !== checkpoint.size) throw new Error(faults.join(' '));
+  const unfound = await indexes.fault;
+  if (faults.length > 0 || unfound !== undefined || events !== checkpoint.size) {
+    throw new Error([...faults, unfound].join(' '));
+  }
   await kept.close();
   await reader.close();
 }

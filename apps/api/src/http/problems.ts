@@ -47,7 +47,7 @@ const SERVICE_PROBLEMS = {
   'time-span-empty': {
     status: 400,
     title: 'Empty span of time',
-    advice: 'Let the span begin before it ends: `detail` names both parameters.',
+    advice: 'Let the span begin before it ends.',
   },
   'language-unknown': {
     status: 400,

@@ -1,9 +1,9 @@
 import { formatVerifierKey, openCheckpoint, parseVerifierKey } from '@tierbook/audit';
 import { CommandRunner, Help, Option, SubCommand } from 'nest-commander';
 import { UsageError } from '../errors';
-import { print } from '../terminal/output';
+import { note, print } from '../terminal/output';
 import { configurationHere } from '../this-machine';
-import { checkpointIn, verifierTexts } from './checkpoints';
+import { checkpointIn, openedIn, verifierTexts } from './checkpoints';
 
 interface Options {
   readonly announcedBy?: string;
@@ -59,6 +59,9 @@ async function printAnnounced(file: string, keys: readonly string[]): Promise<vo
   if (keys.length === 0) {
     throw new UsageError('Whom you trust must be said: --key <verifier key>.');
   }
-  const checkpoint = openCheckpoint(await checkpointIn(file), keys.map(parseVerifierKey));
-  for (const each of checkpoint.announced) await print(formatVerifierKey(each));
+  const trusted = keys.map(parseVerifierKey);
+  const text = await checkpointIn(file);
+  const { announced } = openedIn(file, () => openCheckpoint(text, trusted));
+  if (announced.length === 0) note('No key is being replaced: yours alone signs.');
+  for (const each of announced) await print(formatVerifierKey(each));
 }

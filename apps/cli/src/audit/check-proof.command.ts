@@ -1,17 +1,18 @@
-import { readFile } from 'node:fs/promises';
 import {
   checkConsistency,
   checkInclusion,
+  openCheckpoint,
   parseProof,
   parseVerifierKey,
   type Checkpoint,
   type Proof,
   type VerifierKey,
 } from '@tierbook/audit';
+import { readIfThere } from '@tierbook/platform';
 import { CommandRunner, Help, Option, SubCommand } from 'nest-commander';
-import { UsageError } from '../errors';
+import { CommandFailedError, UsageError } from '../errors';
 import { jsonLine, print } from '../terminal/output';
-import { checkpointIn } from './checkpoints';
+import { checkpointIn, openedIn } from './checkpoints';
 
 interface Options {
   readonly key: readonly string[];
@@ -26,8 +27,13 @@ interface Options {
 })
 export class CheckProofCommand extends CommandRunner {
   async run([file = '']: string[], { key, earlier, json }: Options): Promise<void> {
-    const proof = parseProof(await readFile(file, 'utf8'));
-    const { size, position } = await checked(proof, key.map(parseVerifierKey), earlier);
+    const keys = key.map(parseVerifierKey);
+    const text = await readIfThere(file);
+    if (text === undefined) {
+      throw new CommandFailedError(`There is no proof in ${file}: name another file.`);
+    }
+    const proof = openedIn(file, () => parseProof(text));
+    const { size, position } = await checked(file, proof, keys, earlier);
     if (json === true) {
       await print(jsonLine({ proven: true, format: proof.format, size, position }));
       return;
@@ -73,15 +79,23 @@ Example:
 }
 
 async function checked(
+  file: string,
   proof: Proof,
   keys: readonly VerifierKey[],
   earlier: string | undefined,
 ): Promise<Checkpoint> {
-  if (proof.format === 'tierbook-inclusion-proof/1') return checkInclusion(proof, keys);
+  if (proof.format === 'tierbook-inclusion-proof/1') {
+    if (earlier === undefined) return openedIn(file, () => checkInclusion(proof, keys));
+    throw new UsageError(
+      `${file} proves that an event stands in a log, which holds to no earlier checkpoint: leave --earlier out, and hold that by \`tierbook audit consistency\`.`,
+    );
+  }
   if (earlier === undefined) {
     throw new UsageError(
       'A consistency proof needs the checkpoint that was kept: --earlier <file>.',
     );
   }
-  return checkConsistency(await checkpointIn(earlier), proof, keys);
+  const note = await checkpointIn(earlier);
+  openedIn(earlier, () => openCheckpoint(note, keys));
+  return openedIn(file, () => checkConsistency(note, proof, keys));
 }

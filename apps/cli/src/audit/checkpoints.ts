@@ -1,24 +1,29 @@
 import {
+  CheckpointInvalidError,
   foreignTo,
   formatVerifierKey,
   logNames,
   openCheckpoint,
   parseVerifierKey,
+  ProofInvalidError,
+  RefusalLog,
   verifierKeyOf,
   verifyLog,
   type Checkpoint,
+  type LogNames,
   type Verdict,
   type Verification,
   type VerifierKey,
 } from '@tierbook/audit';
 import {
   auditSigners,
+  beginLogIndexCheck,
   openEventReader,
   openStateReader,
   readIfThere,
   type Configuration,
 } from '@tierbook/platform';
-import type { EventReader } from '@tierbook/eventing';
+import { systemClock, type EventReader } from '@tierbook/eventing';
 import type { StateStore } from '@tierbook/state';
 import { CommandFailedError } from '../errors';
 import { Progress } from '../terminal/progress';
@@ -91,6 +96,7 @@ export async function verifyHere(
   const size = Math.max(0, ...checkpoints.map((each) => each.size));
   const from = resumption?.from;
   const progress = new Progress('Verifying', size - (from?.size ?? 0));
+  const indexes = beginLogIndexCheck(configuration);
   try {
     const names = kept && (await logNames(kept));
     const foreign = checkpoints.map((each) => names && foreignTo(names, each));
@@ -102,15 +108,36 @@ export async function verifyHere(
       },
     });
     const strangers = foreign.filter((each) => each !== undefined);
-    return { ...verdict, faults: [...verdict.faults, ...strangers] };
+    if (verdict.stopped) return { ...verdict, faults: [...verdict.faults, ...strangers] };
+    const refusals = await refusalFaults(kept, names, own);
+    const unfound = [await indexes?.fault].filter((each) => each !== undefined);
+    return { ...verdict, faults: [...verdict.faults, ...refusals, ...unfound, ...strangers] };
   } finally {
     progress.end();
+    await indexes?.stop();
     await kept?.close();
     await log.close();
   }
 }
 
-/** The checkpoints in these files, opened. */
+/** What is wrong with the log of refused commands, where that is here: each checkpoint signs its head, too. */
+async function refusalFaults(
+  state: StateStore | undefined,
+  names: LogNames | undefined,
+  checkpoints: readonly Checkpoint[],
+): Promise<readonly string[]> {
+  if (state === undefined) return [];
+  const log = new RefusalLog({ state, clock: systemClock, onFailure: () => undefined });
+  const { size: end } = await log.head();
+  // Refused commands that a restore lost are told by its LogRestored event, as lost events are.
+  const isLost = ({ origin, refusals }: Checkpoint) =>
+    names !== undefined && origin !== names.origin && refusals.size > end;
+  const heads = checkpoints.filter((each) => !isLost(each)).map(({ refusals }) => refusals);
+  const verdict = await log.verify(heads);
+  return verdict.intact ? [] : [`The log of refused commands was altered. ${verdict.reason}`];
+}
+
+/** The checkpoints in these files, opened. @throws CommandFailedError naming the file that holds none of these keys. */
 export async function openedFrom(
   files: readonly string[],
   given: readonly string[],
@@ -119,7 +146,19 @@ export async function openedFrom(
   const opened: Checkpoint[] = [];
   for (const file of files) {
     const note = await checkpointIn(file);
-    opened.push(openCheckpoint(note, verifiersFor(note, given, configuration)));
+    const keys = verifiersFor(note, given, configuration);
+    opened.push(openedIn(file, () => openCheckpoint(note, keys)));
   }
   return opened;
+}
+
+/** What the work makes of a file; what is wrong with a checkpoint or a proof in it is said of the file. */
+export function openedIn<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const isItsOwn = error instanceof CheckpointInvalidError || error instanceof ProofInvalidError;
+    if (!isItsOwn) throw error;
+    throw new CommandFailedError(`${file}: ${error.message}`);
+  }
 }

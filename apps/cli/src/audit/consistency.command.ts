@@ -10,7 +10,7 @@ import { Help, SubCommand } from 'nest-commander';
 import { CommandFailedError } from '../errors';
 import { jsonLine, print } from '../terminal/output';
 import { configurationOf } from '../this-machine';
-import { checkpointIn, verifiersFor, withTree } from './checkpoints';
+import { checkpointIn, openedIn, verifiersFor, withTree } from './checkpoints';
 import { CheckpointCommand } from './signed-log-command';
 
 interface Options {
@@ -27,7 +27,8 @@ export class ConsistencyCommand extends CheckpointCommand {
   async run([file = '']: string[], { key = [], dataDir }: Options): Promise<void> {
     const configuration = configurationOf(process.env, dataDir);
     const note = await checkpointIn(file);
-    const earlier = openCheckpoint(note, verifiersFor(note, key, configuration));
+    const keys = verifiersFor(note, key, configuration);
+    const earlier = openedIn(file, () => openCheckpoint(note, keys));
     const proof = await withTree(configuration, async (reader, state) => {
       const names = await logNames(state);
       const foreign = names && foreignTo(names, earlier);

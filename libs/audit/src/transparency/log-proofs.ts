@@ -1,14 +1,15 @@
 import type { EventReader, Position } from '@tierbook/eventing';
 import type { StateStore } from '@tierbook/state';
-import type { Digest } from './merkle';
+import { isIncluded, leafHash, type Digest } from './merkle';
 import { TILE_WIDTH, TreeProofs } from './merkle-tree';
-import type { ConsistencyProof, InclusionProof } from './proofs';
+import { ProofInvalidError, type ConsistencyProof, type InclusionProof } from './proofs';
 import { TreeStore } from './tree-store';
 
 /** The last checkpoint, and the size of the tree that it signs. */
 interface Signed {
   readonly note: string;
   readonly size: number;
+  readonly root: Digest;
 }
 
 /** Makes proofs of a log by the tree and the checkpoint that are kept in state: for who reads both, and signs nothing. */
@@ -21,13 +22,21 @@ export class LogProofs {
     this.#store = new TreeStore(state);
   }
 
-  /** `undefined` where no event stands at the position, or no checkpoint signs it yet. */
+  /**
+   * `undefined` where no event stands at the position, or no checkpoint signs it yet.
+   * @throws ProofInvalidError where it would prove nothing, since the event is not the one that was signed.
+   */
   async inclusion(position: Position): Promise<InclusionProof | undefined> {
     const signed = await this.#signed();
     if (signed === undefined) return undefined;
     const found = await this.#find(position, signed.size);
     if (found === undefined) return undefined;
     const path = await new TreeProofs(this.#store.tile).inclusion(found.index, signed.size);
+    if (!isIncluded(leafHash(found.text), found.index, signed.size, path, signed.root)) {
+      throw new ProofInvalidError(
+        `The event at ${position} is not the one that was signed: it was changed, or the tree kept in state was. Run \`tierbook audit verify\` to see which.`,
+      );
+    }
     return {
       format: 'tierbook-inclusion-proof/1',
       event: found.text,
@@ -50,10 +59,12 @@ export class LogProofs {
     };
   }
 
-  /** Who checks the proof checks the signature: here it only says how large the tree was. */
+  /** Who checks the proof checks the signature: here it only says how large the tree was, and its root. */
   async #signed(): Promise<Signed | undefined> {
     const note = await this.#store.note();
-    return note === undefined ? undefined : { note, size: Number(note.split('\n')[1]) };
+    if (note === undefined) return undefined;
+    const [, size, root = ''] = note.split('\n');
+    return { note, size: Number(size), root: Buffer.from(root, 'base64') };
   }
 
   async #find(

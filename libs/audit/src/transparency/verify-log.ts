@@ -10,7 +10,7 @@ import type { StateStore } from '@tierbook/state';
 import type { Checkpoint } from './checkpoint';
 import { DIGEST_BYTES, leafHashes } from './merkle';
 import { GrowingTree, TILE_WIDTH } from './merkle-tree';
-import { TreeStore } from './tree-store';
+import { TreeStore, type KeptHead } from './tree-store';
 
 /** What a checkpoint says and the log does not, in one line for each. Empty: nothing was altered since they were signed. */
 export interface Verdict {
@@ -84,6 +84,8 @@ export async function verifyLog(
   { kept, from, save, onProgress, signal }: VerifyOptions = {},
 ): Promise<Verdict> {
   if (from !== undefined) await requireSameLog(reader, from);
+  // Asked before the log is read, which may grow meanwhile.
+  const taken = kept && (await new TreeStore(kept).head())?.value;
   const held = new HeldTree(checkpoints, from, await treeOf(from));
   const expected = new KeptLeaves(kept);
   let [last, saved] = [from && { position: from.position, id: from.eventId }, held.size];
@@ -103,7 +105,7 @@ export async function verifyLog(
       return { ...held.verdict, stopped: true };
     }
   }
-  held.end();
+  held.end(taken);
   return { ...held.verdict, stopped: false };
 }
 
@@ -180,7 +182,14 @@ class HeldTree {
     this.tree.takeGrown();
   }
 
-  end(): void {
+  /** @param taken how far the tree is that is kept beside the log. */
+  end(taken: KeptHead | undefined): void {
+    if (taken !== undefined && taken.size > this.size) {
+      this.faults.push(
+        `The log ends after ${String(this.size)} events, and the tree kept in state has taken in ${String(taken.size)}, up to ${taken.position ?? '-'}: ` +
+          'what came last was cut off, or the copy was made while the service wrote (`tierbook backup` makes a whole one).',
+      );
+    }
     for (const { size, position } of this.#pending) {
       this.faults.push(
         `The log ends after ${String(this.size)} events, and the checkpoint signs ${String(size)}, up to ${position ?? '-'}.`,

@@ -57,6 +57,26 @@ interface EventRow {
   readonly metadata: string;
 }
 
+/** Events whose index entries are looked at in one read. */
+const CHECKED_AT_ONCE = 5_000;
+/** What the file's UNIQUE constraints are: by the id, and by stream and revision. */
+const [BY_ID, BY_REVISION] = ['sqlite_autoindex_events_1', 'sqlite_autoindex_events_2'];
+/** Of a stretch of the log: how many events, and the first that its stream and revision do not lead to. */
+const CHECKED = `
+  SELECT count(*) AS events, min(iif(isFound, NULL, position)) AS position FROM (
+    SELECT position, EXISTS (
+      SELECT 1 FROM events AS entry INDEXED BY ${BY_REVISION}
+        JOIN events AS found NOT INDEXED ON found.position = entry.position
+      WHERE entry.stream = event.stream AND entry.revision = event.revision
+        AND entry.position = event.position AND found.id = event.id
+    ) AS isFound
+    FROM events AS event NOT INDEXED WHERE position > ? AND position <= ?
+  )`;
+/** How many entries the indexes have up to an event. */
+const INDEXED = `
+  SELECT (SELECT count(*) FROM events INDEXED BY ${BY_ID} WHERE position <= ?1) AS ids,
+    (SELECT count(*) FROM events INDEXED BY ${BY_REVISION} WHERE position <= ?1) AS revisions`;
+
 interface TimeRow {
   readonly position: number;
   /** `recordedAt`. */
@@ -269,6 +289,33 @@ export class SqliteEventReader implements EventReader {
     });
   }
 
+  /**
+   * Whether reads by stream find every event of the log, and nothing else: what was altered in the file's indexes
+   * changes no event, and shows in no hash of them. One line that says what is wrong; `undefined` where nothing is.
+   *
+   * @throws StoreRefusedError where the file is damaged so that it cannot be read.
+   */
+  async checkIndexes(): Promise<string | undefined> {
+    const advice = 'events are as they were, and reads by stream are not: restore the log.';
+    const checked = this.#prepared(CHECKED);
+    const last = this.#lastPosition();
+    let events = 0;
+    for (let from = 0; from < last; from += CHECKED_AT_ONCE) {
+      const upTo = Math.min(last, from + CHECKED_AT_ONCE);
+      const [row] = this.#read<{ events: number; position: number | null }>(checked, from, upTo);
+      events += row?.events ?? 0;
+      if (row !== undefined && row.position !== null) {
+        const position = formatPosition(this.logId, row.position);
+        return `An index of ${this.#path} does not lead to the event at ${position}: ${advice}`;
+      }
+      // Others of the thread have their turn.
+      await setImmediate();
+    }
+    const [entries] = this.#read<{ ids: number; revisions: number }>(this.#prepared(INDEXED), last);
+    if (entries?.ids === events && entries.revisions === events) return undefined;
+    return `The indexes of ${this.#path} have ${String(entries?.ids)} and ${String(entries?.revisions)} entries of ${String(events)} events: ${advice}`;
+  }
+
   /** There are new events: subscriptions go on, those to some types only if `types` (all by default) has one. */
   notify(types?: ReadonlySet<string>): void {
     for (const sleeper of this.#sleepers) {
@@ -372,6 +419,19 @@ export class SqliteEventReader implements EventReader {
     return index === of - 1 ? [] : this.#read(this.#after, last.position, of - 1 - index);
   }
 
+  /** @throws StoreRefusedError where the file has not the tables and indexes of a log. */
+  #prepared(sql: string): StatementSync {
+    this.#checkOpen();
+    try {
+      return this.#database.prepare(sql);
+    } catch (cause) {
+      throw new StoreRefusedError(
+        `The event log ${this.#path} lacks what a log has: restore it from a backup.`,
+        { cause },
+      );
+    }
+  }
+
   #checkOpen(): void {
     if (this.#database.isOpen) return;
     throw new StoreUnavailableError(`The event log ${this.#path} has been closed.`);
@@ -399,17 +459,25 @@ export class SqliteEventReader implements EventReader {
   }
 
   #stored(row: EventRow): StoredEvent {
-    return {
-      id: row.id,
-      stream: row.stream,
-      revision: row.revision,
-      position: formatPosition(this.logId, row.position),
-      type: row.type,
-      schemaVersion: row.schema_version,
-      data: JSON.parse(row.data) as JsonObject,
-      ...(row.personal !== null && { personal: JSON.parse(row.personal) as SealedPersonal }),
-      metadata: JSON.parse(row.metadata) as StoredEvent['metadata'],
-    };
+    const position = formatPosition(this.logId, row.position);
+    try {
+      return {
+        id: row.id,
+        stream: row.stream,
+        revision: row.revision,
+        position,
+        type: row.type,
+        schemaVersion: row.schema_version,
+        data: JSON.parse(row.data) as JsonObject,
+        ...(row.personal !== null && { personal: JSON.parse(row.personal) as SealedPersonal }),
+        metadata: JSON.parse(row.metadata) as StoredEvent['metadata'],
+      };
+    } catch (cause) {
+      throw new StoreRefusedError(
+        `The event ${row.id} at ${position} in ${this.#path} was altered, and is no JSON: restore the log from a backup.`,
+        { cause },
+      );
+    }
   }
 
   #ordinalOf(position: Position | undefined): number {
