@@ -194,10 +194,12 @@ describe('Dockerfile', () => {
       expect([source, existsSync(join(ROOT, source))]).toEqual([source, true]);
       expect(kept).toContain(`!${source}`);
     }
-    const [entry, command] = ['ENTRYPOINT', 'CMD'].map(
-      (wanted) => JSON.parse(running.find(([name]) => name === wanted)?.[1] ?? '') as unknown,
+    const [entry = [], command = []] = ['ENTRYPOINT', 'CMD'].map(
+      (wanted) => JSON.parse(running.find(([name]) => name === wanted)?.[1] ?? '') as string[],
     );
-    expect([entry, command]).toEqual([['node'], COMPOSE.services['api-1']?.command]);
+    expect(command).toEqual(COMPOSE.services['api-1']?.command);
+    const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> };
+    expect([...entry, ...command].join(' ')).toBe(scripts['start:api']);
   });
 });
 
