@@ -22,5 +22,5 @@ RUN mkdir /audit && chown 10001:10001 /audit
 USER 10001:10001
 EXPOSE 3000
 # As `npm run start:api` starts it; docs/operations.md says why.
-ENTRYPOINT ["node", "--max-semi-space-size=16", "--no-parallel-scavenge"]
+ENTRYPOINT ["node", "--max-semi-space-size=32"]
 CMD ["bin/api.cjs"]
