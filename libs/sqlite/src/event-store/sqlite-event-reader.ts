@@ -1,4 +1,4 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import {
   type CanonicalBatch,
@@ -39,11 +39,13 @@ const SQLITE_CORRUPT = 11;
  * `canonicalText` as SQLite puts it together, of parts that lie in canonical form: nothing is parsed, so that
  * what was changed in them shows, and one text an event leaves SQLite instead of seven. What was shifted from one
  * column into the next would be the same text: of all members only `personal` may be missing, so that only it can be.
+ * So would bytes that are no text any more, which \`json_quote\` refuses.
  */
 const CANONICAL = `concat('{"data":', data, ',"id":', json_quote(id), ',"metadata":', metadata,
   iif(personal IS NULL, iif(instr(metadata, ',"personal":'), ' ', ''), ',"personal":' || personal),
   ',"revision":', revision, ',"schemaVersion":', schema_version, ',"stream":', json_quote(stream),
-  ',"type":', json_quote(type), '}')`;
+  ',"type":', json_quote(type), '}',
+  iif(typeof(data) = 'text' AND typeof(metadata) = 'text' AND typeof(personal) IN ('text', 'null'), '', ' '))`;
 
 interface EventRow {
   readonly position: number;
@@ -76,6 +78,9 @@ const CHECKED = `
 const INDEXED = `
   SELECT (SELECT count(*) FROM events INDEXED BY ${BY_ID} WHERE position <= ?1) AS ids,
     (SELECT count(*) FROM events INDEXED BY ${BY_REVISION} WHERE position <= ?1) AS revisions`;
+
+/** How the file's tables and indexes are declared, and what else would act on them. */
+const DECLARED = 'SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name';
 
 interface TimeRow {
   readonly position: number;
@@ -227,9 +232,11 @@ export class SqliteEventReader implements EventReader {
     for (;;) {
       const rows = this.#read<readonly [number, string, string]>(this.#canonicalAfter, from, PAGE);
       const events = rows.map(([position, id, text]): CanonicalEvent => {
+        // SQLite takes the order of a table's pages for that of its rows.
+        if (position <= from) throw this.#damaged();
+        from = position;
         return { id, position: formatPosition(this.logId, position), text };
       });
-      from = rows.at(-1)?.[0] ?? from;
       const caughtUp = rows.length < PAGE;
       yield { events, upTo: formatPosition(this.logId, from), caughtUp };
       if (caughtUp) return;
@@ -290,13 +297,18 @@ export class SqliteEventReader implements EventReader {
   }
 
   /**
-   * Whether reads by stream find every event of the log, and nothing else: what was altered in the file's indexes
-   * changes no event, and shows in no hash of them. One line that says what is wrong; `undefined` where nothing is.
+   * Whether reads by stream find every event of the log, and nothing else: what was altered in the file's indexes, or
+   * in how they and the tables are declared, changes no event, and shows in no hash of them. One line that says what
+   * is wrong; `undefined` where nothing is.
    *
    * @throws StoreRefusedError where the file is damaged so that it cannot be read.
    */
   async checkIndexes(): Promise<string | undefined> {
     const advice = 'events are as they were, and reads by stream are not: restore the log.';
+    const declared = this.#read<object>(this.#prepared(DECLARED));
+    if (JSON.stringify(declared) !== declarationsOfALog()) {
+      return `The tables and indexes of ${this.#path} are not declared as those of a log: ${advice}`;
+    }
     const checked = this.#prepared(CHECKED);
     const last = this.#lastPosition();
     let events = 0;
@@ -446,12 +458,15 @@ export class SqliteEventReader implements EventReader {
     }
   }
 
+  #damaged(cause?: unknown): StoreRefusedError {
+    const message = `The event log ${this.#path} is damaged: restore it from a backup.`;
+    return new StoreRefusedError(message, { cause });
+  }
+
   #readFailure(error: unknown): Error {
     const { errcode, message } = error as { errcode?: number; message?: string };
     return ((errcode ?? 0) & 0xff) === SQLITE_CORRUPT
-      ? new StoreRefusedError(`The event log ${this.#path} is damaged: restore it from a backup.`, {
-          cause: error,
-        })
+      ? this.#damaged(error)
       : new StoreUnavailableError(
           `The event log ${this.#path} cannot be read: ${message ?? String(error)}.`,
           { cause: error },
@@ -509,5 +524,16 @@ export class SqliteEventReader implements EventReader {
     return new Promise((resolve) => {
       resolve(read());
     });
+  }
+}
+
+/** What a log that was just laid out says of itself. */
+function declarationsOfALog(): string {
+  const database = new DatabaseSync(':memory:');
+  try {
+    database.exec(EVENT_LOG_FORMAT.schema);
+    return JSON.stringify(database.prepare(DECLARED).all());
+  } finally {
+    database.close();
   }
 }
