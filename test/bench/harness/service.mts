@@ -82,8 +82,9 @@ async function serves(baseUrl: string, token: string): Promise<boolean> {
     const answer = await fetch(`${baseUrl}/v1/offers`, {
       headers: { Authorization: `Bearer ${token}` },
     });
-    await answer.text();
-    return answer.status === 200;
+    const text = await answer.text();
+    // Views of a large log take minutes: who needs them waits for them.
+    return answer.status === 200 || text.includes('"view-behind"');
   } catch {
     return false;
   }
