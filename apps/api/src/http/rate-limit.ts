@@ -1,20 +1,21 @@
+import { RecentlyUsed } from '@tierbook/eventing';
+
 /** So many a second in the long run, and a burst of so many at once. */
 export interface Rate {
   readonly perSecond: number;
   readonly burst: number;
 }
 
-/** Keys remembered at once; beyond, those not seen lately are forgotten. */
-const MOST_KEYS = 50_000;
+/** Keys remembered, at least; beyond, those not seen lately are forgotten. */
+const CAPACITY = 50_000;
 
 /**
  * Holds each key to a rate, by the generic cell rate algorithm (ITU-T I.371, annex A): one number a key, no timers.
- * Memory is bounded: twice `MOST_KEYS` keys.
+ * Memory is bounded: twice `CAPACITY` keys.
  */
 export class RateLimit {
   /** When a key's allowance would be whole again, in milliseconds of `now`. */
-  private current = new Map<string, number>();
-  private former = new Map<string, number>();
+  private readonly wholeAts = new RecentlyUsed<string, number>(CAPACITY);
   private readonly costMs: number;
   private readonly depthMs: number;
 
@@ -32,11 +33,7 @@ export class RateLimit {
     const wholeAt = this.wholeAt(key, now) + this.costMs;
     const waitMs = this.waitOf(wholeAt, now);
     if (waitMs > 0) return waitMs;
-    if (this.current.size >= MOST_KEYS) {
-      this.former = this.current;
-      this.current = new Map();
-    }
-    this.current.set(key, wholeAt);
+    this.wholeAts.set(key, wholeAt);
     return 0;
   }
 
@@ -47,7 +44,7 @@ export class RateLimit {
   }
 
   private wholeAt(key: string, now: number): number {
-    return Math.max(this.current.get(key) ?? this.former.get(key) ?? 0, now);
+    return Math.max(this.wholeAts.get(key) ?? 0, now);
   }
 
   /** The allowance is a whole number of costs: what rounding leaves is none. */

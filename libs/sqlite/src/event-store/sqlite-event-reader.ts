@@ -39,7 +39,7 @@ const SQLITE_CORRUPT = 11;
  * `canonicalText` as SQLite puts it together, of parts that lie in canonical form: nothing is parsed, so that
  * what was changed in them shows, and one text an event leaves SQLite instead of seven. What was shifted from one
  * column into the next would be the same text: of all members only `personal` may be missing, so that only it can be.
- * So would bytes that are no text any more, which \`json_quote\` refuses.
+ * So would bytes that are no text any more: `json_quote` refuses them, and of the other columns the types are looked at.
  */
 const CANONICAL = `concat('{"data":', data, ',"id":', json_quote(id), ',"metadata":', metadata,
   iif(personal IS NULL, iif(instr(metadata, ',"personal":'), ' ', ''), ',"personal":' || personal),
