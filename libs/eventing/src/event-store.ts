@@ -125,21 +125,6 @@ export async function* eventsUpTo(
   }
 }
 
-/** `EventReader.positionAt` by reading the log from its beginning, where an engine has no shorter way. */
-export async function positionByReading(
-  batches: AsyncIterable<EventBatch>,
-  time: string,
-): Promise<Position | undefined> {
-  let last: Position | undefined;
-  for await (const { events } of batches) {
-    for (const { position, metadata } of events) {
-      if (metadata.recordedAt > time) return last;
-      last = position;
-    }
-  }
-  return last;
-}
-
 /** Where the event of that id stands, if the log has it: by the index of ids, or by reading the log where there is none. */
 export async function positionOfEvent(
   reader: EventReader,

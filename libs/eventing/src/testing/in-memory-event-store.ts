@@ -7,7 +7,6 @@ import {
   type CanonicalBatch,
   type EventBatch,
   type EventStore,
-  positionByReading,
   type ReadStreamOptions,
   type StreamWrite,
   type SubscribeOptions,
@@ -127,8 +126,15 @@ export class InMemoryEventStore implements EventStore {
     return Promise.resolve(last && formatPosition(this.logId, last.ordinal));
   }
 
-  positionAt(time: string): Promise<Position | undefined> {
-    return positionByReading(this.readAll(), time);
+  async positionAt(time: string): Promise<Position | undefined> {
+    let last: Position | undefined;
+    for await (const { events } of this.readAll()) {
+      for (const { position, metadata } of events) {
+        if (metadata.recordedAt > time) return last;
+        last = position;
+      }
+    }
+    return last;
   }
 
   close(): Promise<void> {
