@@ -5,44 +5,52 @@ import type { LogLevel } from './configuration';
 export type { Logger } from 'pino';
 
 const STANDARD_OUTPUT = 1;
-/** Bytes that are not kept for the end of the turn. */
-const LARGEST_WRITE = 8_192;
 
 /**
  * One JSON object a line on standard output. What is logged is named field by field where it is logged:
  * no request, header, body or event is ever given to it whole.
  */
 export function createLogger(level: LogLevel): Logger {
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, new LinesOfATurn());
+  return pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    new LinesOfATurn(STANDARD_OUTPUT),
+  );
 }
 
 /**
- * Standard output, to which the lines of one turn of the event loop are written at once, as each writing is a call of
- * the operating system. Whatever ends the process from within, they are written before.
+ * A file to which the lines of one turn of the event loop are written at once, as each writing is a call of the
+ * operating system. Whatever ends the process from within, they are written before.
  */
-class LinesOfATurn implements DestinationStream {
-  private readonly output = pino.destination({ dest: STANDARD_OUTPUT, minLength: LARGEST_WRITE });
-  private isDue = false;
+export class LinesOfATurn implements DestinationStream {
+  private readonly output: ReturnType<typeof pino.destination>;
+  private lines = '';
 
-  constructor() {
+  constructor(dest: number | string) {
+    this.output = pino.destination({ dest, sync: false });
     process.once('exit', () => {
       this.flushSync();
     });
   }
 
   write(line: string): void {
-    this.output.write(line);
-    if (this.isDue) return;
-    this.isDue = true;
-    setImmediate(() => {
-      this.isDue = false;
-      this.output.flush();
-    });
+    if (this.lines === '') {
+      setImmediate(() => {
+        this.handOver();
+      });
+    }
+    this.lines += line;
   }
 
   /** Writes what is left, and waits for the disk; pino calls it after a fatal line. */
   flushSync(): void {
+    this.handOver();
     this.output.flushSync();
+  }
+
+  /** The output writes by itself what it is given while it writes. */
+  private handOver(): void {
+    if (this.lines !== '') this.output.write(this.lines);
+    this.lines = '';
   }
 }
 
