@@ -1,22 +1,16 @@
 import type { Aggregate } from './aggregate';
-import type { DomainEvent, Fingerprint, RecordedEvent } from './envelope';
+import type { DomainEvent, RecordedEvent } from './envelope';
 import type { EventCodec } from './event-codec';
 import { eventsUpTo, type EventReader } from './event-store';
 import { isKernelEvent } from './kernel-events';
 import type { Position } from './position';
 
-/** What a stream remembers of one accepted command. */
-export interface RememberedCommand {
-  readonly firstRevision: number;
-  readonly count: number;
-  readonly fingerprint: Fingerprint;
-}
-
 /** An aggregate as its stream stands at `revision` (-1: the stream does not exist). */
 export interface LoadedAggregate<S> {
   readonly state: S;
   readonly revision: number;
-  readonly commandOf: (commandId: string) => RememberedCommand | undefined;
+  /** Revision of the first event of an accepted command: those that follow it with its id are its own, too. */
+  readonly firstOf: (commandId: string) => number | undefined;
   /** Revision of the last event that touched the resource (`null`: the aggregate itself), -1 where none did. */
   readonly lastTouched: (resource: string | null) => number;
 }
@@ -30,14 +24,15 @@ export type Absorbable<E extends DomainEvent> = Pick<
 interface Entry {
   state: unknown;
   revision: number;
-  readonly commands: Map<string, RememberedCommand>;
+  /** By command, the revision of its first event: there is one for each command ever accepted, so no more is kept of it. */
+  readonly commands: Map<string, number>;
   readonly touched: Map<string | null, number>;
   /** What the cache has counted for it. */
   countedWeight: number;
 }
 
 /** Weight that the cache holds: one per aggregate, remembered command and touched resource. */
-const DEFAULT_CACHE_WEIGHT = 100_000;
+const DEFAULT_CACHE_WEIGHT = 160_000;
 
 /** The full name of an aggregate's stream. */
 export function streamName(namespace: string, category: string, id: string): string {
@@ -88,7 +83,7 @@ export class AggregateStore {
     let command: RecordedEvent<E>[] = [];
     for await (const page of this.reader.readStream(stream, { fromRevision: entry.revision + 1 })) {
       for (const stored of page) {
-        const recorded = await this.codec.decode<E>(stored);
+        const recorded = this.codec.decodeSealed<E>(stored);
         if (command[0] && command[0].metadata.commandId !== recorded.metadata.commandId) {
           absorbInto(entry, aggregate, command);
           command = [];
@@ -108,7 +103,7 @@ export class AggregateStore {
     const entry = emptyEntry(aggregate.initialState);
     const stream = this.streamOf(aggregate.category, id);
     for await (const stored of eventsUpTo(this.reader, stream, position)) {
-      absorbInto(entry, aggregate, [await this.codec.decode<E>(stored)]);
+      absorbInto(entry, aggregate, [this.codec.decodeSealed<E>(stored)]);
     }
     return loaded<S>(entry);
   }
@@ -159,7 +154,7 @@ function loaded<S>({ state, revision, commands, touched }: Entry): LoadedAggrega
   return {
     state: state as S,
     revision,
-    commandOf: (commandId) => commands.get(commandId),
+    firstOf: (commandId) => commands.get(commandId),
     lastTouched: (resource) => touched.get(resource) ?? -1,
   };
 }
@@ -176,14 +171,9 @@ function absorbInto<C, S, E extends DomainEvent, K extends string>(
     // What may throw comes first: an event is taken in whole or not at all.
     const state = ours ? aggregate.evolve(entry.state as S, event) : entry.state;
     const touched = ours ? [null, ...(aggregate.touches?.(event) ?? [])] : [];
-    const known = entry.commands.get(metadata.commandId);
     entry.state = state;
     entry.revision = revision;
-    entry.commands.set(metadata.commandId, {
-      firstRevision: known?.firstRevision ?? revision,
-      count: (known?.count ?? 0) + 1,
-      fingerprint: metadata.fingerprint,
-    });
+    if (!entry.commands.has(metadata.commandId)) entry.commands.set(metadata.commandId, revision);
     for (const resource of touched) entry.touched.set(resource, revision);
   }
 }

@@ -1,9 +1,4 @@
-import type {
-  Absorbable,
-  AggregateStore,
-  LoadedAggregate,
-  RememberedCommand,
-} from './aggregate-store';
+import type { Absorbable, AggregateStore, LoadedAggregate } from './aggregate-store';
 import type { Clock } from './clock';
 import type {
   Authority,
@@ -161,8 +156,8 @@ export class CommandPipeline {
 
     const claim = job.claimsKey ? await this.findClaim(job) : undefined;
     if (claim !== undefined && !context.isSameCommand(claim)) return keyReused();
-    const remembered = loaded.commandOf(context.commandId);
-    if (remembered !== undefined) return this.recall(job, remembered, loaded, reads, now);
+    const acceptedAt = loaded.firstOf(context.commandId);
+    if (acceptedAt !== undefined) return this.recall(job, acceptedAt, loaded, reads, now);
     const plan = this.planOf(context, now);
     if ('refusal' in plan) return { kind: 'refused', ...plan };
     const stale = staleIfMatch(job, loaded);
@@ -200,31 +195,42 @@ export class CommandPipeline {
   /** The outcome of this command from when it was accepted, rebuilt from its own events. */
   private async recall<C, S, E extends DomainEvent>(
     job: Job<C, S, E>,
-    remembered: RememberedCommand,
+    firstRevision: number,
     loaded: LoadedAggregate<S>,
     reads: Reads,
     now: Date,
   ): Promise<CommandOutcome<S, E>> {
-    const { context, aggregate, id } = job;
-    if (!context.isSameCommand(remembered.fingerprint)) return keyReused();
+    const { context } = job;
+    const recorded = await this.eventsOfCommand(job, firstRevision);
+    const last = recorded.at(-1);
+    if (last === undefined)
+      throw new Error(`${job.id} lost the events of a command that it remembers.`);
+    if (!context.isSameCommand(last.metadata.fingerprint)) return keyReused();
     for (const [index, step] of job.steps.entries()) {
       if (index === 0) continue;
       const authority = await step.authorise(loaded.state, reads, now);
       if ('refusal' in authority) return refusedAt(job, index, authority.refusal);
     }
-    const stream = this.deps.aggregates.streamOf(aggregate.category, id);
-    const recorded: RecordedEvent<E>[] = [];
-    const range = { fromRevision: remembered.firstRevision, limit: remembered.count };
-    for await (const page of this.deps.store.readStream(stream, range)) {
-      for (const stored of page) recorded.push(await this.deps.codec.decode<E>(stored));
-    }
-    const last = recorded.at(-1);
-    if (last === undefined)
-      throw new Error(`${stream} lost the events of a command that it remembers.`);
     const { position } = last;
     return context.dryRun === true
       ? { kind: 'planned', steps: [], state: loaded.state, verdict: { kind: 'repeated', position } }
       : accepted(job, recorded, position, true);
+  }
+
+  /** They stand one after the other: what a command appends, it appends as one. */
+  private async eventsOfCommand<C, S, E extends DomainEvent>(
+    { aggregate, id, context }: Job<C, S, E>,
+    fromRevision: number,
+  ): Promise<readonly RecordedEvent<E>[]> {
+    const stream = this.deps.aggregates.streamOf(aggregate.category, id);
+    const recorded: RecordedEvent<E>[] = [];
+    for await (const page of this.deps.store.readStream(stream, { fromRevision })) {
+      for (const stored of page) {
+        if (stored.metadata.commandId !== context.commandId) return recorded;
+        recorded.push(await this.deps.codec.decode<E>(stored));
+      }
+    }
+    return recorded;
   }
 
   /** The plan that the command is to be held to, if any. */

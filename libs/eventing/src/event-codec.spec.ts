@@ -157,6 +157,15 @@ describe('erasure', () => {
     expect(event).toEqual({ type: 'Written', data: {}, personal: 'Erased' });
   });
 
+  it('is what data reads as that is left sealed, for which no key is asked', async () => {
+    const keys = new InMemoryPersonalKeys();
+    const { encoded } = await sealedIn(codecWith(keys), { name: 'Ana' });
+    const leftSealed = codecWith().decodeSealed(stored(encoded));
+    await keys.destroy(SUBJECT, '2030-01-01T00:00:00.000Z');
+    expect(leftSealed).toEqual(await codecWith(keys).decode(stored(encoded)));
+    expect(leftSealed.event.personal).toBe('Erased');
+  });
+
   it('takes a key that is merely missing for a fault, never for an erasure', async () => {
     const { encoded } = await sealedIn(codecWith(), { name: 'Ana' });
     await expect(codecWith().decode(stored(encoded))).rejects.toThrow(MissingPersonalKeyError);

@@ -84,9 +84,17 @@ export class EventCodec {
   ): Promise<RecordedEvent<E>> {
     const upcasters = this.upcastersFor(stored);
     const personal = stored.personal && (await this.unseal(stored.personal, stored.id));
-    const { id, stream, revision, position, schemaVersion, metadata } = stored;
-    const event = upcast(stored, personal, upcasters) as E;
-    return { id, stream, revision, position, schemaVersion, metadata, event };
+    return recorded<E>(stored, personal, upcasters);
+  }
+
+  /**
+   * The event as `decode` answers it, but with its personal data left sealed: it reads as `ERASED`, and no key is
+   * asked for. Enough to decide, as nothing is decided by personal data.
+   *
+   * @throws UnreadableEventError for an unknown type, or a schema newer than this version knows.
+   */
+  decodeSealed<E extends DomainEvent = DomainEvent>(stored: StoredEvent): RecordedEvent<E> {
+    return recorded<E>(stored, stored.personal && ERASED, this.upcastersFor(stored));
   }
 
   private upcastersFor(stored: StoredEvent): readonly Upcaster[] {
@@ -167,6 +175,16 @@ function open(sealed: SealedPersonal, key: KeyObject, eventId: string): JsonObje
       { cause },
     );
   }
+}
+
+function recorded<E extends DomainEvent>(
+  stored: StoredEvent,
+  personal: JsonObject | Erased | undefined,
+  upcasters: readonly Upcaster[],
+): RecordedEvent<E> {
+  const { id, stream, revision, position, schemaVersion, metadata } = stored;
+  const event = upcast(stored, personal, upcasters) as E;
+  return { id, stream, revision, position, schemaVersion, metadata, event };
 }
 
 function upcast(
