@@ -16,11 +16,11 @@ const providerId = database
 const select = database.prepare(
   `SELECT d.key, d.position, d.doc, d."companyName" AS sort_value FROM ${table} AS d
    WHERE d.live = 1 AND d."providerId" = ? AND d."resellerId" = ?
-   ORDER BY d."companyName" ASC, d.key ASC LIMIT ?`,
+   ORDER BY d."companyName" ASC, d.key ASC LIMIT 51`,
 );
 
 const server = createServer((_, response) => {
-  const rows = select.all(String(providerId), String(resellerId), 51);
+  const rows = select.all(String(providerId), String(resellerId));
   const docs = rows.slice(0, 50).map(({ doc }) => String(doc));
   const answer = `{"items":[${docs.join(',')}],"nextCursor":${JSON.stringify(rows[50]?.['key'] ?? null)}}`;
   response.writeHead(200, {

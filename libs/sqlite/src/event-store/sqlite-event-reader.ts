@@ -17,6 +17,7 @@ import {
   type SubscribeOptions,
 } from '@tierbook/eventing';
 import { openDurableDatabaseForReading } from '../durable-store/open-durable-database';
+import { LIMITED } from '../durable-store/limited';
 import { EVENT_LOG_FORMAT } from './event-log-format';
 import type { KnownEnds } from './known-ends';
 
@@ -145,12 +146,14 @@ export class SqliteEventReader implements EventReader {
     const database = openDurableDatabaseForReading(path, EVENT_LOG_FORMAT);
     const select = (rest: string) => database.prepare(`SELECT ${COLUMNS} FROM events ${rest}`);
     this.#database = database;
-    this.#forwards = select('WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?');
-    this.#backwards = select('WHERE stream = ? AND revision <= ? ORDER BY revision DESC LIMIT ?');
-    this.#after = select('WHERE position > ? ORDER BY position LIMIT ?');
-    this.#before = select('WHERE position < ? ORDER BY position DESC LIMIT ?');
+    this.#forwards = select(`WHERE stream = ? AND revision >= ? ORDER BY revision ${LIMITED}`);
+    this.#backwards = select(
+      `WHERE stream = ? AND revision <= ? ORDER BY revision DESC ${LIMITED}`,
+    );
+    this.#after = select(`WHERE position > ? ORDER BY position ${LIMITED}`);
+    this.#before = select(`WHERE position < ? ORDER BY position DESC ${LIMITED}`);
     this.#canonicalAfter = database.prepare(
-      `SELECT position, id, ${CANONICAL} FROM events WHERE position > ? ORDER BY position LIMIT ?`,
+      `SELECT position, id, ${CANONICAL} FROM events WHERE position > ? ORDER BY position ${LIMITED}`,
     );
     this.#canonicalAfter.setReturnArrays(true);
     this.#at = select('WHERE position = ?');

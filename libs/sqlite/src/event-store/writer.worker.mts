@@ -44,8 +44,9 @@ const commit = database.prepare('COMMIT');
 const lastRevision = database.prepare(
   'SELECT revision FROM events WHERE stream = ? ORDER BY revision DESC LIMIT 1',
 );
+// `+ 0` as in durable-store/limited.ts, which cannot be imported here.
 const idsFrom = database.prepare(
-  'SELECT id, position FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?',
+  'SELECT id, position FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ? + 0',
 );
 const byId = database.prepare('SELECT 1 FROM events WHERE id = ?');
 const insert = database.prepare(

@@ -14,6 +14,7 @@ import {
   openDurableDatabaseForReading,
   type DurableFileFormat,
 } from '../durable-store/open-durable-database';
+import { LIMITED } from '../durable-store/limited';
 import { SharedTransactions } from '../durable-store/shared-transactions';
 import { truncateWal } from '../durable-store/truncate-wal';
 
@@ -109,7 +110,7 @@ class SqlitePersonalKeysReader implements PersonalKeysReader {
     this.dataVersion = database.prepare('PRAGMA data_version');
     this.selectTombstones = database.prepare(
       `SELECT subject, destroyed_at FROM personal_keys
-       WHERE destroyed_at IS NOT NULL AND subject > ? ORDER BY subject LIMIT ?`,
+       WHERE destroyed_at IS NOT NULL AND subject > ? ORDER BY subject ${LIMITED}`,
     );
   }
 

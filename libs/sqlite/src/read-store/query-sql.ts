@@ -57,8 +57,8 @@ const LAST = '\u{10FFFF}';
 const MOST_TRIGRAMS = 24;
 
 /**
- * The statements that answer a query. All that comes from a caller is a parameter; names come from the view's
- * definition alone.
+ * The statements that answer a query. All values that come from a caller are parameters; names come from the view's
+ * definition alone. Limits are numbers in the statement: one that is a parameter has SQLite plan anew at each execution.
  *
  * @throws ViewBehindError, from each of them, when the build that serves is older than a field asked for.
  */
@@ -99,22 +99,22 @@ export class QuerySql {
   }
 
   /** How many rows the trigram index names, counted no further than the limit. */
-  hits(match: string): Sql {
+  hits(match: string, limit: number): Sql {
     const table = this.#own.searchTable;
     return {
-      sql: `SELECT count(*) AS total FROM (SELECT 1 FROM ${table} WHERE ${table} MATCH ? LIMIT ?)`,
+      sql: `SELECT count(*) AS total FROM (SELECT 1 FROM ${table} WHERE ${table} MATCH ? LIMIT ${String(limit)})`,
       parameters: [match],
     };
   }
 
-  /** The page. */
-  page(searching: Searching): Sql {
+  /** The page, of `limit` rows at most. */
+  page(searching: Searching, limit: number): Sql {
     const by = this.#column(this.#query.sort.on);
     return this.#select(
       searching,
       `${this.#shown()}, ${by}`,
       this.#beyond(),
-      `ORDER BY ${this.#order(by, this.#key())} LIMIT ?`,
+      `ORDER BY ${this.#order(by, this.#key())} LIMIT ${String(limit)}`,
     );
   }
 
@@ -122,7 +122,7 @@ export class QuerySql {
    * The page, as far as the first `rows` rows of the index's order hold it: no others are looked at. A page that
    * is not full may so be cut short.
    */
-  walk(index: ServingIndex, rows: number): Sql {
+  walk(index: ServingIndex, rows: number, limit: number): Sql {
     const by = this.#column(this.#query.sort.on);
     const hit = and(
       this.#query.where
@@ -135,7 +135,7 @@ export class QuerySql {
           SELECT d.id, d.key, ${by} AS sort_value, ${hit.sql} AS hit FROM ${this.#rows()}
           WHERE ${walked.sql} ORDER BY ${this.#order(by, this.#key())} LIMIT ${String(rows)}
         ) AS w CROSS JOIN ${this.#own.table} AS d ON d.id = w.id
-        WHERE w.hit ORDER BY ${this.#order('w.sort_value', 'w.key')} LIMIT ?`,
+        WHERE w.hit ORDER BY ${this.#order('w.sort_value', 'w.key')} LIMIT ${String(limit)}`,
       parameters: [...hit.parameters, ...walked.parameters],
     };
   }
@@ -152,16 +152,16 @@ export class QuerySql {
   }
 
   /** How many rows all conditions find, counted no further than the limit. */
-  count(counting: Counting): Sql {
-    const found = this.#counted(counting, '1');
+  count(counting: Counting, limit: number): Sql {
+    const found = this.#counted(counting, '1', limit);
     return { ...found, sql: `SELECT count(*) AS total FROM (${found.sql})` };
   }
 
   /** For each field to count by, how many of the rows found hold which value: of as many rows as the limit says. */
-  counts(counting: Counting): ReadonlyMap<string, Sql> {
+  counts(counting: Counting, limit: number): ReadonlyMap<string, Sql> {
     return new Map(
       this.#query.countBy.map(({ name, on }) => {
-        const found = this.#counted(counting, this.#column(on));
+        const found = this.#counted(counting, this.#column(on), limit);
         const sql = `SELECT value, count(*) AS count FROM (${found.sql})
           GROUP BY value ORDER BY count(*) DESC, value`;
         return [name, { ...found, sql }];
@@ -179,9 +179,9 @@ export class QuerySql {
   }
 
   /** A row for each row found, with this `value` of it. */
-  #counted(counting: Counting, value: string): Sql {
+  #counted(counting: Counting, value: string, limit: number): Sql {
     if (typeof counting === 'string')
-      return this.#select(counting, `${value} AS value`, [], 'LIMIT ?');
+      return this.#select(counting, `${value} AS value`, [], `LIMIT ${String(limit)}`);
     const { indexed, rows } = counting;
     const among = and([LIVE, ...indexed.map((each) => this.#condition(each))]);
     const others = this.#query.where.filter((each) => !indexed.includes(each));
@@ -190,7 +190,7 @@ export class QuerySql {
       sql: `SELECT value FROM (
           SELECT ${value} AS value, ${hit.sql} AS hit FROM ${this.#own.table} AS d ${this.#join()}
           WHERE ${among.sql} LIMIT ${String(rows)}
-        ) WHERE hit LIMIT ?`,
+        ) WHERE hit LIMIT ${String(limit)}`,
       parameters: [...hit.parameters, ...among.parameters],
     };
   }
@@ -323,11 +323,12 @@ function trigramsOf(text: string): readonly string[] {
 
 const LIVE: Sql = { sql: 'd.live = 1', parameters: [] };
 
-/** The statement for a batch of a scan; its last parameter, a limit, is the caller's to add. */
+/** The statement for a batch of a scan. */
 export function scanOf(
   where: readonly CheckedCondition[],
   own: Source,
   after: string | undefined,
+  limit: number,
 ): Sql {
   const rows = and([
     LIVE,
@@ -339,7 +340,7 @@ export function scanOf(
   ]);
   return {
     sql: `SELECT d.key, d.position, d.doc FROM ${own.table} AS d WHERE ${rows.sql}
-      ORDER BY d.key LIMIT ?`,
+      ORDER BY d.key LIMIT ${String(limit)}`,
     parameters: rows.parameters,
   };
 }

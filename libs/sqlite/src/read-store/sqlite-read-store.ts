@@ -309,8 +309,8 @@ class SqliteReadStore implements ReadStore {
     const where = checkScan(view, scan);
     yield* inBatches(scan.after, (last) =>
       this.transaction('BEGIN', () => {
-        const { sql, parameters } = scanOf(where, this.#serving(view), last);
-        return this.all<DocumentRow>(sql, ...parameters, SCAN_BATCH).map((row) => toRow<Doc>(row));
+        const { sql, parameters } = scanOf(where, this.#serving(view), last, SCAN_BATCH);
+        return this.all<DocumentRow>(sql, ...parameters).map((row) => toRow<Doc>(row));
       }),
     );
   }
@@ -490,10 +490,12 @@ class SqliteReadStore implements ReadStore {
     return {
       rows: rows.map(toRow),
       ...(next === undefined ? {} : { next }),
-      ...(count === true ? { total: this.#total(statements.count(counting), isCut) } : {}),
+      ...(count === true
+        ? { total: this.#total(statements.count(counting, MAX_EXACT_TOTAL + 1), isCut) }
+        : {}),
       ...(countBy === undefined
         ? {}
-        : { counts: this.#counts(statements.counts(counting), isCut) }),
+        : { counts: this.#counts(statements.counts(counting, MAX_EXACT_TOTAL + 1), isCut) }),
     };
   }
 
@@ -513,8 +515,8 @@ class SqliteReadStore implements ReadStore {
   #searching(statements: QuerySql): Searching {
     const { match } = statements;
     if (match === undefined) return 'by-rows';
-    const { sql, parameters } = statements.hits(match);
-    const [row] = this.all<{ total: number }>(sql, ...parameters, RARE_TERM + 1);
+    const { sql, parameters } = statements.hits(match, RARE_TERM + 1);
+    const [row] = this.all<{ total: number }>(sql, ...parameters);
     return (row?.total ?? 0) > RARE_TERM ? 'by-rows' : 'by-trigrams';
   }
 
@@ -530,23 +532,20 @@ class SqliteReadStore implements ReadStore {
     limit: number,
   ): { readonly rows: readonly Found[]; readonly next?: SortKey } {
     const byRows = walking ?? statements;
-    const byTrigrams = () => pageOf(this.#rows(statements.page('by-trigrams'), limit + 1), limit);
+    const rowsOf = (sql: Sql) => this.values(sql) as readonly Found[];
+    const byTrigrams = () => pageOf(rowsOf(statements.page('by-trigrams', limit + 1)), limit);
     if (statements.match === undefined) {
-      return pageOf(this.#rows(byRows.page('by-rows'), limit + 1), limit);
+      return pageOf(rowsOf(byRows.page('by-rows', limit + 1)), limit);
     }
     if (index === undefined) return byTrigrams();
-    const met = this.#rows(byRows.walk(index, FIRST_WALKED), limit + 1);
+    const met = rowsOf(byRows.walk(index, FIRST_WALKED, limit + 1));
     if (met.length > limit) return pageOf(met, limit);
     if (this.#searching(statements) === 'by-trigrams') return byTrigrams();
     const most = index.covers ? MOST_WALKED.inIndex : MOST_WALKED.inTable;
-    const walked = this.#rows(byRows.walk(index, most), limit + 1);
+    const walked = rowsOf(byRows.walk(index, most, limit + 1));
     if (walked.length > limit) return pageOf(walked, limit);
     const [end] = this.values(byRows.walkEnd(index, most)) as readonly SortKey[];
     return { rows: walked, ...(end === undefined ? {} : { next: end }) };
-  }
-
-  #rows({ sql, parameters }: Sql, limit: number): readonly Found[] {
-    return this.values({ sql, parameters: [...parameters, limit] }) as readonly Found[];
   }
 
   /** Rows as lists of values. */
@@ -564,18 +563,14 @@ class SqliteReadStore implements ReadStore {
   #counts(counts: ReadonlyMap<string, Sql>, isCut: boolean): Record<string, readonly ValueCount[]> {
     return Object.fromEntries(
       [...counts].map(([name, { sql, parameters }]) => {
-        const groups = this.all<{ value: Scalar; count: number }>(
-          sql,
-          ...parameters,
-          MAX_EXACT_TOTAL + 1,
-        );
+        const groups = this.all<{ value: Scalar; count: number }>(sql, ...parameters);
         return [name, valueCounts(groups, isCut)];
       }),
     );
   }
 
   #total(count: Sql, isCut: boolean): Total {
-    const [row] = this.all<{ total: number }>(count.sql, ...count.parameters, MAX_EXACT_TOTAL + 1);
+    const [row] = this.all<{ total: number }>(count.sql, ...count.parameters);
     const total = row?.total ?? 0;
     if (total > MAX_EXACT_TOTAL) return { atLeast: MAX_EXACT_TOTAL };
     return isCut ? { atLeast: total } : total;
@@ -671,8 +666,8 @@ class SqliteProjectionStore extends SqliteReadStore implements ProjectionStore {
       const table = tableOf(build);
       const { changes } = this.statement(
         `DELETE FROM ${table} WHERE id IN
-          (SELECT id FROM ${table} WHERE live = 0 AND position <= ? LIMIT ?)`,
-      ).run(upTo, MAX_PURGED);
+          (SELECT id FROM ${table} WHERE live = 0 AND position <= ? LIMIT ${String(MAX_PURGED)})`,
+      ).run(upTo);
       return Number(changes);
     });
   }

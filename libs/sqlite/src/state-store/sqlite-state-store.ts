@@ -5,6 +5,7 @@ import {
   openDurableDatabaseForReading,
   type DurableFileFormat,
 } from '../durable-store/open-durable-database';
+import { LIMITED } from '../durable-store/limited';
 import { SharedTransactions } from '../durable-store/shared-transactions';
 
 /** The state's file: one row a record. */
@@ -59,10 +60,10 @@ class SqliteStateStore implements StateStore {
       'SELECT key, value, version FROM state WHERE collection = ? AND key = ?',
     );
     this.selectFrom = database.prepare(
-      'SELECT key, value, version FROM state WHERE collection = ? AND key >= ? ORDER BY key LIMIT ?',
+      `SELECT key, value, version FROM state WHERE collection = ? AND key >= ? ORDER BY key ${LIMITED}`,
     );
     this.selectAfter = database.prepare(
-      'SELECT key, value, version FROM state WHERE collection = ? AND key > ? ORDER BY key LIMIT ?',
+      `SELECT key, value, version FROM state WHERE collection = ? AND key > ? ORDER BY key ${LIMITED}`,
     );
     this.upsert = database.prepare(
       `INSERT INTO state (collection, key, version, value) VALUES (?, ?, ?, ?)
