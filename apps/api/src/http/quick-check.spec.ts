@@ -1,9 +1,11 @@
 import { ValidationPipe, type Type } from '@nestjs/common';
 import { describe, expect, it } from '@jest/globals';
+import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync } from 'class-validator';
 import fc from 'fast-check';
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
+import { ListCustomersQuery } from '../customers/list-customers.query';
 import { RenameSubscriptionDto } from '../subscriptions/subscription.dto';
 import { quickCheckOf } from './quick-check';
 import { validationPipe } from './validation';
@@ -37,15 +39,22 @@ const VALUES: readonly unknown[] = [
   ...['0193a0f0-7b1c-7c3e-8f4a-1b2c3d4e5f60', '0193A0F0-7B1C-7C3E-8F4A-1B2C3D4E5F60', '1', 'true'],
   ...['x'.repeat(41), 'x'.repeat(201), 'x'.repeat(10_001)],
   ...[0, 1, -1, 1.5, 721, 1_000_001, 2 ** 53, true, false, null],
+  ...['active', 'position', 'none', 'companyName', '-createdAt', '50', '0x10', 'false'],
   ...[[], ['x'], ['P1Y'], ['monthly', 'monthly'], [null], [{}], {}, { x: 1 }, { length: 1 }],
+  ...[['none', 'none'], ['none', 'x'], [['none']]],
 ];
 
-async function bodiesOfAllRoutes(): Promise<readonly Type<object>[]> {
-  const files = globSync(join(__dirname, '..', '*', '*.dto.ts'));
-  const modules = (await Promise.all(files.map((file) => import(file)))) as object[];
-  return modules
-    .flatMap((module) => Object.entries(module))
-    .flatMap(([name, value]) => (name.endsWith('Dto') ? [value as Type<object>] : []));
+/** What bodies are, and queries, of every route. */
+async function dtosOfAllRoutes(): Promise<readonly Type<object>[]> {
+  const files = globSync(join(__dirname, '..', '*', '*.{dto,query,controller}.ts'));
+  const shared = ['as-of.ts', 'paging.ts'].map((name) => join(__dirname, name));
+  const modules = (await Promise.all(
+    [...files, ...shared].map((file) => import(file)),
+  )) as object[];
+  const named = modules.flatMap((module) => Object.entries(module));
+  return named.flatMap(([name, value]) =>
+    /(?:Dto|Query)$/.test(name) ? [value as Type<object>] : [],
+  );
 }
 
 function fieldNames(dto: Type<object>): readonly string[] {
@@ -56,19 +65,20 @@ function fieldNames(dto: Type<object>): readonly string[] {
 const pipe = validationPipe();
 
 /** What class-validator makes of it. */
-function slowly(dto: Type<object>, body: object): Promise<unknown> {
-  const metadata = { type: 'body', metatype: dto } as const;
-  return (ValidationPipe.prototype.transform.call(pipe, body, metadata) as Promise<unknown>).catch(
+function slowly(dto: Type<object>, sent: object): Promise<unknown> {
+  const type = dto.name.endsWith('Query') ? 'query' : 'body';
+  const metadata = { type, metatype: dto } as const;
+  return (ValidationPipe.prototype.transform.call(pipe, sent, metadata) as Promise<unknown>).catch(
     () => undefined,
   );
 }
 
 /** Fields that pass more often than chance would have it, so that whole bodies do; and one that there is none of. */
-function bodyOf(dto: Type<object>): fc.Arbitrary<object> {
+function sentTo(dto: Type<object>): fc.Arbitrary<object> {
   const fields: Record<string, fc.Arbitrary<unknown>> = { unknown: fc.constantFrom(...VALUES) };
   for (const name of fieldNames(dto)) {
     const good = VALUES.filter((value) => {
-      const instance = Object.assign(new dto(), { [name]: value });
+      const instance = plainToInstance(dto, { [name]: value });
       const errors = validateSync(instance, { stopAtFirstError: true });
       return errors.every(({ property }) => property !== name);
     });
@@ -79,25 +89,25 @@ function bodyOf(dto: Type<object>): fc.Arbitrary<object> {
   }
   const all = Object.keys(fields).filter((name) => name !== 'unknown');
   return fc.oneof(
-    { weight: 5, arbitrary: fc.record(fields, { requiredKeys: all }) },
-    { weight: 1, arbitrary: fc.record(fields, { requiredKeys: [] }) },
+    fc.record(fields, { requiredKeys: all }),
+    fc.record(fields, { requiredKeys: [] }),
   );
 }
 
-describe('the quick check of a body', () => {
+describe('the quick check of a body or a query', () => {
   it('answers what class-validator does, or nothing, for every DTO of every route', async () => {
-    const dtos = await bodiesOfAllRoutes();
-    expect(dtos.length).toBeGreaterThan(30);
+    const dtos = await dtosOfAllRoutes();
+    expect(dtos.length).toBeGreaterThan(45);
     const passed = new Set<string>();
     for (const dto of dtos) {
       const check = quickCheckOf(dto);
       await fc.assert(
-        fc.asyncProperty(bodyOf(dto), async (body) => {
-          const quick = check(structuredClone(body));
+        fc.asyncProperty(sentTo(dto), async (sent) => {
+          const quick = check(structuredClone(sent));
           if (quick === undefined) return;
           passed.add(dto.name);
           expect(quick).toBeInstanceOf(dto);
-          expect(quick).toStrictEqual(await slowly(dto, structuredClone(body)));
+          expect(quick).toStrictEqual(await slowly(dto, structuredClone(sent)));
         }),
         { numRuns: 100 },
       );
@@ -108,8 +118,25 @@ describe('the quick check of a body', () => {
         'ChangeQuantityDto',
         'ScheduleChangeDto',
         'ApplyResellerDto',
+        'ListCustomersQuery',
+        'ListProviderSubscriptionsQuery',
+        'EventsQuery',
+        'AsOfQuery',
       ]),
     );
+  });
+
+  it('makes of texts what class-transformer makes of them', () => {
+    const check = quickCheckOf(ListCustomersQuery);
+    const sent = { limit: '20', count: 'true', resellerId: 'none' };
+    const query = check(sent);
+    expect(query).toEqual({ limit: 20, count: true, resellerId: ['none'] });
+    expect(query).toBeInstanceOf(ListCustomersQuery);
+    expect(query).toStrictEqual(plainToInstance(ListCustomersQuery, sent));
+    expect(check({ resellerId: ['none', 'none'] })).toEqual({ resellerId: ['none', 'none'] });
+    for (const broken of [{ limit: '0x10' }, { count: '1' }, { resellerId: ['none', 'x'] }]) {
+      expect(check(broken)).toBeUndefined();
+    }
   });
 
   it('leaves bodies to class-validator that hold an object, or are none', () => {

@@ -24,17 +24,18 @@ export function validationPipe(): ValidationPipe {
   });
 }
 
-/** Lets bodies pass at once that obviously may; class-validator has the last word of all others. */
+/** Lets bodies and queries pass at once that obviously may; class-validator has the last word of all others. */
 class QuickValidationPipe extends ValidationPipe {
-  readonly #checks = new Map<Type<object>, (body: unknown) => object | undefined>();
+  readonly #checks = new Map<Type<object>, (sent: unknown) => object | undefined>();
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const { type, metatype } = metadata;
-    if (type !== 'body' || metatype === undefined) return super.transform(value, metadata);
-    return this.#quickCheck(metatype as Type<object>)(value) ?? super.transform(value, metadata);
+    const isChecked = metatype !== undefined && (type === 'body' || type === 'query');
+    const quick = isChecked ? this.#quickCheck(metatype as Type<object>)(value) : undefined;
+    return quick ?? super.transform(value, metadata);
   }
 
-  #quickCheck(dto: Type<object>): (body: unknown) => object | undefined {
+  #quickCheck(dto: Type<object>): (sent: unknown) => object | undefined {
     const known = this.#checks.get(dto);
     if (known !== undefined) return known;
     const check = quickCheckOf(dto);
