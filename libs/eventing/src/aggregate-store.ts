@@ -131,15 +131,21 @@ export class AggregateStore {
     this.keep(stream, entry);
   }
 
-  /** Puts the entry last in the order of use and drops the least recently used ones beyond the weight. */
+  /** Puts the entry last in the order of use, and keeps to the weight. */
   private keep(stream: string, entry: Entry): void {
     if (entry.revision < 0) return;
     this.drop(stream);
     entry.countedWeight = 1 + entry.commands.size + entry.touched.size;
     this.weight += entry.countedWeight;
     this.cache.set(stream, entry);
+    if (this.weight > this.cacheWeight) this.dropOldest(stream);
+  }
+
+  /** A sixteenth at once: finding the first entry of a map takes as long as it has had others before it. */
+  private dropOldest(kept: string): void {
+    const weight = this.cacheWeight - Math.floor(this.cacheWeight / 16);
     for (const oldest of this.cache.keys()) {
-      if (this.weight <= this.cacheWeight || oldest === stream) return;
+      if (this.weight <= weight || oldest === kept) return;
       this.drop(oldest);
     }
   }
