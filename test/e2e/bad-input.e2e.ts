@@ -641,7 +641,7 @@ describe('a query', () => {
       expect([empty, ...refusal(answer)]).toEqual([empty, 400, 'time-span-empty']);
       const [, bound = ''] = /&(\w+)=/.exec(empty) ?? [];
       expect(answer.at('errors', 0)).toMatchObject({
-        pointer: `?${bound}`,
+        pointer: `/${bound}`,
         code: 'time-span-empty',
       });
     }

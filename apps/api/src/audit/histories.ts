@@ -276,7 +276,7 @@ function queryProblem(
   parameter: string,
   detail: string,
 ): ProblemError {
-  return new ProblemError(code, detail, [{ pointer: `?${parameter}`, detail, code }]);
+  return new ProblemError(code, detail, [{ pointer: `/${parameter}`, detail, code }]);
 }
 
 /** A cursor fits one history, filter and order, of one organisation. */

@@ -107,7 +107,7 @@ export function checkBounds(
   if (typeof low !== 'string' || typeof high !== 'string' || low < high) return;
   const detail = `Nothing lies from ${low} on and before ${high}: ${from} must be earlier than ${before}.`;
   const code = 'time-span-empty';
-  throw new ProblemError(code, detail, [{ pointer: `?${before}`, detail, code }]);
+  throw new ProblemError(code, detail, [{ pointer: `/${before}`, detail, code }]);
 }
 
 /** All that `?sort` can be, for the document. */
