@@ -23,7 +23,7 @@ import { Rate } from './rate';
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5_000;
 /** How long the thread is not told of commits while nobody waits for a view: seldom ones, and many. */
-const TOLD_AFTER = { leastMs: 3, mostMs: 50 };
+const TOLD_AFTER = { leastMs: 3, mostMs: 100 };
 /** A thread that ran so long before it failed is tried again at once. */
 const STEADY_MS = 60_000;
 

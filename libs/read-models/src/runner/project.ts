@@ -107,7 +107,8 @@ function keysOfAll(
   const changes: Change[] = [];
   for (const recorded of events) {
     try {
-      for (const key of new Set(keysOf(recorded))) changes.push({ recorded, key });
+      const keys = keysOf(recorded);
+      for (const key of keys.length > 1 ? new Set(keys) : keys) changes.push({ recorded, key });
     } catch (error) {
       return { changes, obstacle: obstacleOf(recorded, error) };
     }

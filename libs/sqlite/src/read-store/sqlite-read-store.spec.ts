@@ -75,6 +75,41 @@ describe('SQLite ReadStore', () => {
     await store.close();
   });
 
+  it('meets what another writer has written since it loaded', async () => {
+    const path = newPath();
+    const place = (n: number) => `0000000000000000-${String(n).padStart(20, '0')}` as Position;
+    const [store, other] = [
+      openSqliteProjectionStore({ path }),
+      openSqliteProjectionStore({ path }),
+    ];
+    const build = await store.begin(customersView);
+    const write = (by: typeof store, n: number, ...keys: readonly string[]) => {
+      const documents = keys.map((key) => ({
+        key,
+        position: place(n),
+        doc: { country: String(n) },
+      }));
+      return by.write([{ build, documents, checkpoint: { position: place(n), eventId: 'e' } }]);
+    };
+    await write(store, 1, 'a', 'b');
+    const keys = ['a', 'b', 'c', 'd'];
+    await store.load(build, keys);
+    await write(other, 3, 'a', 'c');
+    await write(store, 2, ...keys);
+    const countries = [...(await store.load(build, keys))].map(([key, { doc }]) => [key, doc]);
+    expect(Object.fromEntries(countries)).toEqual({
+      a: { country: '3' },
+      b: { country: '2' },
+      c: { country: '3' },
+      d: { country: '2' },
+    });
+    await write(store, 4, ...keys);
+    await write(store, 3, ...keys);
+    await store.promote(build);
+    expect((await store.get(customersView, 'b'))?.doc.country).toBe('4');
+    for (const each of [store, other]) await each.close();
+  });
+
   describe('when its file is not what it was', () => {
     const filled = async (path: string) => {
       const store = openSqliteProjectionStore({ path });

@@ -141,13 +141,6 @@ function textOfList(listed: readonly string[]): string {
   return text;
 }
 
-/** A document, or the tombstone of one. */
-interface StoredRow {
-  readonly key: string;
-  readonly position: Position;
-  readonly doc: string | null;
-}
-
 interface DocumentRow {
   readonly key: string;
   readonly position: Position;
@@ -161,6 +154,11 @@ interface Layout {
   /** Those that indexes are made of: `live`, then one for each field. */
   readonly columns: readonly string[];
   readonly listed: readonly string[];
+  /** Reads what stands under keys, with its documents. */
+  readonly load: string;
+  /** The same without them. */
+  readonly standing: string;
+  readonly insert: string;
 }
 
 /** What stands under a key, without its document: `values` of its layout's columns. */
@@ -171,6 +169,16 @@ interface StandingRow {
 }
 
 type StandingValues = readonly [key: string, id: number, position: Position, ...values: Scalar[]];
+
+type LoadedValues = readonly [doc: string | null, ...StandingValues];
+
+/** What stood under the keys that were asked for last. */
+interface Loaded {
+  /** `undefined` where nothing did. */
+  readonly rows: ReadonlyMap<string, StandingRow | undefined>;
+  /** SQLite's number of what others had written to the file by then. */
+  readonly dataVersion: number;
+}
 
 /** How a page's rows are read. */
 interface Reading<R> {
@@ -580,6 +588,8 @@ class SqliteReadStore implements ReadStore {
 class SqliteProjectionStore extends SqliteReadStore implements ProjectionStore {
   /** The layouts of the builds that were written to. */
   readonly #layouts = new Map<string, Layout>();
+  /** By table: what is loaded is mostly written next, and need not be looked for again. */
+  readonly #loaded = new Map<string, Loaded>();
 
   constructor(database: DatabaseSync, path: string) {
     super(database, path);
@@ -618,20 +628,26 @@ class SqliteProjectionStore extends SqliteReadStore implements ProjectionStore {
   load(build: BuildId, keys: readonly string[]): Promise<ReadonlyMap<string, StoredDocument>> {
     // One statement is of one moment by itself.
     return this.guarded(() => {
-      const sql = `SELECT key, position, doc FROM ${tableOf(build)} WHERE ${IS_ONE_OF}`;
-      const rows = this.all<StoredRow>(sql, JSON.stringify(keys));
-      return new Map(
-        rows.map(({ key, position, doc }) => [
-          key,
-          { position, doc: doc === null ? null : (JSON.parse(doc) as object) },
-        ]),
-      );
+      const layout = this.#layoutOf(build);
+      // Asked before: what others write in between makes it another one.
+      const dataVersion = this.#dataVersion();
+      const rows = new Map<string, StandingRow | undefined>(keys.map((key) => [key, undefined]));
+      const documents = new Map<string, StoredDocument>();
+      const parameters = [JSON.stringify(keys)];
+      const found = this.values({ sql: layout.load, parameters }) as readonly LoadedValues[];
+      for (const [doc, key, id, position, ...values] of found) {
+        rows.set(key, { id, position, values });
+        documents.set(key, { position, doc: doc === null ? null : (JSON.parse(doc) as object) });
+      }
+      this.#loaded.set(layout.table, { rows, dataVersion });
+      return documents;
     });
   }
 
   write(writes: readonly BuildWrite[]): Promise<void> {
     return this.transaction('BEGIN IMMEDIATE', () => {
-      for (const write of writes) this.#writeBuild(write);
+      const dataVersion = this.#dataVersion();
+      for (const write of writes) this.#writeBuild(write, dataVersion);
     });
   }
 
@@ -664,6 +680,7 @@ class SqliteProjectionStore extends SqliteReadStore implements ProjectionStore {
   purge(build: BuildId, upTo: Position): Promise<number> {
     return this.transaction('BEGIN IMMEDIATE', () => {
       const table = tableOf(build);
+      this.#loaded.delete(table);
       const { changes } = this.statement(
         `DELETE FROM ${table} WHERE id IN
           (SELECT id FROM ${table} WHERE live = 0 AND position <= ? LIMIT ${String(MAX_PURGED)})`,
@@ -689,9 +706,9 @@ class SqliteProjectionStore extends SqliteReadStore implements ProjectionStore {
     );
   }
 
-  #writeBuild({ build, documents, checkpoint }: BuildWrite): void {
+  #writeBuild({ build, documents, checkpoint }: BuildWrite, dataVersion: number): void {
     const layout = this.#layoutOf(build);
-    const standing = this.#standing(layout, documents);
+    const standing = this.#standing(layout, documents, dataVersion);
     for (const document of documents) {
       const row = standing.get(document.key);
       // What stands at or after the position stays as it is.
@@ -707,27 +724,32 @@ class SqliteProjectionStore extends SqliteReadStore implements ProjectionStore {
     );
   }
 
+  /** What stands under the documents' keys: as it was loaded, where nobody can have written since. */
   #standing(
-    { table, columns }: Layout,
+    { table, standing }: Layout,
     documents: readonly DocumentWrite[],
-  ): ReadonlyMap<string, StandingRow> {
-    if (documents.length === 0) return new Map();
-    const sql = `SELECT key, id, position, ${columns.join(', ')} FROM ${table} WHERE ${IS_ONE_OF}`;
+    dataVersion: number,
+  ): ReadonlyMap<string, StandingRow | undefined> {
+    const loaded = this.#loaded.get(table);
+    this.#loaded.delete(table);
+    const known = loaded?.dataVersion === dataVersion ? loaded.rows : undefined;
+    if (documents.every(({ key }) => known?.has(key) === true)) return known ?? new Map();
     const parameters = [JSON.stringify(documents.map(({ key }) => key))];
-    const rows = this.values({ sql, parameters }) as readonly StandingValues[];
+    const rows = this.values({ sql: standing, parameters }) as readonly StandingValues[];
     return new Map(
       rows.map(([key, id, position, ...values]) => [key, { id, position, values }] as const),
     );
   }
 
+  /** Another number once another connection has written to the file. */
+  #dataVersion(): number {
+    const [[version]] = this.values({ sql: 'PRAGMA data_version', parameters: [] }) as [[number]];
+    return version;
+  }
+
   #insert(layout: Layout, { key, position, doc }: DocumentWrite): void {
-    const { table, columns, listed } = layout;
-    const { text, length } = textOf(doc, listed);
-    const marks = columns.map(() => ', ?').join('');
-    this.run(
-      `INSERT INTO ${table} (key, position, doc, listed, ${columns.join(', ')}) VALUES (?, ?, ?, ?${marks})`,
-      ...[key, position, text, length, ...valuesOf(doc, layout)],
-    );
+    const { text, length } = textOf(doc, layout.listed);
+    this.run(layout.insert, key, position, text, length, ...valuesOf(doc, layout));
   }
 
   /** Names only the columns that change: SQLite then writes only the indexes that have one of them. */
@@ -758,13 +780,24 @@ class SqliteProjectionStore extends SqliteReadStore implements ProjectionStore {
       throw new Error(`No build ${String(build.generation)} of ${build.view}.`);
     const fields = Object.entries(JSON.parse(row.fields) as Source['fields']);
     const columns = ['live', ...fields.map(([field]) => `"${field}"`)];
-    const layout = { table, fields, columns, listed: JSON.parse(row.listed) as readonly string[] };
+    const standing = `key, id, position, ${columns.join(', ')} FROM ${table} WHERE ${IS_ONE_OF}`;
+    const layout: Layout = {
+      table,
+      fields,
+      columns,
+      listed: JSON.parse(row.listed) as readonly string[],
+      load: `SELECT doc, ${standing}`,
+      standing: `SELECT ${standing}`,
+      insert: `INSERT INTO ${table} (key, position, doc, listed, ${columns.join(', ')})
+        VALUES (?, ?, ?, ?${', ?'.repeat(columns.length)})`,
+    };
     this.#layouts.set(table, layout);
     return layout;
   }
 
   #drop(build: BuildId): void {
     this.#layouts.delete(tableOf(build));
+    this.#loaded.delete(tableOf(build));
     const isServing = 'SELECT 1 FROM builds WHERE view = ? AND generation = ? AND serving = 1';
     if (this.all(isServing, build.view, build.generation).length > 0) {
       this.database.exec(`DROP VIEW IF EXISTS ${directViewOf(build.view)}`);
