@@ -277,7 +277,7 @@ export class QuerySql {
 
 /**
  * Rows as lists show them, joined by commas, as one value, with the texts that stand beside them. CROSS JOIN, so that
- * they come in the order of their ids.
+ * they come in the order of their ids; concat(), which copies each part once.
  */
 export function listedTextOf(
   { table }: Source,
@@ -291,7 +291,7 @@ export function listedTextOf(
       : `CASE d."${on.field}" ${texts.map(() => 'WHEN ? THEN ?').join(' ')} ELSE 'null' END`;
   return {
     sql: `SELECT CAST(group_concat(text, ',') AS BLOB) FROM (
-        SELECT substr(d.doc, 1, d.listed) || iif(d.listed > 1, ',', '') || ? || ${beside} || '}' AS text
+        SELECT concat(substr(d.doc, 1, d.listed), iif(d.listed > 1, ',', ''), ?, ${beside}, '}') AS text
         FROM json_each(?) AS i CROSS JOIN ${table} AS d ON d.id = i.value
       )`,
     parameters: [`${JSON.stringify(as)}:`, ...texts.flat(), JSON.stringify(ids)],
