@@ -1,6 +1,7 @@
 import {
   ValidationPipe,
   type ArgumentMetadata,
+  type PipeTransform,
   type Type,
   type ValidationError,
 } from '@nestjs/common';
@@ -11,8 +12,13 @@ import { quickCheckOf } from './quick-check';
 rememberRules();
 
 /** Checks bodies and queries against their DTOs: every broken field is named, unknown ones too. */
-export function validationPipe(): ValidationPipe {
-  return new QuickValidationPipe({
+export function validationPipe(): PipeTransform {
+  return new QuickValidationPipe();
+}
+
+/** The same by class-validator alone, which has the last word. */
+export function explainingPipe(): ValidationPipe {
+  return new ValidationPipe({
     transform: true,
     whitelist: true,
     forbidNonWhitelisted: true,
@@ -24,15 +30,20 @@ export function validationPipe(): ValidationPipe {
   });
 }
 
-/** Lets bodies and queries pass at once that obviously may; class-validator has the last word of all others. */
-class QuickValidationPipe extends ValidationPipe {
+/** Lets bodies and queries pass at once that obviously may, and what there is nothing to check of. */
+class QuickValidationPipe implements PipeTransform {
+  readonly #explaining = explainingPipe();
   readonly #checks = new Map<Type<object>, (sent: unknown) => object | undefined>();
 
-  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+  /** The value, or its promise: Nest waits for either, and less for the first. */
+  transform(value: unknown, metadata: ArgumentMetadata): unknown {
     const { type, metatype } = metadata;
-    const isChecked = metatype !== undefined && (type === 'body' || type === 'query');
+    // What decorators of our own give to a method, such as the exchange, nobody sent.
+    if (type === 'custom') return value;
+    if (type === 'param' && metatype === String) return value;
+    const isChecked = metatype !== undefined && type !== 'param';
     const quick = isChecked ? this.#quickCheck(metatype as Type<object>)(value) : undefined;
-    return quick ?? super.transform(value, metadata);
+    return quick ?? this.#explaining.transform(value, metadata);
   }
 
   #quickCheck(dto: Type<object>): (sent: unknown) => object | undefined {
