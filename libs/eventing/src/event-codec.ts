@@ -166,8 +166,10 @@ function open(sealed: SealedPersonal, key: KeyObject, eventId: string): JsonObje
     const decipher = createDecipheriv(CIPHER, key, Buffer.from(sealed.nonce, 'base64url'), TAG)
       .setAAD(Buffer.from(eventId))
       .setAuthTag(Buffer.from(sealed.tag, 'base64url'));
-    const text = decipher.update(sealed.ciphertext, 'base64url', 'utf8') + decipher.final('utf8');
-    return JSON.parse(text) as JsonObject;
+    // Of bytes, as `seal` does.
+    const text = decipher.update(Buffer.from(sealed.ciphertext, 'base64url'));
+    decipher.final();
+    return JSON.parse(text.toString()) as JsonObject;
   } catch (cause) {
     throw new UnreadableEventError(
       `The personal data of event ${eventId} was not sealed with it under the key of ${sealed.subject}: ` +
