@@ -5,6 +5,8 @@ import type { LogLevel } from './configuration';
 export type { Logger } from 'pino';
 
 const STANDARD_OUTPUT = 1;
+/** How long a line waits for others: what a kill may lose of them. */
+const GATHERED_MS = 5;
 
 /**
  * One JSON object a line on standard output. What is logged is named field by field where it is logged:
@@ -13,15 +15,16 @@ const STANDARD_OUTPUT = 1;
 export function createLogger(level: LogLevel): Logger {
   return pino(
     { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    new LinesOfATurn(STANDARD_OUTPUT),
+    new GatheredLines(STANDARD_OUTPUT),
   );
 }
 
 /**
- * A file to which the lines of one turn of the event loop are written at once, as each writing is a call of the
- * operating system. Whatever ends the process from within, they are written before.
+ * A file to which lines that come in quick succession are written at once, a few milliseconds late: each writing
+ * wakes a thread, and is answered by one more turn of the event loop, which the next request would wait for.
+ * Whatever ends the process from within, they are written before.
  */
-export class LinesOfATurn implements DestinationStream {
+export class GatheredLines implements DestinationStream {
   private readonly output: ReturnType<typeof pino.destination>;
   private lines = '';
 
@@ -34,9 +37,9 @@ export class LinesOfATurn implements DestinationStream {
 
   write(line: string): void {
     if (this.lines === '') {
-      setImmediate(() => {
+      setTimeout(() => {
         this.handOver();
-      });
+      }, GATHERED_MS);
     }
     this.lines += line;
   }
