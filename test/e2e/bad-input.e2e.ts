@@ -601,7 +601,7 @@ describe('a query', () => {
             `cursor=${each}`,
             'cursor-invalid',
           ]),
-          [`cursor=${'A'.repeat(5_000)}`, 'field-invalid'],
+          [`cursor=${'A'.repeat(10_001)}`, 'field-invalid'],
           ['cursor=a&cursor=b', 'field-invalid'],
           ['cursor[$gt]=x', 'field-unknown'],
           ['surprise=1', 'field-unknown'],
@@ -625,6 +625,26 @@ describe('a query', () => {
         }
       }
     });
+  });
+
+  it('pages on past a name that folds to eighteen times as much, by the cursor that was answered', async () => {
+    let position = '';
+    for (const companyName of ['\ufdfa'.repeat(200), '\ufdfa'.repeat(199)]) {
+      const body = { ...world.customerBody(), companyName };
+      ({ position } = accepted(await provider.api.post('/v1/customers', body)));
+    }
+    const first = await provider.api.get('/v1/customers?sort=-companyName&limit=1', { position });
+    const cursor = String(first.at('nextCursor'));
+    const second = await provider.api.get(
+      `/v1/customers?sort=-companyName&limit=1&cursor=${cursor}`,
+    );
+    expect([cursor.length > 8_000, second.status]).toEqual([true, 200]);
+  });
+
+  it('for nothing but accents is refused, as it would find everybody', async () => {
+    for (const query of ['customers?companyName=%CC%81', 'resellers?search=%CC%81%CC%81']) {
+      expect(refusal(await provider.api.get(`/v1/${query}`))).toEqual([400, 'query-invalid']);
+    }
   });
 
   it('of days or times that nothing lies between is refused', async () => {

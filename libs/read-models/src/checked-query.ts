@@ -223,7 +223,10 @@ function textual(
   if (text.length > MAX_TEXT) {
     throw new InvalidQueryError(`A text to search for has at most ${String(MAX_TEXT)} characters.`);
   }
-  if (text === '') return [];
+  if (text === '') {
+    if (value === '') return [];
+    throw new InvalidQueryError('A text to search for has more than accents and other marks.');
+  }
   return [{ on, op: Array.from(text).length < TRIGRAM ? 'prefix' : op, value: text }];
 }
 

@@ -11,7 +11,12 @@ import type { Query, SortKey } from './read-store';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-const MAX_LENGTH = 4096;
+
+/**
+ * Characters of the longest cursor. A sort key may be a folded text of 200 characters, of which each may have become 18
+ * (NFKD of U+FDFA, 33 bytes of UTF-8: no character becomes more).
+ */
+export const MAX_CURSOR_LENGTH = 10_000;
 
 /** What a cursor is good for: the same rows in the same order. */
 export type CursorScope = Pick<Query, 'where' | 'sort' | 'join'> & { readonly view: string };
@@ -54,8 +59,8 @@ export class Cursors {
 
   /** @throws CursorInvalidError for a forged or damaged cursor, or one of another list, filter or sort. */
   open(cursor: string, scope: CursorScope): SortKey {
-    const bytes = Buffer.from(cursor.slice(0, MAX_LENGTH), 'base64url');
-    if (cursor.length > MAX_LENGTH || bytes.length <= NONCE_BYTES + TAG_BYTES) {
+    const bytes = Buffer.from(cursor.slice(0, MAX_CURSOR_LENGTH), 'base64url');
+    if (cursor.length > MAX_CURSOR_LENGTH || bytes.length <= NONCE_BYTES + TAG_BYTES) {
       throw new CursorInvalidError();
     }
     try {

@@ -11,6 +11,7 @@ import {
   MaxLength,
   Min,
 } from 'class-validator';
+import { MAX_CURSOR_LENGTH } from '@tierbook/read-models';
 import { AsOfMoment } from './as-of';
 import { Optional } from './fields';
 import { ProblemError } from './problems';
@@ -44,11 +45,11 @@ export class PagingQuery {
   readonly limit?: number;
 
   @ApiPropertyOptional({
-    maxLength: 4096,
+    maxLength: MAX_CURSOR_LENGTH,
     description: '`nextCursor` of the page before, with the same filter and sort.',
   })
   @Optional()
-  @MaxLength(4096, { message: 'must be a cursor as the API answered it' })
+  @MaxLength(MAX_CURSOR_LENGTH, { message: 'must be a cursor as the API answered it' })
   @IsString({ message: 'must be a cursor as the API answered it' })
   readonly cursor?: string;
 }
