@@ -1,7 +1,8 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { runTierbook, type Ran } from './harness/command-line';
+import { ALL_IN_FILES } from './harness/engines';
 import { plantFault } from './harness/planted-fault';
 import { type Service, startService } from './harness/service';
 import { accepted, World, type Member } from './harness/world';
@@ -150,6 +151,21 @@ describe('alone', () => {
       expect(verified.out).toContain(`customers ${subscribed.id}: different licences\n`);
       expect(verified.err).toContain('Not what the log makes of them: customers.');
       expect((await tierbook('projections', 'rebuild', 'customers')).code).toBe(0);
+      expect((await tierbook('views', 'verify')).code).toBe(0);
+    },
+    LONGEST_MS,
+  );
+
+  it(
+    'goes on with a build that nobody has finished, as where the views file is gone',
+    async () => {
+      // On a server there is no such file, and this is a rebuild like others.
+      for (const end of ALL_IN_FILES ? ['', '-wal', '-shm'] : []) {
+        rmSync(join(service.dataDir, `views.db${end}`), { force: true });
+      }
+      const rebuilt = await tierbook('projections', 'rebuild', 'customers');
+      expect([rebuilt.code, rebuilt.err]).toEqual([0, '']);
+      expect(rebuilt.out).toContain('customers is rebuilt');
       expect((await tierbook('views', 'verify')).code).toBe(0);
     },
     LONGEST_MS,

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Help, SubCommand } from 'nest-commander';
+import { ControlRefusedError } from '@tierbook/read-models';
 import { CommandFailedError } from '../errors';
 import { OperatorCommand, type OperatorOptions } from '../operator-command';
 import { jsonLine, print } from '../terminal/output';
@@ -18,7 +19,7 @@ export class RebuildProjectionCommand extends OperatorCommand {
   async run([view = '']: string[], { json, dataDir }: OperatorOptions): Promise<void> {
     const startedAt = performance.now();
     await withProjections(dataDir, async (projections) => {
-      await projections.control({ operation: 'rebuild', view });
+      await begin(projections, view);
       await rebuilt(projections, view);
     });
     const seconds = Math.round(performance.now() - startedAt) / 1_000;
@@ -36,6 +37,15 @@ see \`tierbook parked list\`.
 
 Example:
   tierbook projections rebuild customers`;
+  }
+}
+
+/** One that was cut short goes on by itself, where this process is now the one that builds. */
+async function begin(projections: Projections, view: string): Promise<void> {
+  try {
+    await projections.control({ operation: 'rebuild', view });
+  } catch (error) {
+    if (!(error instanceof ControlRefusedError && error.code === 'rebuild-under-way')) throw error;
   }
 }
 
